@@ -1,0 +1,26 @@
+/*
+ * csr.h - control and status registers from C (privileged spec, "Supervisor-Level CSRs").
+ */
+#ifndef ARCH_CSR_H
+#define ARCH_CSR_H
+
+#include <stdint.h>
+
+#define csr_read(name)                                                                            \
+	({                                                                                        \
+		uint64_t csr_value;                                                               \
+		__asm__ volatile(".option push\n.option arch, +zicsr\n"                           \
+				 "csrr %0, " #name "\n.option pop"                                \
+				 : "=r"(csr_value)::"memory");                                    \
+		csr_value;                                                                        \
+	})
+
+#define csr_write(name, value)                                                                    \
+	__asm__ volatile(".option push\n.option arch, +zicsr\n"                                   \
+			 "csrw " #name ", %0\n.option pop" ::"r"((uint64_t)(value))               \
+			 : "memory")
+
+#define SSTATUS_SPIE ((uint64_t)1 << 5)
+#define INTERRUPT_TIMER ((uint64_t)1 << 5) /* sie, sip */
+
+#endif

@@ -1,0 +1,164 @@
+/*
+ * machine.c - console, clock, end and boot state of the hart (port/machine.h, port/boot.h).
+ */
+#include "machine.h"
+
+#include <port/boot.h>
+#include <port/machine.h>
+#include <port/memory.h>
+#include <tenure_config.h>
+
+#include "boot/machine.h"
+#include "csr.h"
+#include "frame.h"
+#include "hart.h"
+#include "offsets.h"
+#include "report.h"
+#include "sbi.h"
+#include "syscall.h"
+#include "thread.h"
+
+_Static_assert(offsetof(struct thread, registers) == 0 &&
+		       offsetof(struct thread, hart) == THREAD_HART,
+	       "entry.S finds the hart and the registers");
+_Static_assert(offsetof(struct hart, calls) == HART_CALLS && sizeof(struct hart) <= HART_BYTES,
+	       "entry.S finds the handler table; the hart fits above its stack");
+
+#define TICK_DEFAULT 10000u /* microseconds */
+#define STATUS_PANIC 101u
+#define FINISHER_PASS 0x5555u
+#define FINISHER_FAIL 0x3333u
+#define RESET_FAILURE 1u
+#define COUNTER_TIME 2u
+#define COUNTERS_ALL 7u
+
+extern struct hart kernel_hart;
+extern const uint32_t call_limit;
+
+/* Read by the trap entry. */
+const uint32_t call_limit = TN_CALL_COUNT;
+
+static struct {
+	bool console, reset, time, sstc; /* what the firmware and the hart offer */
+	bool attributes, cache_ops;
+	uint32_t cache_block;
+	volatile uint32_t *finisher;
+	uint64_t tick; /* of rdtime */
+} machine;
+
+/* --- console ------------------------------------------------------------------------------ */
+
+void port_console_write(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		sbi_call(SBI_LEGACY_PUTCHAR, 0, (uint8_t)bytes[i], 0, 0);
+}
+
+/* --- the end ------------------------------------------------------------------------------ */
+
+/* SBI reset loses the code, so the finisher goes first where there is one. */
+void port_shutdown(uint64_t status)
+{
+	uint32_t code = status > 0xffff ? 0xffff : (uint32_t)status;
+
+	report("tenure: shutdown, status %u\n", status);
+	if (machine.finisher != NULL)
+		*machine.finisher = code == 0 ? FINISHER_PASS : code << 16 | FINISHER_FAIL;
+	sbi_call(SBI_RESET, 0, 0, code == 0 ? 0 : RESET_FAILURE, 0);
+	sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0);
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+void machine_finisher_set(uint64_t address, uint64_t va)
+{
+	machine.finisher = address != 0 ? (volatile uint32_t *)va : NULL;
+}
+
+void port_panic(const char *rule)
+{
+	report("tenure: PANIC: %s\n", rule);
+	port_shutdown(STATUS_PANIC);
+}
+
+/* --- clock -------------------------------------------------------------------------------- */
+
+static uint64_t clock_now(void)
+{
+	return csr_read(time);
+}
+
+void port_timer_next(void)
+{
+	uint64_t at = clock_now() + machine.tick;
+
+	if (machine.sstc)
+		csr_write(0x14d, at); /* stimecmp (Sstc) */
+	else if (machine.time)
+		sbi_call(SBI_TIME, 0, at, 0, 0);
+	else
+		sbi_call(SBI_LEGACY_SET_TIMER, 0, at, 0, 0);
+}
+
+bool port_interrupt_pending(void)
+{
+	return (csr_read(sip) & csr_read(sie)) != 0;
+}
+
+static uint64_t ticks_of(uint64_t microseconds, uint64_t timebase)
+{
+	uint64_t ticks = microseconds * timebase / 1000000;
+
+	return ticks != 0 ? ticks : 1;
+}
+
+void port_boot_clock(const struct machine *m, uint64_t tick)
+{
+	machine.time = sbi_has(SBI_TIME);
+	machine.sstc = m->sstc;
+	machine.attributes = m->svpbmt;
+	machine.cache_block = m->cbom_block;
+	machine.cache_ops = m->zicbom && m->cbom_block != 0 && FRAME_BYTES % m->cbom_block == 0;
+	machine.tick = ticks_of(tick != 0 ? tick : TICK_DEFAULT, m->timebase);
+	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
+	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
+	port_timer_next();
+	csr_write(sie, INTERRUPT_TIMER);
+}
+
+struct hart *port_boot_hart(void)
+{
+	return &kernel_hart;
+}
+
+/* --- code and caches ---------------------------------------------------------------------- */
+
+/* One hart so far: its own fetches are all there are (unprivileged spec, Zifencei). */
+void port_sync_code(void)
+{
+	__asm__ volatile(".option push\n.option arch, +zifencei\nfence.i\n.option pop" ::: "memory");
+}
+
+bool port_has_attributes(void)
+{
+	return machine.attributes;
+}
+
+bool port_has_cache_ops(void)
+{
+	return machine.cache_ops;
+}
+
+/* CMO extension: cbo.inval, cbo.clean and cbo.flush are MISC-MEM with funct3 2 and these
+ * immediates; binutils 2.40 of Debian 12 gets them as words. */
+void port_cache_op(void *frame, uint64_t operation)
+{
+	for (char *at = frame, *end = at + FRAME_BYTES; at < end; at += machine.cache_block) {
+		if (operation == TN_CACHE_INVALIDATE)
+			__asm__ volatile(".insn i 0x0f, 2, x0, %0, 0" ::"r"(at) : "memory");
+		else if (operation == TN_CACHE_CLEAN)
+			__asm__ volatile(".insn i 0x0f, 2, x0, %0, 1" ::"r"(at) : "memory");
+		else
+			__asm__ volatile(".insn i 0x0f, 2, x0, %0, 2" ::"r"(at) : "memory");
+	}
+}

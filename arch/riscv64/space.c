@@ -1,0 +1,46 @@
+/*
+ * space.c - see space.h.
+ */
+#include "space.h"
+
+#include "boot/boot_memory.h"
+
+#define PAGE_BYTES(level) ((uint64_t)FRAME_BYTES << 9 * (level))
+#define LEVEL_MAX 2u
+
+pte_t *space_entry(struct space *s, uint64_t va, unsigned level)
+{
+	pte_t *table = boot_memory_see(s->memory, s->root);
+
+	for (unsigned l = s->levels - 1; l > level; l--) {
+		pte_t *entry = &table[pte_index(va, l)];
+
+		if (!pte_is_valid(*entry))
+			*entry = pte_table(boot_memory_frame(s->memory));
+		table = boot_memory_see(s->memory, pte_frame(*entry));
+	}
+	return &table[pte_index(va, level)];
+}
+
+void space_map(struct space *s, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights)
+{
+	while (bytes > 0) {
+		unsigned level = LEVEL_MAX;
+		uint64_t size;
+		pte_t *entry;
+
+		while ((va | pa) % PAGE_BYTES(level) != 0 || bytes < PAGE_BYTES(level))
+			level--;
+		size = PAGE_BYTES(level);
+		entry = space_entry(s, va, level);
+		/* the rest of this table, without walking to it again */
+		do {
+			*entry++ = (pte_t){pa / FRAME_BYTES * PTE_FRAME_UNIT + rights};
+			va += size;
+			pa += size;
+			bytes -= size;
+		} while (bytes >= size && pte_index(va, level) != 0 &&
+			 (level == LEVEL_MAX || (va | pa) % PAGE_BYTES(level + 1) != 0 ||
+			  bytes < PAGE_BYTES(level + 1)));
+	}
+}

@@ -1,0 +1,30 @@
+/*
+ * space.h - the kernel's half of the address space: built once, at boot.
+ */
+#ifndef ARCH_SPACE_H
+#define ARCH_SPACE_H
+
+#include <port/pte.h>
+
+#include "types.h"
+
+struct boot_memory;
+
+/* What a kernel mapping allows; always valid, global, accessed and dirty. */
+#define SPACE_READ (PTE_VALID | PTE_READ | PTE_GLOBAL | PTE_ACCESSED | PTE_DIRTY)
+#define SPACE_WRITE (SPACE_READ | PTE_WRITE)
+#define SPACE_EXECUTE (SPACE_READ | PTE_EXECUTE)
+
+struct space {
+	pfn_t root;
+	unsigned levels;
+	struct boot_memory *memory; /* where tables come from */
+};
+
+/* Entry of the table of `level` that translates va; makes the tables above it. */
+pte_t *space_entry(struct space *s, uint64_t va, unsigned level);
+
+/* Maps physical [pa, pa + bytes) at va with the largest pages that fit; all multiples of 4 KiB. */
+void space_map(struct space *s, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights);
+
+#endif

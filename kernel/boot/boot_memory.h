@@ -1,0 +1,26 @@
+/*
+ * boot_memory.h - frames for what must exist before there is a pool: one ascending run, taken
+ * frame by frame, claimed as IMAGE once its length is known.
+ */
+#ifndef KERNEL_BOOT_MEMORY_H
+#define KERNEL_BOOT_MEMORY_H
+
+#include <stdint.h>
+
+#include "types.h"
+
+struct boot_memory {
+	uint64_t first, next, end; /* frames */
+	uint64_t view;             /* what is added to a physical address to reach it now */
+};
+
+/* The next frame as it is. */
+pfn_t boot_memory_take(struct boot_memory *memory);
+
+/* The next frame, zeroed. The run's length was computed beforehand: it never runs out. */
+pfn_t boot_memory_frame(struct boot_memory *memory);
+
+/* A frame of it, as the kernel sees it now. */
+void *boot_memory_see(const struct boot_memory *memory, pfn_t f);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * bootargs.h - reads the kernel's own words among the boot arguments. Pure functions. Words that
+ * are not the kernel's belong to the first server and are passed over.
+ */
+#ifndef TENURE_BOOT_BOOTARGS_H
+#define TENURE_BOOT_BOOTARGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOOTARGS_NAME 64u              /* bytes, with the NUL */
+#define BOOTARGS_TICK_MAX 1000000000u  /* microseconds: times any timebase it stays in 64 bits */
+#define BOOTARGS_CHECK_BOOT 0u         /* check_every: once, at the end of the boot */
+
+struct boot_options {
+	char mm[BOOTARGS_NAME];  /* mm=NAME: the program to start; "mm" */
+	size_t mm_length;        /* 1 to 63 */
+	uint32_t paging_levels;  /* paging=sv39|sv48|sv57: 3 to 5; 0: the most the hart offers */
+	uint64_t kernel_window;  /* kernel_window=SIZE[K|M|G]: bytes; 0: as much as there is */
+	uint64_t check_every;    /* invariants=boot|N|syscall: system calls between two checks */
+	uint64_t tick;           /* tick=MICROSECONDS; 0: the kernel's choice */
+};
+
+/*
+ * Fill `*options` with defaults and then with what `args` (of `length` bytes, no NUL needed;
+ * NULL if length is 0) says; of a word given twice the last counts. Returns 0, or -TN_EINVAL if
+ * one of the kernel's words is malformed, with a line that names it in `*why`; `*options` is then
+ * undefined.
+ */
+__attribute__((warn_unused_result)) int bootargs_parse(const char *args, size_t length,
+							struct boot_options *options,
+							const char **why);
+
+#endif

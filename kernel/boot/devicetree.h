@@ -1,0 +1,32 @@
+/*
+ * devicetree.h - reads a flattened device tree (Devicetree Specification 0.4, chapter 5) in one
+ * pass. Pure functions: no state, no allocation; the blob may be hostile or cut short.
+ */
+#ifndef TENURE_BOOT_DEVICETREE_H
+#define TENURE_BOOT_DEVICETREE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "machine.h"
+
+/*
+ * Size in bytes that the blob's header claims (not checked), or 0 if it is no device tree.
+ * `blob` is 8-byte aligned with at least 8 bytes to read.
+ */
+uint64_t devicetree_size(const void *blob);
+
+/*
+ * Fill `m` from the tree at `blob`, of which at most `limit` bytes may be read. `hart` is the
+ * boot hart's id: its node decides about the ISA. Texts in `m` point into the blob, which must
+ * outlive them.
+ *
+ * Returns 0, or -TN_EINVAL with one line about what is wrong in `*why`; `m` is then undefined.
+ * Malformed structure, memory, reservations, /chosen or timebase are errors, because booting on
+ * would use memory that is not ours; malformed devices are left out.
+ */
+__attribute__((warn_unused_result)) int devicetree_read(const void *blob, size_t limit,
+							 uint64_t hart, struct machine *m,
+							 const char **why);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * frames.c - what user space can learn about frames: frame_info, census; cache_op.
+ */
+#include <port/machine.h>
+
+#include "cap.h"
+#include "frame.h"
+#include "object.h"
+#include "syscall.h"
+
+#define CACHE_FRAMES_MAX 16u
+
+result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)
+{
+	const struct slot *range;
+
+	if (count == 0 || count > TN_UTCB_WORDS)
+		return failure(TN_EINVAL, 0);
+	range = cap_frames(frames, 0);
+	if (range == NULL)
+		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0), 0);
+	if (!slot_covers(range, first, count))
+		return failure(TN_EACCES, slot_uncovered(range, first, count));
+	for (uint64_t i = 0; i < count; i++)
+		current->utcb->words[i] = frame_export(pfn(first + i));
+	return success(count);
+}
+
+/* Frames that are lent and not an object are free; what no one else has is user space's. */
+result_t call_census(uint64_t system)
+{
+	struct tn_census *census = (struct tn_census *)current->utcb->words;
+	uint64_t objects = 0;
+
+	if (!slot_grants(cap_slot(system), TN_CAP_SYSTEM, TN_SYSTEM_CENSUS))
+		return failure(cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_CENSUS), 0);
+	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
+		census->kinds[kind] = frame_objects[kind];
+		objects += frame_objects[kind];
+	}
+	census->frames = ram.frames;
+	census->kinds[TN_KIND_FREE] = frame_lent - objects;
+	census->kinds[TN_KIND_IMAGE] = ram.image;
+	census->kinds[TN_KIND_BOOT] = ram.boot;
+	census->kinds[TN_KIND_HOLE] = ram.hole;
+	census->kinds[TN_KIND_USER] = ram.frames - ram.image - ram.boot - ram.hole - frame_lent;
+	return success(ram.frames);
+}
+
+/* Why the contents of f are not the caller's to work on: 0 or ENXIO, EKERNEL, ENOTSUP. */
+static int cache_refusal(pfn_t f)
+{
+	frame_touch(f);
+	if (FRAME_KIND(frame_get(f)) == TN_KIND_HOLE)
+		return TN_ENXIO;
+	if (FRAME_KIND(frame_get(f)) != TN_KIND_USER)
+		return TN_EKERNEL;
+	return port_has_cache_ops() && frame_in_window(f) ? 0 : TN_ENOTSUP;
+}
+
+/* Source: CMO extension (Zicbom), "Cache-Block Management Instructions". */
+result_t call_cache_op(uint64_t frames, uint64_t first, uint64_t count, uint64_t op)
+{
+	uint64_t right = op == TN_CACHE_CLEAN ? TN_FRAMES_READ : TN_FRAMES_WRITE;
+	const struct slot *range;
+
+	if (op > TN_CACHE_FLUSH || count == 0 || count > CACHE_FRAMES_MAX)
+		return failure(TN_EINVAL, 0);
+	range = cap_frames(frames, right);
+	if (range == NULL)
+		return failure(cap_refusal(frames, TN_CAP_FRAMES, right), 0);
+	if (!slot_covers(range, first, count))
+		return failure(TN_EACCES, slot_uncovered(range, first, count));
+	for (uint64_t f = first; f < first + count; f++) {
+		int error = cache_refusal(pfn(f));
+
+		if (error != 0)
+			return failure(error, f);
+	}
+	for (uint64_t f = first; f < first + count; f++)
+		port_cache_op(frame_memory(pfn(f)), op);
+	return success(0);
+}

@@ -1,0 +1,57 @@
+/*
+ * pools.c - what user space can learn about a pool, and the watch.
+ */
+#include "cap.h"
+#include "syscall.h"
+#include "thread.h"
+
+result_t call_pool_info(uint64_t pool)
+{
+	const struct pool *p = cap_pool(pool, 0);
+	struct tn_pool_info *info = (struct tn_pool_info *)current->utcb->words;
+
+	if (p == NULL)
+		return failure(cap_refusal(pool, TN_CAP_POOL, 0), 0);
+	*info = (struct tn_pool_info){
+		.free = p->free,
+		.used = p->used,
+		.peak = p->peak,
+		.boot = p->boot,
+		.give_calls = p->given.calls,
+		.give_frames = p->given.frames,
+		.reclaim_calls = p->reclaimed.calls,
+		.reclaim_frames = p->reclaimed.frames,
+		.move_in_calls = p->moved_in.calls,
+		.move_in_frames = p->moved_in.frames,
+		.move_out_calls = p->moved_out.calls,
+		.move_out_frames = p->moved_out.frames,
+		.enomem = p->enomem,
+		.depth = p->depth,
+		.frame = p->self,
+		.parent = p->parent != NULL ? p->parent->self : TN_NONE,
+	};
+	for (unsigned kind = 0; kind < 8; kind++)
+		info->kinds[kind] = p->kinds[kind];
+	return success(p->free);
+}
+
+/* low 0 ends a watch. If the pool is below already, the signal goes at once. */
+result_t call_pool_watch(uint64_t pool, uint64_t low, uint64_t thread, uint64_t bits)
+{
+	struct pool *p = cap_pool(pool, TN_RIGHT_OWN);
+	struct slot *watcher = cap_slot(thread);
+
+	if (p == NULL)
+		return failure(cap_refusal(pool, TN_CAP_POOL, TN_RIGHT_OWN), 0);
+	if (cap_object(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL) == NULL)
+		return failure(cap_refusal(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL), 0);
+	if (p->dying)
+		return failure(TN_EDYING, 0);
+	p->watcher = *watcher;
+	p->watch_bits = bits;
+	p->watch_low = low;
+	p->low = low;
+	if (p->free < low)
+		pool_watch_fire(p);
+	return success(0);
+}

@@ -1,0 +1,73 @@
+/*
+ * dissolve.c - see dissolve.h. All invariants hold between two steps.
+ */
+#include "dissolve.h"
+
+#include "asid.h"
+#include "leaves.h"
+#include "table.h"
+#include "thread.h"
+
+/* Entries of user space: the upper half of a root is the kernel's. */
+static unsigned table_reach(const struct place *at)
+{
+	return at->level == paging_levels - 1 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES;
+}
+
+static bool table_is_empty(const struct place *at)
+{
+	return FRAME_ENTRIES(frame_get(frame_of(at->table))) == 0;
+}
+
+static void seek_used(struct place *at)
+{
+	for (at->index = 0; !pte_is_valid(pte_read(place_entry(at)));)
+		at->index++;
+}
+
+bool dissolve_step(struct process *p, const struct place *top)
+{
+	struct place at = *top, above = *top;
+
+	while (!table_is_empty(&at)) {
+		pte_t e;
+
+		seek_used(&at);
+		e = pte_read(place_entry(&at));
+		if (!pte_is_table(e)) {
+			leaves_clear(p, &at, table_reach(&at) - at.index);
+			break;
+		}
+		above = at;
+		at = (struct place){table_entries(pte_frame(e)), at.level - 1, 0};
+	}
+	if (at.table != top->table && table_is_empty(&at)) {
+		pte_write(place_entry(&above), PTE_EMPTY);
+		table_count(frame_of(above.table), (uint64_t)-1);
+		asid_fence_space(current->hart, p);
+		table_free(p, frame_of(at.table));
+	}
+	return table_is_empty(top);
+}
+
+/* The kernel's entries are the only ones left. */
+static void root_free(struct process *p)
+{
+	for (unsigned r = 0; r < 4; r++)
+		for (unsigned i = 0; i < kernel_runs[r].count; i++)
+			pte_write(&p->root[kernel_runs[r].first + i], PTE_EMPTY);
+	table_free(p, frame_of(p->root));
+	p->root = NULL;
+}
+
+bool dissolve_space_step(struct process *p)
+{
+	struct place top = {p->root, paging_levels - 1, 0};
+
+	if (p->root == NULL)
+		return true;
+	if (!dissolve_step(p, &top))
+		return false;
+	root_free(p);
+	return true;
+}

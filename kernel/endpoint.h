@@ -1,0 +1,25 @@
+/*
+ * endpoint.h - an endpoint: belongs to one process and dies with it.
+ */
+#ifndef KERNEL_ENDPOINT_H
+#define KERNEL_ENDPOINT_H
+
+#include "types.h"
+
+struct process;
+
+struct endpoint {
+	struct process *process;
+	struct endpoint *next, *previous; /* in the process */
+	uint32_t self;
+	uint32_t unused;
+	uint64_t spare[4];
+};
+_Static_assert(sizeof(struct endpoint) == 64, "zeroed by 64 bytes");
+
+void endpoint_init(struct endpoint *e, pfn_t self, struct process *p);
+
+/* Unlinks it and gives its frame back. */
+void endpoint_end(struct endpoint *e);
+
+#endif

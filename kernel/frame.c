@@ -1,0 +1,184 @@
+/*
+ * frame.c - first words of the frame table, block by block, and its export.
+ *
+ * Owns: ram, frame_objects, frame_lent, the region list.
+ */
+#include "frame.h"
+
+#include "region.h"
+
+struct ram ram;
+uint64_t frame_objects[8];
+uint64_t frame_lent;
+
+static const struct region *frame_regions; /* sorted, disjoint */
+static uint32_t frame_region_count;
+
+/* Where [first, first + count) and the region meet: start in *from, length returned. */
+static uint64_t region_meet(const struct region *r, uint64_t first, uint64_t count, uint64_t *from)
+{
+	uint64_t start = r->first > first ? r->first : first;
+	uint64_t r_end = r->first + r->count, end = first + count;
+
+	*from = start;
+	end = r_end < end ? r_end : end;
+	return end > start ? end - start : 0;
+}
+
+/* Counts first .. first + count - 1 as not USER, in words of `size` frames each. */
+static void others_add(uint64_t *words, uint64_t size, uint64_t first, uint64_t count)
+{
+	uint64_t end = first + count;
+
+	while (first < end) {
+		uint64_t rest = size - first % size;
+		uint64_t n = rest < end - first ? rest : end - first;
+
+		words[first / size] += n;
+		first += n;
+	}
+}
+
+static void others_count(uint64_t first, uint64_t end)
+{
+	if (first >= end)
+		return;
+	others_add(PORT_BLOCK_TABLE, BLOCK_FRAMES, first, end - first);
+	others_add(PORT_GIGA_TABLE, GIGA_FRAMES, first, end - first);
+}
+
+/* A gap between two regions, as far as it shares a giga block with either: words of giga blocks
+ * without RAM are not ours to write, they read as all hole. */
+static void gap_count(uint64_t first, uint64_t end)
+{
+	uint64_t up = (first + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES;
+	uint64_t down = end / GIGA_FRAMES * GIGA_FRAMES;
+
+	if (up >= down) {
+		others_count(first, end);
+		return;
+	}
+	others_count(first, up);
+	others_count(down, end);
+}
+
+/*
+ * A block may be mapped large only if all of its frames are USER. So what is not is counted
+ * before anything can be mapped; the words of all giga blocks with RAM start at 0.
+ */
+void frame_table_init(const struct region *regions, uint32_t count)
+{
+	uint64_t at = regions[0].first / GIGA_FRAMES * GIGA_FRAMES;
+
+	frame_regions = regions;
+	frame_region_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct region *r = &regions[i];
+
+		gap_count(at, r->first);
+		at = r->first + r->count;
+		if (r->kind != TN_KIND_USER)
+			others_count(r->first, at);
+	}
+	gap_count(at, (at + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES);
+}
+
+static void words_fill(pfn_t first, uint64_t count, uint64_t word)
+{
+	for (uint64_t i = 0; i < count; i++)
+		frame_set(pfn(first.n + i), word);
+}
+
+/* Some of the block of which `base` is the first frame is RAM. */
+static bool block_is_ram(uint64_t base)
+{
+	uint64_t from;
+
+	for (uint32_t i = 0; i < frame_region_count; i++)
+		if (region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from) != 0)
+			return true;
+	return false;
+}
+
+bool frame_touch(pfn_t f)
+{
+	uint64_t base = f.n - f.n % BLOCK_FRAMES, from;
+	bool exists;
+
+	if (FRAME_KIND(frame_get(f)) != KIND_UNTOUCHED)
+		return false;
+	exists = block_is_ram(base);
+	port_frame_block_back(base / BLOCK_FRAMES, exists);
+	if (!exists)
+		return true;
+	words_fill(pfn(base), BLOCK_FRAMES, FRAME_WORD(TN_KIND_HOLE, 0));
+	for (uint32_t i = 0; i < frame_region_count; i++) {
+		uint64_t n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from);
+
+		if (n != 0)
+			words_fill(pfn(from), n, FRAME_WORD(frame_regions[i].kind, 0));
+	}
+	return true;
+}
+
+bool frame_touch_range(pfn_t first, uint64_t count)
+{
+	bool touched = frame_touch(first);
+
+	for (uint64_t f = first.n - first.n % BLOCK_FRAMES + BLOCK_FRAMES; f < first.n + count;
+	     f += BLOCK_FRAMES)
+		touched |= frame_touch(pfn(f));
+	return touched;
+}
+
+void frame_zero_head(pfn_t f, size_t bytes)
+{
+	uint64_t *word = frame_memory(f), *end = word + bytes / 8;
+
+	for (; word < end; word += 8) {
+		word[0] = 0;
+		word[1] = 0;
+		word[2] = 0;
+		word[3] = 0;
+		word[4] = 0;
+		word[5] = 0;
+		word[6] = 0;
+		word[7] = 0;
+	}
+}
+
+void frame_zero(pfn_t f)
+{
+	uint64_t *word = frame_memory(f), *end = word + FRAME_BYTES / 8;
+
+	for (; word < end; word += 32)
+		for (unsigned i = 0; i < 32; i++)
+			word[i] = 0;
+}
+
+uint64_t frame_export(pfn_t f)
+{
+	uint64_t d, kind, low = 0, flags = 0;
+
+	frame_touch(f);
+	d = frame_get(f);
+	kind = FRAME_KIND(d);
+	switch (kind) {
+	case TN_KIND_USER:
+	case TN_KIND_FREE:
+	case TN_KIND_CAPS:
+	case TN_KIND_TABLE:
+		low = d % FRAME_LOW_UNIT;
+		break;
+	default: /* objects keep their pool to themselves, in the frame */
+		break;
+	}
+	if (kind == TN_KIND_TABLE)
+		flags = FRAME_ENTRIES(d) * FRAME_LOW_UNIT +
+			(FRAME_IS_EXPLICIT(d) ? TN_INFO_EXPLICIT : 0);
+	if (kind == TN_KIND_FREE && FRAME_IS_CLEAN(d))
+		flags = TN_INFO_CLEAN;
+	if (frame_is_covered(f))
+		flags |= TN_INFO_LARGE;
+	return low + flags + (kind << 48);
+}

@@ -1,0 +1,154 @@
+/*
+ * frame.h - the frame table: one word for every frame of RAM, saying who owns it (I1, I4, I7).
+ *
+ *   63    59 58  55 54                                                  0
+ *  +--------+------+-----------------------------------------------------+
+ *  | flags  | kind | USER: references | FREE, CAPS: pool's frame         |
+ *  |        |      | TABLE: pool's frame + 2^32 * valid entries          |
+ *  |        |      | POOL, PROCESS, THREAD, ENDPOINT: the object's id    |
+ *  +--------+------+-----------------------------------------------------+
+ *
+ * A USER frame with no reference is 0, so that batches are checked by OR. Words are packed with
+ * constants and * + / %, which compile to shifts and which provers understand.
+ *
+ * One word for each 2 MiB block and each 1 GiB block counts the large mappings of the block (high
+ * half) and those of its frames that are not USER (low half), so that a large page costs O(1).
+ *
+ * A block's words are written when one of its frames is first touched; until then they all read
+ * as UNTOUCHED, a kind that no path accepts (see frame_touch).
+ */
+#ifndef KERNEL_FRAME_H
+#define KERNEL_FRAME_H
+
+#include <port/memory.h>
+#include <tenure/abi.h>
+
+#include "types.h"
+
+/* --- descriptor words ------------------------------------------------------------------- */
+
+#define FRAME_KIND_UNIT ((uint64_t)1 << 55)
+#define FRAME_KIND_COUNT 16u
+#define FRAME_CLEAN ((uint64_t)1 << 59)    /* all zero but for what its owner keeps in it */
+#define FRAME_FLAG_UNIT FRAME_CLEAN        /* flags start here */
+#define FRAME_LOW_UNIT ((uint64_t)1 << 32) /* references, or the pool's frame, below it */
+#define FRAME_ENTRY FRAME_LOW_UNIT         /* one valid entry of a TABLE */
+#define FRAME_ENTRY_LIMIT 1024u
+#define FRAME_EXPLICIT ((uint64_t)1 << 42) /* a TABLE made by table_attach */
+#define FRAME_ID_LIMIT FRAME_KIND_UNIT
+
+#define KIND_UNTOUCHED 15u
+
+/* The largest reference count; a power of two, so that an OR of counts shows saturation. */
+#ifndef FRAME_REFS_MAX
+#define FRAME_REFS_MAX ((uint64_t)1 << 30)
+#endif
+
+/* Facts about one word, read alike by checker, tests and proofs. */
+#define FRAME_KIND(d) ((d) / FRAME_KIND_UNIT % FRAME_KIND_COUNT)
+#define FRAME_WORD(kind, low) ((uint64_t)(kind) * FRAME_KIND_UNIT + (low))
+#define FRAME_ID(d) ((d) % FRAME_ID_LIMIT)
+#define FRAME_REFS(d) ((d) % FRAME_LOW_UNIT)
+#define FRAME_POOL(d) ((d) % FRAME_LOW_UNIT)
+#define FRAME_ENTRIES(d) ((d) / FRAME_ENTRY % FRAME_ENTRY_LIMIT)
+#define FRAME_IS_CLEAN(d) ((d) / FRAME_CLEAN % 2 == 1)
+#define FRAME_IS_EXPLICIT(d) ((d) / FRAME_EXPLICIT % 2 == 1)
+#define FRAME_IS_IDLE_USER(d) ((d) == 0)
+#define FRAME_IS_MAPPABLE(d) ((d) < FRAME_REFS_MAX) /* USER, and one more reference fits */
+
+/* --- blocks ------------------------------------------------------------------------------ */
+
+#define BLOCK_FRAMES 512u
+#define GIGA_FRAMES ((uint64_t)BLOCK_FRAMES * 512)
+#define BLOCK_LARGE ((uint64_t)1 << 32) /* one large mapping */
+#define BLOCK_OTHERS(w) ((w) % BLOCK_LARGE)
+#define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE)
+
+/* What boot found; written once. */
+struct ram {
+	uint64_t first, count;               /* frames from the lowest to the highest, holes included */
+	uint64_t frames;                     /* frames of RAM */
+	uint64_t window_first, window_count; /* frames that the kernel can own: the direct map */
+	uint64_t image, boot, hole;          /* frames of these kinds, which never change */
+};
+extern struct ram ram;
+
+/* Objects alive, by kind, and frames given by user space and not reclaimed: I1 in O(1). */
+extern uint64_t frame_objects[8];
+extern uint64_t frame_lent;
+
+inline_always uint64_t frame_get(pfn_t f)
+{
+	return PORT_FRAME_TABLE[f.n];
+}
+
+inline_always void frame_set(pfn_t f, uint64_t word)
+{
+	PORT_FRAME_TABLE[f.n] = word;
+}
+
+inline_always uint64_t block_get(pfn_t f)
+{
+	return PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES];
+}
+
+inline_always uint64_t giga_get(pfn_t f)
+{
+	return PORT_GIGA_TABLE[f.n / GIGA_FRAMES];
+}
+
+/* Adds `delta` (wraps as two's complement) to the words of the blocks that hold f. */
+inline_always void block_add(pfn_t f, uint64_t delta)
+{
+	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] += delta;
+	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] += delta;
+}
+
+/* A large mapping covers f. */
+inline_always bool frame_is_covered(pfn_t f)
+{
+	return (block_get(f) | giga_get(f)) >= BLOCK_LARGE;
+}
+
+inline_always bool frame_in_window(pfn_t f)
+{
+	return f.n - ram.window_first < ram.window_count;
+}
+
+/* f lies between the lowest and the highest RAM: its word can be read. */
+inline_always bool frame_is_known(uint64_t f)
+{
+	return f - ram.first < ram.count;
+}
+
+/* The frame through the direct map; only for frames in the window. */
+inline_always void *frame_memory(pfn_t f)
+{
+	return (void *)(f.n * FRAME_BYTES + PORT_DMAP_OFFSET);
+}
+
+inline_always pfn_t frame_of(const void *memory)
+{
+	return pfn(((uint64_t)memory - PORT_DMAP_OFFSET) / FRAME_BYTES);
+}
+
+/* Writes the first words of the block of f, if that has not been done. True if it did. */
+bool frame_touch(pfn_t f);
+
+/* As frame_touch for all blocks of first .. first + count - 1. True if any was untouched. */
+bool frame_touch_range(pfn_t first, uint64_t count);
+
+/* Boot: tells the table which kinds lie where. The array stays in use; sorted and disjoint. */
+struct region;
+void frame_table_init(const struct region *regions, uint32_t count);
+
+/* Zeroes the frame. */
+void frame_zero(pfn_t f);
+
+/* Zeroes `bytes` (a multiple of 64) at the start of the frame. */
+void frame_zero_head(pfn_t f, size_t bytes);
+
+/* frame_info's word for f (see abi.h). */
+uint64_t frame_export(pfn_t f);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * freelist.h - the ring of a pool's free frames (I2).
+ *
+ *        +--------+      +---------+      +---------+
+ *   +--> |  pool  | <--> | frame 7 | <--> | frame 3 | <--+     the first 8 bytes of each hold
+ *   |    +--------+      +---------+      +---------+    |     next (low) and previous (high)
+ *   +----------------------------------------------------+     frame number
+ *
+ * The pool's own frame closes the ring, so that no end is special. The word is the only one that
+ * the kernel writes in a free frame, and it is cleared when the frame leaves the ring.
+ */
+#ifndef KERNEL_FREELIST_H
+#define KERNEL_FREELIST_H
+
+#include "frame.h"
+#include "types.h"
+
+#define LINK_PREVIOUS ((uint64_t)1 << 32)
+#define LINK(next, previous) ((next) + (uint64_t)(previous) * LINK_PREVIOUS)
+#define LINK_NEXT(w) ((w) % LINK_PREVIOUS)
+#define LINK_BACK(w) ((w) / LINK_PREVIOUS)
+
+struct link {
+	uint32_t next, previous;
+};
+
+inline_always uint64_t link_get(pfn_t f)
+{
+	return *(const uint64_t *)frame_memory(f);
+}
+
+inline_always void link_set(pfn_t f, uint64_t word)
+{
+	*(uint64_t *)frame_memory(f) = word;
+}
+
+inline_always void link_set_next(pfn_t f, uint64_t next)
+{
+	((struct link *)frame_memory(f))->next = (uint32_t)next;
+}
+
+inline_always void link_set_previous(pfn_t f, uint64_t previous)
+{
+	((struct link *)frame_memory(f))->previous = (uint32_t)previous;
+}
+
+/* Puts f behind the ring's head frame, so that it is the first to leave. */
+inline_always void freelist_push(pfn_t head, pfn_t f)
+{
+	uint64_t first = LINK_NEXT(link_get(head));
+
+	link_set(f, LINK(first, head.n));
+	link_set_previous(pfn(first), f.n);
+	link_set_next(head, f.n);
+}
+
+/* Takes f, which is in a ring, out of it, and clears its word. */
+inline_always void freelist_remove(pfn_t f)
+{
+	uint64_t w = link_get(f);
+
+	link_set_next(pfn(LINK_BACK(w)), LINK_NEXT(w));
+	link_set_previous(pfn(LINK_NEXT(w)), LINK_BACK(w));
+	link_set(f, 0);
+}
+
+/* Puts first .. first + count - 1 behind the head in ascending order, in one go. */
+inline_always void freelist_push_run(pfn_t head, pfn_t first, uint64_t count)
+{
+	uint64_t old = LINK_NEXT(link_get(head)), last = first.n + count - 1;
+	uint64_t w = LINK(first.n + 1, first.n - 1);
+
+	for (uint64_t f = first.n; f <= last; f++, w += LINK(1, 1))
+		link_set(pfn(f), w);
+	link_set_previous(first, head.n);
+	link_set_next(pfn(last), old);
+	link_set_previous(pfn(old), last);
+	link_set_next(head, first.n);
+}
+
+#endif

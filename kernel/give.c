@@ -1,0 +1,111 @@
+/*
+ * give.c - the call `frame_give`: user frames become a pool's free frames (I2, I3, I7).
+ *
+ * Neither zeroes nor allocates. A named range is taken whole or not at all.
+ */
+#include "cap.h"
+#include "object.h"
+#include "syscall.h"
+
+/* The first frame of the range that the kernel must refuse, and why. */
+static result_t range_refusal(uint64_t first, uint64_t count)
+{
+	for (uint64_t f = first; f < first + count; f++) {
+		int error = frame_give_refusal(pfn(f));
+
+		if (error != 0)
+			return failure(error, f);
+	}
+	return success(0);
+}
+
+/* All frames of the range are USER, idle, under no large mapping and inside the window. Blocks
+ * never touched are not: their words are no zeros. */
+static bool range_is_idle(uint64_t first, uint64_t count)
+{
+	uint64_t last = first + count - 1, all = 0;
+
+	for (uint64_t f = first; f <= last; f++)
+		all |= frame_get(pfn(f));
+	return all == 0 && !frame_is_covered(pfn(first)) && !frame_is_covered(pfn(last)) &&
+	       frame_in_window(pfn(first)) && frame_in_window(pfn(last));
+}
+
+static void range_give(struct pool *p, uint64_t first, uint64_t count)
+{
+	uint64_t word = pool_free_word(p, 0), end = first + count;
+	uint64_t head = BLOCK_FRAMES - first % BLOCK_FRAMES;
+
+	/* at most 512 frames meet at most two blocks */
+	block_add(pfn(first), head < count ? head : count);
+	if (head < count)
+		block_add(pfn(end - 1), count - head);
+	for (uint64_t f = first; f < end; f++)
+		frame_set(pfn(f), word);
+	freelist_push_run(pool_frame(p), pfn(first), count);
+}
+
+static void give_account(struct pool *p, uint64_t count)
+{
+	p->free += count;
+	p->given.calls++;
+	p->given.frames += count;
+	frame_lent += count;
+	pool_rose(p);
+}
+
+static cold result_t give_general(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
+{
+	const struct slot *range;
+	struct pool *p;
+	result_t r;
+
+	if (count == 0 || count > TN_BATCH)
+		return failure(TN_EINVAL, 0);
+	range = cap_frames(frames, TN_FRAMES_GIVE);
+	if (range == NULL)
+		return failure(cap_refusal(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE), 0);
+	p = cap_pool(pool, TN_POOL_GIVE);
+	if (p == NULL)
+		return failure(cap_refusal(pool, TN_CAP_POOL, TN_POOL_GIVE), 0);
+	if (p->dying)
+		return failure(TN_EDYING, 0);
+	if (!slot_covers(range, first, count))
+		return failure(TN_EACCES, slot_uncovered(range, first, count));
+	frame_touch_range(pfn(first), count);
+	if (!range_is_idle(first, count)) {
+		r = range_refusal(first, count);
+		if (result_code(r) != 0)
+			return r;
+	}
+	range_give(p, first, count);
+	give_account(p, count);
+	return success(0);
+}
+
+/* One frame. */
+result_t call_frame_give(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
+{
+	const struct slot *range;
+	struct pool *p;
+
+	if (unlikely(count != 1))
+		goto general;
+	range = cap_frames(frames, TN_FRAMES_GIVE);
+	if (unlikely(range == NULL) || unlikely(first - range->frame >= range->badge))
+		goto general;
+	p = cap_pool(pool, TN_POOL_GIVE);
+	if (unlikely(p == NULL) || unlikely(p->dying != 0))
+		goto general;
+	if (unlikely(frame_get(pfn(first)) != 0) || unlikely(frame_is_covered(pfn(first))) ||
+	    unlikely(!frame_in_window(pfn(first))))
+		goto general;
+
+	block_add(pfn(first), 1);
+	frame_set(pfn(first), pool_free_word(p, 0));
+	freelist_push(pool_frame(p), pfn(first));
+	give_account(p, 1);
+	return success(0);
+general:
+	return give_general(frames, pool, first, count);
+}

@@ -1,0 +1,38 @@
+/*
+ * port/machine.h - the machine as a whole: console, end, clock, code and cache coherence.
+ */
+#ifndef PORT_MACHINE_H
+#define PORT_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Prints `size` bytes as they are. */
+void port_console_write(const char *bytes, size_t size);
+
+/* Ends the machine; `status` (0: success) reaches whoever started it. Prints the final line. */
+_Noreturn void port_shutdown(uint64_t status);
+
+/* A rule of the kernel is broken: prints it and ends the machine with a non-zero status. */
+_Noreturn void port_panic(const char *rule);
+
+/* True while an interrupt waits that user mode would take. */
+bool port_interrupt_pending(void);
+
+/* Sets the next timer interrupt one tick from now and thereby ends the present one. */
+void port_timer_next(void);
+
+/* Orders instruction fetch after earlier stores, on all harts (unprivileged spec, Zifencei). */
+void port_sync_code(void);
+
+/* True where cache-block operations exist (Zicbom). */
+bool port_has_cache_ops(void);
+
+/* True where page-based memory attributes exist (Svpbmt). */
+bool port_has_attributes(void);
+
+/* One frame, through the direct map; `operation` is TN_CACHE_*. Only if port_has_cache_ops(). */
+void port_cache_op(void *frame, uint64_t operation);
+
+#endif

@@ -1,0 +1,332 @@
+/*
+ * map.c - the call `map`: consecutive frames to consecutive pages (I4, I5, I9).
+ *
+ * Two passes: the first walks, checks everything and counts the tables that are missing; the
+ * second cannot fail. A call fills entries of one table, at most 512, and the caller goes on from
+ * there. The most common call, one frame to one page whose tables stand, has a path of its own,
+ * which hands every doubt to the general one.
+ */
+#include <port/machine.h>
+
+#include "cap.h"
+#include "syscall.h"
+#include "table.h"
+#include "walk.h"
+
+#define MAP_RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
+#define MAP_ATTRIBUTES (TN_MAP_NOCACHE | TN_MAP_IO)
+#define MAP_FLAGS (MAP_RIGHTS | TN_MAP_SMALL | TN_MAP_ZERO | TN_MAP_NOTABLE | MAP_ATTRIBUTES)
+
+/* Rights that an entry may have, one bit for each value: read, read-write, execute,
+ * read-execute. Never writable and executable; writable alone is reserved. */
+#define MAP_RIGHTS_LEGAL (1u << 1 | 1u << 3 | 1u << 4 | 1u << 5)
+
+struct mapping {
+	struct process *process;
+	const struct slot *frames;
+	uint64_t va, first, count, flags;
+	struct place at; /* where the walk ended */
+	unsigned level;  /* of the leaves */
+	uint64_t n;      /* entries to fill */
+	bool boot;       /* some frames are BOOT, which no reference counts */
+};
+
+static bool rights_legal(uint64_t rights)
+{
+	return (MAP_RIGHTS_LEGAL >> (rights & MAP_RIGHTS) & 1) == 1;
+}
+
+static bool mapping_is_device(const struct mapping *m)
+{
+	return SLOT_TYPE(m->frames->word) == TN_CAP_DEVICE;
+}
+
+static uint64_t mapping_rights(const struct mapping *m)
+{
+	return m->flags & MAP_RIGHTS;
+}
+
+/* The frames of a large page at `first` are all USER. */
+static bool page_is_user(uint64_t first, unsigned level)
+{
+	return BLOCK_OTHERS(level == 1 ? block_get(pfn(first)) : giga_get(pfn(first))) == 0;
+}
+
+static bool level_fits(const struct mapping *m, unsigned level)
+{
+	uint64_t size = level_frames(level);
+
+	return (m->va / FRAME_BYTES | m->first) % size == 0 && m->count >= size &&
+	       (mapping_is_device(m) || page_is_user(m->first, level));
+}
+
+/* The largest leaf that alignment and owners allow. */
+static unsigned level_wanted(const struct mapping *m)
+{
+	unsigned level = m->flags & TN_MAP_SMALL ? 0 : LEVEL_LARGEST;
+
+	while (level > 0 && !level_fits(m, level))
+		level--;
+	return level;
+}
+
+/* Walks, and settles for smaller leaves where tables stand already. */
+static void mapping_walk(struct mapping *m)
+{
+	uint64_t room;
+
+	m->level = level_wanted(m);
+	m->at = walk_down(m->process, m->va, m->level);
+	while (m->at.table != NULL && m->at.level == m->level && m->level > 0 &&
+	       pte_is_table(pte_read(place_entry(&m->at)))) {
+		m->level--;
+		m->at = walk_down(m->process, m->va, m->level);
+	}
+	room = TABLE_ENTRIES - pte_index(m->va, m->level);
+	m->n = m->count / level_frames(m->level);
+	if (m->n > room)
+		m->n = room;
+}
+
+static bool mapping_has_table(const struct mapping *m)
+{
+	return m->at.table != NULL && m->at.level == m->level;
+}
+
+/* The places are free. Large leaves stop short of a table that stands. */
+static result_t places_check(struct mapping *m)
+{
+	uint64_t size = level_frames(m->level) * FRAME_BYTES;
+
+	if (!mapping_has_table(m)) {
+		if (m->at.table != NULL && pte_is_valid(pte_read(place_entry(&m->at))))
+			return failure(TN_EEXIST, m->va);
+		return success(0);
+	}
+	for (uint64_t i = 0; i < m->n; i++) {
+		pte_t e = pte_read(place_entry(&m->at) + i);
+
+		if (likely(!pte_is_valid(e)))
+			continue;
+		if (!pte_is_table(e))
+			return failure(TN_EEXIST, m->va + i * size);
+		m->n = i;
+	}
+	return success(0);
+}
+
+/* Why frame f, of these rights, is refused: 0 or a positive error. */
+static int frame_refusal(const struct mapping *m, pfn_t f)
+{
+	uint64_t d = frame_get(f), kind = FRAME_KIND(d);
+
+	if (kind == TN_KIND_HOLE)
+		return TN_ENXIO;
+	if (kind == TN_KIND_BOOT)
+		return mapping_rights(m) == TN_MAP_READ && !(m->flags & TN_MAP_ZERO) ? 0 : TN_EKERNEL;
+	if (kind != TN_KIND_USER)
+		return TN_EKERNEL;
+	if ((m->flags & TN_MAP_ZERO) && (d != 0 || frame_is_covered(f)))
+		return TN_EBUSY;
+	if ((m->flags & TN_MAP_ZERO) && !frame_in_window(f))
+		return TN_ENOTSUP;
+	return FRAME_IS_MAPPABLE(d) ? 0 : TN_EOVERFLOW;
+}
+
+static cold result_t small_check_each(struct mapping *m)
+{
+	frame_touch_range(pfn(m->first), m->n);
+	for (uint64_t i = 0; i < m->n; i++) {
+		pfn_t f = pfn(m->first + i);
+		int error = frame_refusal(m, f);
+
+		if (error != 0)
+			return failure(error, f.n);
+		if (FRAME_KIND(frame_get(f)) == TN_KIND_BOOT)
+			m->boot = true;
+	}
+	return success(0);
+}
+
+static result_t small_check(struct mapping *m)
+{
+	uint64_t all = 0;
+
+	if (m->flags & TN_MAP_ZERO)
+		return small_check_each(m);
+	for (uint64_t i = 0; i < m->n; i++)
+		all |= frame_get(pfn(m->first + i));
+	return likely(FRAME_IS_MAPPABLE(all)) ? success(0) : small_check_each(m);
+}
+
+/* The first page is all USER (level_fits); the batch stops before one that is not. */
+static result_t large_check(struct mapping *m)
+{
+	uint64_t size = level_frames(m->level);
+
+	for (uint64_t i = 0; i < m->n; i++) {
+		pfn_t f = pfn(m->first + i * size);
+
+		if (!page_is_user(f.n, m->level))
+			m->n = i;
+		else if (page_references(f, m->level) >= FRAME_REFS_MAX)
+			return failure(TN_EOVERFLOW, f.n);
+	}
+	return success(0);
+}
+
+static result_t frames_check(struct mapping *m)
+{
+	if (mapping_is_device(m))
+		return m->flags & TN_MAP_ZERO ? failure(TN_ENOTSUP, m->first) : success(0);
+	return m->level == 0 ? small_check(m) : large_check(m);
+}
+
+static void small_commit(const struct mapping *m, pte_t leaf)
+{
+	pte_t *entry = place_entry(&m->at);
+
+	for (uint64_t i = 0; i < m->n; i++) {
+		pfn_t f = pfn(m->first + i);
+
+		frame_set(f, frame_get(f) + 1);
+		pte_write(&entry[i], leaf);
+		leaf.w += PTE_FRAME_UNIT;
+	}
+}
+
+/* One by one: large pages, devices, and frames of the boot image. References rise first. */
+static void each_commit(const struct mapping *m, pte_t leaf)
+{
+	uint64_t size = level_frames(m->level);
+	pte_t *entry = place_entry(&m->at);
+
+	for (uint64_t i = 0; i < m->n; i++) {
+		pte_t e = pte_part(leaf, i, size);
+		bool counted = !mapping_is_device(m) &&
+			       !(m->level == 0 &&
+				 FRAME_KIND(frame_get(pte_frame(e))) == TN_KIND_BOOT);
+
+		if (counted)
+			page_reference(pte_frame(e), m->level, 1);
+		else
+			e.w |= PTE_UNCOUNTED;
+		pte_write(&entry[i], e);
+	}
+}
+
+static void mapping_commit(struct mapping *m)
+{
+	pte_t leaf = pte_leaf(pfn(m->first), mapping_rights(m), m->flags & MAP_ATTRIBUTES, false);
+
+	if (m->flags & TN_MAP_ZERO)
+		for (uint64_t i = 0; i < m->n; i++)
+			frame_zero(pfn(m->first + i));
+	while (!mapping_has_table(m))
+		table_make(m->process, &m->at, m->va);
+	if (m->level == 0 && !m->boot && !mapping_is_device(m))
+		small_commit(m, leaf);
+	else
+		each_commit(m, leaf);
+	table_count(frame_of(m->at.table), m->n);
+}
+
+static result_t mapping_do(struct mapping *m)
+{
+	struct pool *pool = m->process->pool;
+	unsigned missing;
+	result_t r;
+
+	mapping_walk(m);
+	r = places_check(m);
+	if (result_code(r) != 0)
+		return r;
+	missing = table_missing(m->process, &m->at, m->level);
+	if (missing > 0 && (m->flags & TN_MAP_NOTABLE))
+		return failure(TN_ENOTABLE, m->process->root == NULL ? paging_levels - 1
+								      : m->at.level - 1);
+	r = frames_check(m);
+	if (result_code(r) != 0)
+		return r;
+	if (missing > 0 && pool->dying)
+		return failure(TN_EDYING, 0);
+	if (missing > pool->free)
+		return pool_short(pool, missing);
+	mapping_commit(m);
+	return success(m->n * level_frames(m->level));
+}
+
+/* EINVAL and EFAULT. */
+static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
+{
+	if ((flags & ~(uint64_t)MAP_FLAGS) != 0 || !rights_legal(flags) ||
+	    (flags & MAP_ATTRIBUTES) == MAP_ATTRIBUTES)
+		return TN_EINVAL;
+	if (va % FRAME_BYTES != 0 || count == 0 ||
+	    ((flags & TN_MAP_ZERO) && count > TN_ZERO_MAX))
+		return TN_EINVAL;
+	return walk_is_user(va, count) ? 0 : TN_EFAULT;
+}
+
+static cold result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
+				 uint64_t count, uint64_t flags)
+{
+	struct mapping m = {.va = va, .first = first, .count = count, .flags = flags};
+	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0), type;
+	int error = shape_refusal(va, count, flags);
+
+	if (error != 0)
+		return failure(error, 0);
+	m.process = cap_process(process, TN_PROCESS_MAP);
+	if (m.process == NULL)
+		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
+	m.frames = cap_slot(frames);
+	type = SLOT_TYPE(m.frames->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
+	if (!slot_grants(m.frames, type, needed))
+		return failure(cap_refusal(frames, type, needed), 0);
+	if (m.process->dying)
+		return failure(TN_EDYING, 0);
+	if ((flags & MAP_ATTRIBUTES) != 0 && !port_has_attributes())
+		return failure(TN_ENOTSUP, 0);
+	if (!slot_covers(m.frames, first, count))
+		return failure(TN_EACCES, slot_uncovered(m.frames, first, count));
+	return mapping_do(&m);
+}
+
+/*
+ * One USER frame to one page whose tables stand. Whatever is not so goes to map_general, which
+ * begins again and finds the reason.
+ */
+result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
+		  uint64_t flags)
+{
+	const struct slot *range;
+	struct process *p;
+	pte_t *entry;
+	pfn_t table;
+	uint64_t word;
+
+	if (unlikely(count != 1) || unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)))
+		goto general;
+	if (unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
+		goto general;
+	p = cap_process(process, TN_PROCESS_MAP);
+	if (unlikely(p == NULL) || unlikely(p->dying != 0))
+		goto general;
+	range = cap_frames(frames, flags);
+	if (unlikely(range == NULL) || unlikely(first - range->frame >= range->badge))
+		goto general;
+	entry = walk_page(p, va, &table);
+	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))
+		goto general;
+	word = frame_get(pfn(first));
+	if (unlikely(!FRAME_IS_MAPPABLE(word)))
+		goto general;
+
+	frame_set(pfn(first), word + 1);
+	table_count(table, 1);
+	pte_write(entry, pte_leaf(pfn(first), flags, 0, false));
+	return success(1);
+general:
+	return map_general(process, va, frames, first, count, flags);
+}

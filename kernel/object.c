@@ -1,0 +1,256 @@
+/*
+ * object.c - frames for objects, and the call `create`.
+ */
+#include "object.h"
+
+#include "cap.h"
+#include "endpoint.h"
+#include "process.h"
+#include "syscall.h"
+#include "thread.h"
+
+#define PRIORITY_MAX 63u
+
+uint64_t object_next_id = 1;
+
+int frame_give_refusal(pfn_t f)
+{
+	uint64_t d;
+
+	frame_touch(f);
+	d = frame_get(f);
+	if (FRAME_KIND(d) == TN_KIND_HOLE)
+		return TN_ENXIO;
+	if (FRAME_KIND(d) != TN_KIND_USER)
+		return TN_EKERNEL;
+	if (d != 0 || frame_is_covered(f))
+		return TN_EBUSY;
+	return frame_in_window(f) ? 0 : TN_ENOTSUP;
+}
+
+int frame_free_refusal(const struct pool *pool, uint64_t f)
+{
+	uint64_t d;
+
+	if (!frame_is_known(f))
+		return TN_ENXIO;
+	frame_touch(pfn(f));
+	d = frame_get(pfn(f));
+	if (FRAME_KIND(d) == TN_KIND_HOLE)
+		return TN_ENXIO;
+	if (FRAME_KIND(d) == TN_KIND_USER)
+		return TN_EUSER;
+	if (FRAME_KIND(d) != TN_KIND_FREE)
+		return TN_EBUSY;
+	return FRAME_POOL(d) == pool->self ? 0 : TN_EXDEV;
+}
+
+int supply_find(struct supply *s, struct pool *pool, uint64_t frame, uint64_t frames)
+{
+	*s = (struct supply){pool, frame, NULL};
+	if (frames == TN_NONE)
+		return 0;
+	s->frames = cap_frames(frames, TN_FRAMES_GIVE);
+	if (s->frames == NULL)
+		return cap_refusal(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE);
+	return 0;
+}
+
+result_t supply_check(const struct supply *s)
+{
+	int error;
+
+	if (s->frame == TN_ANY)
+		return likely(s->pool->free > 0) ? success(0) : pool_short(s->pool, 1);
+	if (s->frames == NULL) {
+		error = frame_free_refusal(s->pool, s->frame);
+	} else {
+		if (!slot_covers(s->frames, s->frame, 1))
+			return failure(TN_EACCES, s->frame);
+		error = frame_give_refusal(pfn(s->frame));
+	}
+	return error == 0 ? success(0) : failure(error, s->frame);
+}
+
+/* A user frame becomes the pool's and is used at once. */
+static void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
+{
+	block_add(f, 1);
+	frame_lent++;
+	p->given.calls++;
+	p->given.frames++;
+	p->kinds[kind]++;
+	frame_objects[kind]++;
+	if (++p->used > p->peak)
+		p->peak = p->used;
+}
+
+pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean)
+{
+	if (likely(s->frame == TN_ANY))
+		return pool_take(s->pool, kind, clean);
+	if (s->frames == NULL) {
+		pool_take_named(s->pool, kind, pfn(s->frame), clean);
+	} else {
+		frame_give_used(s->pool, kind, pfn(s->frame));
+		*clean = 0;
+	}
+	return pfn(s->frame);
+}
+
+void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes)
+{
+	frame_zero_head(f, bytes);
+	pool_put(pool, kind, f, frame_get(f) & FRAME_CLEAN);
+}
+
+/* --- create ------------------------------------------------------------------------------ */
+
+struct birth {
+	uint64_t kind, slot, argument;
+	struct pool *pool;
+	struct process *process; /* that a thread, endpoint or capability page becomes part of */
+	struct supply supply;
+};
+
+static int target_find(struct birth *b, uint64_t target, bool gives)
+{
+	if (b->kind == TN_KIND_POOL || b->kind == TN_KIND_PROCESS) {
+		uint64_t rights = TN_POOL_CREATE | (gives ? TN_POOL_GIVE : 0);
+
+		b->process = NULL;
+		b->pool = cap_pool(target, rights);
+		return b->pool != NULL ? 0 : cap_refusal(target, TN_CAP_POOL, rights);
+	}
+	b->process = cap_process(target, TN_PROCESS_MANAGE);
+	if (b->process == NULL)
+		return cap_refusal(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
+	b->pool = b->process->pool;
+	return 0;
+}
+
+/* The place that names the new object: a directory entry for capability pages, else a slot. */
+static int name_refusal(const struct birth *b)
+{
+	struct slot *page;
+
+	if (b->kind == TN_KIND_CAPS) {
+		if (b->slot >= TN_CAPS_PAGES)
+			return TN_ERANGE;
+		return b->process->directory[b->slot] == caps_none ? 0 : TN_EEXIST;
+	}
+	if (b->slot >= CAP_INDEX_LIMIT)
+		return TN_ERANGE;
+	page = current->directory[b->slot / TN_CAPS_SLOTS];
+	if (page == caps_none)
+		return TN_ERANGE;
+	return slot_is_empty(&page[b->slot % TN_CAPS_SLOTS]) ? 0 : TN_EEXIST;
+}
+
+static int argument_refusal(const struct birth *b)
+{
+	if (b->kind < TN_KIND_POOL || b->kind > TN_KIND_CAPS)
+		return TN_EINVAL;
+	if (b->kind != TN_KIND_PROCESS)
+		return b->argument == 0 ? 0 : TN_EINVAL;
+	if (b->argument > PRIORITY_MAX)
+		return TN_EINVAL;
+	return 0;
+}
+
+static int limit_refusal(const struct birth *b)
+{
+	if (b->kind == TN_KIND_PROCESS && b->argument > current->process->ceiling)
+		return TN_EPERM;
+	if (b->kind == TN_KIND_POOL && b->pool->depth + 1 >= POOL_DEPTH_MAX)
+		return TN_EOVERFLOW;
+	return object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
+}
+
+/* Bytes of an object that begin as zero; of a capability page all of them. */
+static const uint16_t birth_bytes[] = {
+	[TN_KIND_POOL] = sizeof(struct pool),
+	[TN_KIND_PROCESS] = sizeof(struct process),
+	[TN_KIND_THREAD] = sizeof(struct thread),
+	[TN_KIND_ENDPOINT] = sizeof(struct endpoint),
+};
+
+static void caps_make(const struct birth *b, pfn_t f, uint64_t clean)
+{
+	if (!clean)
+		frame_zero(f);
+	frame_set(f, FRAME_WORD(TN_KIND_CAPS, b->pool->self));
+	b->process->directory[b->slot] = frame_memory(f);
+}
+
+static void object_init(const struct birth *b, pfn_t f)
+{
+	void *memory = frame_memory(f);
+
+	switch (b->kind) {
+	case TN_KIND_POOL:
+		pool_init(memory, f, b->pool);
+		break;
+	case TN_KIND_PROCESS:
+		process_init(memory, f, b->pool, (uint32_t)b->argument);
+		break;
+	case TN_KIND_THREAD:
+		thread_init(memory, f, b->process);
+		break;
+	default:
+		endpoint_init(memory, f, b->process);
+		break;
+	}
+}
+
+static void object_make(const struct birth *b, pfn_t f, uint64_t clean)
+{
+	uint64_t id = object_next_id++;
+
+	if (!clean)
+		frame_zero_head(f, birth_bytes[b->kind]);
+	frame_set(f, FRAME_WORD(b->kind, id) + clean);
+	object_init(b, f);
+	slot_set(cap_slot(b->slot), SLOT_WORD(b->kind, TN_RIGHTS_ALL, id), f.n, 0);
+}
+
+static int birth_refusal(struct birth *b, uint64_t target, uint64_t frame, uint64_t frames)
+{
+	int error = argument_refusal(b);
+
+	if (error == 0 && frame == TN_ANY && frames != TN_NONE)
+		error = TN_EINVAL;
+	if (error == 0)
+		error = target_find(b, target, frames != TN_NONE);
+	if (error == 0)
+		error = supply_find(&b->supply, b->pool, frame, frames);
+	if (error == 0 && (b->pool->dying || (b->process != NULL && b->process->dying)))
+		error = TN_EDYING;
+	if (error == 0)
+		error = name_refusal(b);
+	if (error == 0)
+		error = limit_refusal(b);
+	return error;
+}
+
+result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+		     uint64_t slot, uint64_t argument)
+{
+	struct birth b = {.kind = kind, .slot = slot, .argument = argument};
+	int error = birth_refusal(&b, target, frame, frames);
+	uint64_t clean;
+	result_t r;
+	pfn_t f;
+
+	if (unlikely(error != 0))
+		return failure(error, 0);
+	r = supply_check(&b.supply);
+	if (unlikely(result_code(r) != 0))
+		return r;
+	f = supply_take(&b.supply, (unsigned)kind, &clean);
+	if (kind == TN_KIND_CAPS)
+		caps_make(&b, f, clean);
+	else
+		object_make(&b, f, clean);
+	return success(0);
+}

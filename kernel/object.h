@@ -1,0 +1,42 @@
+/*
+ * object.h - births and ends of kernel objects: each is exactly one frame.
+ */
+#ifndef KERNEL_OBJECT_H
+#define KERNEL_OBJECT_H
+
+#include "pool.h"
+#include "slot.h"
+#include "types.h"
+
+/* The next object's id; never repeats (I12). FRAME_ID_LIMIT: they have run out. */
+extern uint64_t object_next_id;
+
+/*
+ * Where an object's frame comes from: any free one of the pool (frame TN_ANY), a named free one,
+ * or, with a FRAMES capability, a user frame that is given and used in one step.
+ */
+struct supply {
+	struct pool *pool;
+	uint64_t frame;
+	const struct slot *frames; /* NULL: from the pool */
+};
+
+/* Looks the FRAMES slot up; 0 or a positive error. */
+int supply_find(struct supply *s, struct pool *pool, uint64_t frame, uint64_t frames);
+
+/* The remaining guards, ENOMEM last. */
+result_t supply_check(const struct supply *s);
+
+/* Takes the frame: supply_check() agreed. *clean as pool_take. */
+pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean);
+
+/* Why user space's frame f cannot be given: 0 or ENXIO, EKERNEL, EBUSY, ENOTSUP. */
+int frame_give_refusal(pfn_t f);
+
+/* Why f cannot leave the free list of pool: 0 or ENXIO, EUSER, EBUSY, EXDEV. */
+int frame_free_refusal(const struct pool *pool, uint64_t f);
+
+/* Ends a kind of object that has no parts: zeroes `bytes` at its start, frees the frame. */
+void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes);
+
+#endif

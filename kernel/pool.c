@@ -1,0 +1,87 @@
+/*
+ * pool.c - what pools do off the hot paths: named frames, moving, the tree, the watch.
+ */
+#include "pool.h"
+
+#include "thread.h"
+
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean)
+{
+	*clean = frame_get(f) & FRAME_CLEAN;
+	freelist_remove(f);
+	p->used++;
+	p->kinds[kind]++;
+	frame_objects[kind]++;
+	if (p->used > p->peak)
+		p->peak = p->used;
+	if (--p->free < p->low)
+		pool_watch_fire(p);
+}
+
+result_t pool_short(struct pool *p, uint64_t need)
+{
+	p->enomem++;
+	return failure(TN_ENOMEM, need - p->free);
+}
+
+/* Once: the threshold in force becomes 0 until the free count has risen again. */
+void pool_watch_fire(struct pool *p)
+{
+	struct thread *t = thread_of_slot(&p->watcher);
+
+	p->low = 0;
+	if (t != NULL)
+		thread_signal(t, p->watch_bits);
+}
+
+void pool_init(struct pool *p, pfn_t self, struct pool *parent)
+{
+	p->self = (uint32_t)self.n;
+	p->ring = LINK(self.n, self.n);
+	p->parent = parent;
+	if (parent == NULL)
+		return;
+	p->depth = parent->depth + 1;
+	p->next = parent->children;
+	if (p->next != NULL)
+		p->next->previous = p;
+	parent->children = p;
+}
+
+void pool_unlink(struct pool *p)
+{
+	if (p->next != NULL)
+		p->next->previous = p->previous;
+	if (p->previous != NULL)
+		p->previous->next = p->next;
+	else
+		p->parent->children = p->next;
+}
+
+bool pool_is_within(const struct pool *inner, const struct pool *outer)
+{
+	while (inner != NULL && inner != outer)
+		inner = inner->parent;
+	return inner != NULL;
+}
+
+uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count)
+{
+	uint64_t n = count < from->free ? count : from->free;
+
+	for (uint64_t i = 0; i < n; i++) {
+		pfn_t f = pfn(LINK_NEXT(from->ring));
+
+		freelist_remove(f);
+		frame_set(f, pool_free_word(to, frame_get(f) & FRAME_CLEAN));
+		freelist_push(pool_frame(to), f);
+	}
+	from->free -= n;
+	to->free += n;
+	from->moved_out.frames += n;
+	to->moved_in.frames += n;
+	pool_rose(to);
+	if (from->free < from->low)
+		pool_watch_fire(from);
+	return n;
+}

@@ -1,0 +1,118 @@
+/*
+ * pool.h - a pool: free frames lent by user space, and the account of what was built from them
+ * (I2, I3, I10).
+ *
+ * free + used = boot + given + moved in - reclaimed - moved out, always. `used` counts the frames
+ * of objects charged to the pool, its sub-pools' own frames among them.
+ */
+#ifndef KERNEL_POOL_H
+#define KERNEL_POOL_H
+
+#include "frame.h"
+#include "freelist.h"
+#include "slot.h"
+#include "types.h"
+
+#define POOL_DEPTH_MAX 16u
+
+struct process;
+
+/* Flow of frames across the pool's border: calls and frames. */
+struct pool_flow {
+	uint64_t calls, frames;
+};
+
+struct pool {
+	uint64_t ring;  /* link word of the free list, see freelist.h */
+	uint64_t free, used, peak;
+	uint64_t low;   /* the watch fires when free falls below; 0: no watch */
+	uint32_t self;  /* own frame */
+	uint32_t depth; /* 0: the root pool */
+	uint64_t dying; /* being revoked: nothing is created, given or moved in */
+	uint64_t kinds[8];
+	struct pool_flow given, reclaimed, moved_in, moved_out;
+	uint64_t boot, enomem;
+
+	struct pool *parent, *children, *next, *previous; /* the tree; siblings in a list */
+	struct process *processes;
+
+	struct slot watcher; /* weak: a thread, checked when the watch fires */
+	uint64_t watch_low, watch_bits;
+	uint64_t spare[6];
+};
+_Static_assert(sizeof(struct pool) % 64 == 0, "zeroed by 64 bytes");
+
+inline_always pfn_t pool_frame(const struct pool *p)
+{
+	return pfn(p->self);
+}
+
+/* The word of a free frame of the pool; clean: FRAME_CLEAN or 0. */
+inline_always uint64_t pool_free_word(const struct pool *p, uint64_t clean)
+{
+	return FRAME_WORD(TN_KIND_FREE, p->self) + clean;
+}
+
+/* The watch's threshold was crossed: signals once (see pool_watch in DESIGN 3). */
+void pool_watch_fire(struct pool *p);
+
+/* The free count rose; re-arms the watch. */
+inline_always void pool_rose(struct pool *p)
+{
+	if (unlikely(p->low != p->watch_low) && p->free >= p->watch_low)
+		p->low = p->watch_low;
+}
+
+/*
+ * A frame leaves the free list for an object of `kind`. Only if free is not 0; a call checks that
+ * before its first effect. *clean: FRAME_CLEAN if the frame is all zero, else 0; the word in the
+ * frame table is the caller's to write.
+ */
+inline_always pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean)
+{
+	pfn_t f = pfn(LINK_NEXT(p->ring));
+
+	*clean = frame_get(f) & FRAME_CLEAN;
+	freelist_remove(f);
+	p->used++;
+	p->kinds[kind]++;
+	frame_objects[kind]++;
+	if (p->used > p->peak)
+		p->peak = p->used;
+	if (unlikely(--p->free < p->low))
+		pool_watch_fire(p);
+	return f;
+}
+
+/* As pool_take, of the named frame, which is FREE in this pool. */
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean);
+
+/* The frame of an object of `kind` that ended goes back to the free list of its pool. */
+inline_always void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
+{
+	frame_set(f, pool_free_word(p, clean));
+	freelist_push(pool_frame(p), f);
+	p->free++;
+	p->used--;
+	p->kinds[kind]--;
+	frame_objects[kind]--;
+	pool_rose(p);
+}
+
+/* The answer when `need` frames are wanted and fewer are free: says how many are missing. */
+result_t pool_short(struct pool *p, uint64_t need);
+
+/* Fills a zeroed frame's worth of pool; the frame word is the caller's. */
+void pool_init(struct pool *p, pfn_t self, struct pool *parent);
+
+/* Takes an ended pool out of the tree. */
+void pool_unlink(struct pool *p);
+
+/* `inner` is `outer` or below it. At most POOL_DEPTH_MAX steps. */
+bool pool_is_within(const struct pool *inner, const struct pool *outer);
+
+/* At most `count` frames of from's free list become to's. Returns how many. The caller counts
+ * the call in the flows' `calls`. */
+uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count);
+
+#endif

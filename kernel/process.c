@@ -1,0 +1,62 @@
+/*
+ * process.c - a process's birth, and its end piece by piece.
+ */
+#include "process.h"
+
+#include "dissolve.h"
+#include "endpoint.h"
+#include "object.h"
+#include "thread.h"
+
+void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling)
+{
+	p->self = (uint32_t)self.n;
+	p->pool = pool;
+	p->ceiling = ceiling;
+	p->top_tag = PROCESS_NO_TAG;
+	for (unsigned i = 0; i < TN_CAPS_PAGES; i++)
+		p->directory[i] = caps_none;
+	p->next = pool->processes;
+	if (p->next != NULL)
+		p->next->previous = p;
+	pool->processes = p;
+}
+
+/* Gives one capability page back; false if there was none. */
+static bool caps_end(struct process *p)
+{
+	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
+		pfn_t f;
+
+		if (p->directory[i] == caps_none)
+			continue;
+		f = frame_of(p->directory[i]);
+		p->directory[i] = caps_none;
+		frame_zero(f);
+		pool_put(p->pool, TN_KIND_CAPS, f, FRAME_CLEAN);
+		return true;
+	}
+	return false;
+}
+
+bool process_take_apart(struct process *p)
+{
+	if (p->threads != NULL)
+		thread_end(p->threads);
+	else if (p->endpoints != NULL)
+		endpoint_end(p->endpoints);
+	else if (!caps_end(p))
+		return dissolve_space_step(p);
+	return false;
+}
+
+void process_end(struct process *p)
+{
+	if (p->next != NULL)
+		p->next->previous = p->previous;
+	if (p->previous != NULL)
+		p->previous->next = p->next;
+	else
+		p->pool->processes = p->next;
+	object_free(p->pool, TN_KIND_PROCESS, process_frame(p), sizeof(*p));
+}

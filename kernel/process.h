@@ -1,0 +1,56 @@
+/*
+ * process.h - a process: an address space, a directory of capability pages, threads and
+ * endpoints, all paid by one pool.
+ */
+#ifndef KERNEL_PROCESS_H
+#define KERNEL_PROCESS_H
+
+#include <port/pte.h>
+
+#include "pool.h"
+#include "slot.h"
+#include "types.h"
+
+struct thread;
+struct endpoint;
+
+struct process {
+	uint64_t satp;            /* word of the address space under its present ASID */
+	uint64_t asid_generation; /* hart's generation when that ASID was assigned; 0: never */
+	uint64_t asid;
+	/* The level-2 table of the 512 GiB around va is kept, so that the three modes walk alike:
+	 * valid iff va >> 39 == top_tag. In Sv39 it is the root. */
+	pte_t *top;
+	uint64_t top_tag;
+	pte_t *root; /* NULL until the first mapping */
+	struct pool *pool;
+	uint64_t dying;
+	uint32_t self;
+	uint32_t ceiling; /* highest priority of its threads */
+	struct process *next, *previous; /* in the pool */
+	struct thread *threads;
+	struct endpoint *endpoints;
+	uint64_t spare[3];
+	struct slot *directory[TN_CAPS_PAGES]; /* no page: caps_none */
+};
+_Static_assert(sizeof(struct process) % 64 == 0, "zeroed by 64 bytes");
+
+#define PROCESS_NO_TAG (~(uint64_t)0)
+
+/* A page of empty slots that stands where a process has none, so that lookup tests nothing. */
+extern struct slot caps_none[TN_CAPS_SLOTS];
+
+void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling);
+
+/* One bounded step of taking a dying process apart. True once nothing is left but its frame. */
+bool process_take_apart(struct process *p);
+
+/* Unlinks it from its pool and gives the frame back. */
+void process_end(struct process *p);
+
+inline_always pfn_t process_frame(const struct process *p)
+{
+	return pfn(p->self);
+}
+
+#endif

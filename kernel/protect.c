@@ -1,0 +1,147 @@
+/*
+ * protect.c - the call `protect`: other rights for pages that are mapped, or their age.
+ *
+ * Removing rights needs nothing but *map*; adding one needs a capability that covers the pages
+ * with that right. What one call visits, unmap defines (span.h).
+ */
+#include "asid.h"
+#include "cap.h"
+#include "span.h"
+#include "syscall.h"
+#include "table.h"
+
+#define RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
+#define RIGHTS_LEGAL (1u << 1 | 1u << 3 | 1u << 4 | 1u << 5)
+
+/* The range that may add rights; frames is NULL where none was named. */
+static int cover_find(uint64_t slot, const struct slot **frames)
+{
+	uint64_t type;
+
+	*frames = NULL;
+	if (slot == TN_NONE)
+		return 0;
+	*frames = cap_slot(slot);
+	type = SLOT_TYPE((*frames)->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
+	return cap_refusal(slot, type, 0);
+}
+
+/* Whether `leaf`, of `size` frames, may gain what `rights` has more. BOOT may be read, no more;
+ * a device page needs its DEVICE capability. */
+static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, uint64_t size)
+{
+	uint64_t gained = rights & ~pte_rights(leaf);
+	uint64_t type = TN_CAP_FRAMES;
+	bool boot = pte_uncounted(leaf) && frame_is_known(pte_frame(leaf).n) &&
+		    FRAME_KIND(frame_get(pte_frame(leaf))) == TN_KIND_BOOT;
+
+	if (gained == 0)
+		return 0;
+	if (pte_uncounted(leaf) && !boot)
+		type = TN_CAP_DEVICE;
+	if (frames == NULL || (boot && gained != TN_MAP_READ) || !slot_grants(frames, type, gained))
+		return TN_EPERM;
+	return slot_covers(frames, pte_frame(leaf).n, size) ? 0 : TN_EACCES;
+}
+
+/* Of a leaf that will be cut: all of its pages that were asked for. */
+static int cut_gain_refusal(const struct span *s, const struct slot *frames, pte_t leaf,
+			    uint64_t rights)
+{
+	uint64_t size = level_frames(s->at.level), offset = s->va / FRAME_BYTES % size;
+	uint64_t pages = s->count < size - offset ? s->count : size - offset;
+
+	return gain_refusal(frames, pte_part(leaf, offset, 1), rights, pages);
+}
+
+static result_t gains_check(const struct span *s, const struct slot *frames, uint64_t rights)
+{
+	uint64_t size = level_frames(s->at.level);
+	int error;
+
+	if (s->cut) {
+		error = cut_gain_refusal(s, frames, pte_read(place_entry(&s->at)), rights);
+		return error == 0 ? success(0) : failure(error, s->va);
+	}
+	for (uint64_t i = 0; i < s->n; i++) {
+		pte_t e = pte_read(place_entry(&s->at) + i);
+
+		if (!pte_is_valid(e))
+			continue;
+		error = gain_refusal(frames, e, rights, size);
+		if (error != 0)
+			return failure(error, s->va + i * size * FRAME_BYTES);
+	}
+	return success(0);
+}
+
+static void span_protect(const struct span *s, uint64_t rights)
+{
+	pte_t *entry = place_entry(&s->at);
+	uint64_t lost = 0;
+
+	for (uint64_t i = 0; i < s->n; i++) {
+		pte_t e = pte_read(&entry[i]);
+
+		if (!pte_is_valid(e) || pte_rights(e) == rights)
+			continue;
+		lost |= pte_rights(e) & ~rights;
+		pte_write(&entry[i], pte_with_rights(e, rights));
+	}
+	/* a right that was added may be missed by a stale entry: the fault path mends that */
+	if (lost != 0)
+		asid_fence_space(current->hart, s->process);
+}
+
+static uint64_t span_age(const struct span *s)
+{
+	pte_t *entry = place_entry(&s->at);
+	uint64_t found = 0;
+
+	for (uint64_t i = 0; i < s->n; i++) {
+		pte_t e = pte_read(&entry[i]);
+
+		if (!pte_is_valid(e) || (!pte_accessed(e) && !pte_dirty(e)))
+			continue;
+		found += pte_accessed(e) * SPAN_ACCESSED + pte_dirty(e) * SPAN_DIRTY;
+		pte_write(&entry[i], pte_aged(e));
+	}
+	/* a hart that holds the old entry would not set the bits again */
+	if (found != 0)
+		asid_fence_space(current->hart, s->process);
+	return found;
+}
+
+result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t flags,
+		      uint64_t frames)
+{
+	bool age = (flags & TN_MAP_AGE) != 0;
+	const struct slot *cover;
+	struct span s;
+	result_t r;
+	int error;
+
+	if ((flags & ~(uint64_t)RIGHTS) != 0 ? flags != TN_MAP_AGE
+					     : (RIGHTS_LEGAL >> flags & 1) == 0)
+		return failure(TN_EINVAL, 0);
+	r = span_find(&s, process, va, count);
+	if (result_code(r) != 0)
+		return r;
+	error = cover_find(frames, &cover);
+	if (error != 0)
+		return failure(error, 0);
+	if (s.at.table == NULL)
+		return success(s.frames);
+	if (!age) {
+		r = gains_check(&s, cover, flags);
+		if (result_code(r) != 0)
+			return r;
+	}
+	r = span_split(&s);
+	if (result_code(r) != 0)
+		return r;
+	if (age)
+		return success(s.frames + span_age(&s));
+	span_protect(&s, flags);
+	return success(s.frames);
+}

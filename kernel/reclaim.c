@@ -1,0 +1,172 @@
+/*
+ * reclaim.c - the calls `frame_reclaim` and `frame_move`: free frames leave a pool (I2, I3, I7).
+ *
+ * Neither zeroes nor allocates.
+ */
+#include "cap.h"
+#include "object.h"
+#include "syscall.h"
+
+/* The first frame of the range that is not free in this pool, and why. */
+static result_t range_refusal(const struct pool *p, uint64_t first, uint64_t count)
+{
+	for (uint64_t f = first; f < first + count; f++) {
+		int error = frame_free_refusal(p, f);
+
+		if (error != 0)
+			return failure(error, f);
+	}
+	return success(0);
+}
+
+/* Words of free frames of one pool differ only in whether they are clean. */
+static bool range_is_free(const struct pool *p, uint64_t first, uint64_t count)
+{
+	uint64_t raw = pool_free_word(p, 0), differ = 0;
+
+	for (uint64_t f = first; f < first + count; f++)
+		differ |= frame_get(pfn(f)) ^ raw;
+	return (differ & ~FRAME_CLEAN) == 0;
+}
+
+static void block_return(uint64_t first, uint64_t count)
+{
+	uint64_t head = BLOCK_FRAMES - first % BLOCK_FRAMES;
+
+	block_add(pfn(first), -(head < count ? head : count));
+	if (head < count)
+		block_add(pfn(first + count - 1), -(count - head));
+}
+
+/*
+ * Takes the named frames out of the ring. Where frame f + 1 follows f in the ring, as after a
+ * give, nothing need be unlinked between them: only the ends of each such stretch are.
+ */
+static void range_take(uint64_t first, uint64_t count)
+{
+	for (uint64_t f = first, end = first + count; f < end;) {
+		uint64_t back = LINK_BACK(link_get(pfn(f))), w;
+
+		do {
+			w = link_get(pfn(f));
+			link_set(pfn(f), 0);
+			frame_set(pfn(f), 0);
+			f++;
+		} while (f < end && LINK_NEXT(w) == f);
+		link_set_next(pfn(back), LINK_NEXT(w));
+		link_set_previous(pfn(LINK_NEXT(w)), back);
+	}
+}
+
+static void reclaim_account(struct pool *p, uint64_t count)
+{
+	p->free -= count;
+	p->reclaimed.calls++;
+	p->reclaimed.frames += count;
+	frame_lent -= count;
+	if (p->free < p->low)
+		pool_watch_fire(p);
+}
+
+static result_t reclaim_named(const struct slot *range, struct pool *p, uint64_t first,
+			      uint64_t count)
+{
+	result_t r;
+
+	if (!slot_covers(range, first, count))
+		return failure(TN_EACCES, slot_uncovered(range, first, count));
+	if (!range_is_free(p, first, count)) {
+		r = range_refusal(p, first, count);
+		if (result_code(r) != 0)
+			return r;
+	}
+	range_take(first, count);
+	block_return(first, count);
+	reclaim_account(p, count);
+	return success(0);
+}
+
+/* What reclaim with ANY found: runs of ascending frames, written to the UTCB. */
+struct runs {
+	uint64_t *words, count, frames;
+};
+
+/* False if the UTCB has no room for a new run. */
+static bool runs_add(struct runs *runs, pfn_t f)
+{
+	if (runs->count > 0) {
+		uint64_t w = runs->words[runs->count - 1];
+
+		if (TN_RUN_FIRST(w) + TN_RUN_COUNT(w) == f.n) {
+			runs->words[runs->count - 1] = w + ((uint64_t)1 << 32);
+			runs->frames++;
+			return true;
+		}
+	}
+	if (runs->count == TN_UTCB_WORDS)
+		return false;
+	runs->words[runs->count++] = f.n + ((uint64_t)1 << 32);
+	runs->frames++;
+	return true;
+}
+
+static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t count)
+{
+	struct runs runs = {current->utcb->words, 0, 0};
+
+	while (runs.frames < count && p->free > runs.frames) {
+		pfn_t f = pfn(LINK_NEXT(p->ring));
+
+		if (!slot_covers(range, f.n, 1) || !runs_add(&runs, f))
+			break;
+		freelist_remove(f);
+		frame_set(f, 0);
+		block_add(f, (uint64_t)-1);
+	}
+	reclaim_account(p, runs.frames);
+	return success(runs.frames + (runs.count << 32));
+}
+
+result_t call_frame_reclaim(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
+{
+	const struct slot *range;
+	struct pool *p;
+
+	if (count == 0 || count > TN_BATCH)
+		return failure(TN_EINVAL, 0);
+	range = cap_frames(frames, 0);
+	if (range == NULL)
+		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0), 0);
+	p = cap_pool(pool, TN_POOL_RECLAIM);
+	if (p == NULL)
+		return failure(cap_refusal(pool, TN_CAP_POOL, TN_POOL_RECLAIM), 0);
+	if (p->dying)
+		return failure(TN_EDYING, 0);
+	if (first == TN_ANY)
+		return reclaim_any(range, p, count);
+	return reclaim_named(range, p, first, count);
+}
+
+result_t call_frame_move(uint64_t from, uint64_t to, uint64_t count)
+{
+	struct pool *a, *b;
+
+	if (count == 0 || count > TN_BATCH)
+		return failure(TN_EINVAL, 0);
+	a = cap_pool(from, TN_POOL_RECLAIM);
+	if (a == NULL)
+		return failure(cap_refusal(from, TN_CAP_POOL, TN_POOL_RECLAIM), 0);
+	b = cap_pool(to, TN_POOL_GIVE);
+	if (b == NULL)
+		return failure(cap_refusal(to, TN_CAP_POOL, TN_POOL_GIVE), 0);
+	if (a == b)
+		return failure(TN_EINVAL, 0);
+	if (a->dying || b->dying)
+		return failure(TN_EDYING, 0);
+	if (a->free < count)
+		return pool_short(a, count);
+	pool_pour(a, b, count);
+	a->moved_out.calls++;
+	b->moved_in.calls++;
+	return success(0);
+}

@@ -1,0 +1,57 @@
+/*
+ * slot.h - one capability slot: 16 bytes.
+ *
+ *   63 62    59 58  55 54                                   0
+ *  +--+--------+------+--------------------------------------+
+ *  |0 | rights | type | id of the object                     |
+ *  +--+--------+------+--------------------------------------+
+ *  | badge (32), FRAMES and DEVICE: count | frame or first (32) |
+ *  +------------------------------------------------------------+
+ *
+ * The id stands where the object's descriptor has it, and the type where that has the kind, so
+ * one load and one exclusive-or prove both. An empty slot is all zero.
+ */
+#ifndef KERNEL_SLOT_H
+#define KERNEL_SLOT_H
+
+#include "frame.h"
+#include "types.h"
+
+#define SLOT_RIGHTS_UNIT (FRAME_KIND_UNIT * 16)
+#define SLOT_WORD(type, rights, id)                                                               \
+	((uint64_t)(rights)*SLOT_RIGHTS_UNIT + (uint64_t)(type)*FRAME_KIND_UNIT + (id))
+#define SLOT_TYPE(w) ((w) / FRAME_KIND_UNIT % 16)
+#define SLOT_RIGHTS(w) ((w) / SLOT_RIGHTS_UNIT % 16)
+
+struct slot {
+	uint64_t word;
+	uint32_t frame; /* object's frame, or first frame of a range */
+	uint32_t badge; /* badge, or frames in a range */
+};
+_Static_assert(sizeof(struct slot) == 16, "256 slots fill a frame");
+
+inline_always bool slot_is_empty(const struct slot *s)
+{
+	return s->word == 0;
+}
+
+/* Type and all of `rights`; of objects, not yet that they live. */
+inline_always bool slot_grants(const struct slot *s, uint64_t type, uint64_t rights)
+{
+	return (s->word / FRAME_KIND_UNIT & (rights * 16 + 15)) == rights * 16 + type;
+}
+
+/* The object that an object capability names is alive. */
+inline_always bool slot_is_live(const struct slot *s)
+{
+	return (s->word ^ frame_get(pfn(s->frame))) % FRAME_FLAG_UNIT == 0;
+}
+
+inline_always void slot_set(struct slot *s, uint64_t word, uint64_t frame, uint64_t badge)
+{
+	s->word = word;
+	s->frame = (uint32_t)frame;
+	s->badge = (uint32_t)badge;
+}
+
+#endif

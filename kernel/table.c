@@ -1,0 +1,124 @@
+/*
+ * table.c - see table.h.
+ */
+#include "table.h"
+
+#include "asid.h"
+#include "thread.h"
+
+const pte_t *kernel_root;
+struct root_run kernel_runs[4];
+
+static void root_fill(pte_t *root)
+{
+	for (unsigned r = 0; r < 4; r++)
+		for (unsigned i = 0; i < kernel_runs[r].count; i++) {
+			unsigned index = kernel_runs[r].first + i;
+
+			pte_write(&root[index], kernel_root[index]);
+		}
+}
+
+unsigned table_missing(const struct process *p, const struct place *at, unsigned level)
+{
+	return at->level - level + (p->root == NULL ? 1 : 0);
+}
+
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
+		 uint64_t flags)
+{
+	if (!clean)
+		frame_zero(f);
+	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + flags);
+	if (at->table == NULL) {
+		root_fill(table_entries(f));
+		p->root = table_entries(f);
+	} else {
+		pte_write(place_entry(at), pte_table(f));
+		table_count(frame_of(at->table), 1);
+		at->level--;
+	}
+	at->table = table_entries(f);
+	at->index = (unsigned)pte_index(va, at->level);
+}
+
+void table_make(struct process *p, struct place *at, uint64_t va)
+{
+	uint64_t clean;
+	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
+
+	table_place(p, at, va, f, clean, 0);
+}
+
+void table_free(struct process *p, pfn_t table)
+{
+	if (p->top == table_entries(table))
+		p->top_tag = PROCESS_NO_TAG;
+	pool_put(p->pool, TN_KIND_TABLE, table, FRAME_CLEAN);
+}
+
+/*
+ * The frames are reused only after a fence without address: the hart may hold their old entries.
+ * They wait in order of height, so at most four.
+ */
+void table_release(struct process *p, uint64_t va, unsigned level)
+{
+	pfn_t emptied[4];
+	unsigned n = 0;
+
+	for (struct place at = walk_down(p, va, level); at.level + 1 < paging_levels;) {
+		uint64_t word = frame_get(frame_of(at.table));
+
+		if (FRAME_ENTRIES(word) != 0 || FRAME_IS_EXPLICIT(word))
+			break;
+		emptied[n++] = frame_of(at.table);
+		at = walk_down(p, va, at.level + 1);
+		pte_write(place_entry(&at), PTE_EMPTY);
+		table_count(frame_of(at.table), (uint64_t)-1);
+	}
+	asid_fence_space(current->hart, p);
+	while (n > 0)
+		table_free(p, emptied[--n]);
+}
+
+/* level: of the large leaf. Its block's words may never have been written. */
+bool split_overflows(pte_t leaf, unsigned level)
+{
+	pfn_t f = pte_frame(leaf);
+	uint64_t size = level_frames(level - 1);
+
+	if (pte_uncounted(leaf))
+		return false;
+	if (level == 1)
+		frame_touch(f);
+	for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
+		if (page_references(pfn(f.n + i * size), level - 1) >= FRAME_REFS_MAX)
+			return true;
+	return false;
+}
+
+/*
+ * References of the parts rise before the table shows them; that of the whole falls after the
+ * fence. In between both hold, so a frame is never seen idle.
+ */
+void table_split(struct process *p, struct place *at, uint64_t va)
+{
+	pte_t *entry = place_entry(at), leaf = pte_read(entry);
+	unsigned level = at->level - 1;
+	uint64_t clean, size = level_frames(level);
+	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
+	pte_t *part = table_entries(f);
+
+	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);
+	for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+		pte_t e = pte_part(leaf, i, size);
+
+		if (!pte_uncounted(leaf))
+			page_reference(pte_frame(e), level, 1);
+		pte_write(&part[i], e);
+	}
+	pte_write(entry, pte_table(f));
+	asid_fence_space(current->hart, p);
+	leaf_drop(leaf, at->level);
+	*at = (struct place){part, level, (unsigned)pte_index(va, level)};
+}

@@ -1,0 +1,80 @@
+/*
+ * table.h - page tables as frames: made, counted, emptied (I13).
+ *
+ * A TABLE frame counts its valid entries. One that is emptied goes back to its pool by itself,
+ * all zero, unless it is a root or was attached by name.
+ */
+#ifndef KERNEL_TABLE_H
+#define KERNEL_TABLE_H
+
+#include "process.h"
+#include "types.h"
+#include "walk.h"
+
+/* The upper half of a new root: runs of the kernel's root entries, found at boot. */
+struct root_run {
+	unsigned first, count;
+};
+extern const pte_t *kernel_root;
+extern struct root_run kernel_runs[4];
+
+/* Writes one entry of the table that stands at `entries`; adds `delta` to its count. */
+inline_always void table_count(pfn_t table, uint64_t delta)
+{
+	frame_set(table, frame_get(table) + delta * FRAME_ENTRY);
+}
+
+/* Makes a table from a frame of p's pool and hangs it at `at`, or makes it the root (at->table
+ * NULL). Moves *at into it, at va. The pool has a free frame. */
+void table_make(struct process *p, struct place *at, uint64_t va);
+
+/* As table_make, from frame f that pool_take has just handed out, marked explicit. */
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
+		 uint64_t flags);
+
+/* Tables missing between where a walk ended and `level`. */
+unsigned table_missing(const struct process *p, const struct place *at, unsigned level);
+
+/*
+ * The table of `level` that holds va has lost its last entry: it and every table above that is
+ * thereby emptied leave p. Fences, then gives the frames back.
+ */
+void table_release(struct process *p, uint64_t va, unsigned level);
+
+/* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */
+void table_free(struct process *p, pfn_t table);
+
+/* References to the page of `level` that begins at f: mappings and, of a frame, pins. */
+inline_always uint64_t page_references(pfn_t f, unsigned level)
+{
+	if (level == 0)
+		return FRAME_REFS(frame_get(f));
+	return BLOCK_MAPPINGS(level == 1 ? block_get(f) : giga_get(f));
+}
+
+/* Adds `delta` references to the page of `level` that begins at f. */
+inline_always void page_reference(pfn_t f, unsigned level, uint64_t delta)
+{
+	if (level == 0)
+		frame_set(f, frame_get(f) + delta);
+	else if (level == 1)
+		PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] += delta * BLOCK_LARGE;
+	else
+		PORT_GIGA_TABLE[f.n / GIGA_FRAMES] += delta * BLOCK_LARGE;
+}
+
+/* Drops the reference that a leaf of `level` held; after the fence. */
+inline_always void leaf_drop(pte_t leaf, unsigned level)
+{
+	if (!pte_uncounted(leaf))
+		page_reference(pte_frame(leaf), level, (uint64_t)-1);
+}
+
+/* A further reference to each of the 512 parts of a large leaf would saturate one of them. */
+bool split_overflows(pte_t leaf, unsigned level);
+
+/* Replaces the large leaf at `at` by a table of the next smaller pages, and moves *at there.
+ * The pool has a free frame, split_overflows() was false. */
+void table_split(struct process *p, struct place *at, uint64_t va);
+
+#endif

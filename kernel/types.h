@@ -1,0 +1,79 @@
+/*
+ * types.h - the words that the kernel reckons in.
+ *
+ * Frame numbers, physical and virtual addresses are distinct struct types, so that mixing them
+ * does not compile. Raw user arguments stay plain uint64_t until the guard that checks them.
+ */
+#ifndef KERNEL_TYPES_H
+#define KERNEL_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define inline_always static inline __attribute__((always_inline))
+
+/* Off the common path: kept out of line so that the common path saves no registers for it. */
+#define cold __attribute__((noinline, cold))
+
+/* Number of a frame: physical address / 4096, absolute. Below 2^32 (16 TiB). */
+typedef struct {
+	uint64_t n;
+} pfn_t;
+
+typedef struct {
+	uint64_t a;
+} paddr_t;
+
+typedef struct {
+	uint64_t a;
+} vaddr_t;
+
+#define FRAME_BYTES 4096u
+#define PFN_LIMIT ((uint64_t)1 << 32)
+
+inline_always pfn_t pfn(uint64_t n)
+{
+	return (pfn_t){n};
+}
+
+inline_always vaddr_t vaddr(uint64_t a)
+{
+	return (vaddr_t){a};
+}
+
+/*
+ * What a system call answers: a0 (0 or a negative error) in the low half, a1 in the high half.
+ * A 128-bit integer stays in two registers where gcc 12 would spill a 16-byte struct.
+ */
+typedef unsigned __int128 result_t;
+
+inline_always result_t result(int64_t code, uint64_t value)
+{
+	return (result_t)value << 64 | (uint64_t)code;
+}
+
+inline_always result_t success(uint64_t value)
+{
+	return (result_t)value << 64;
+}
+
+/* error: one of enum tn_error, positive; value: the second result. */
+inline_always result_t failure(int error, uint64_t value)
+{
+	return result(-(int64_t)error, value);
+}
+
+inline_always int64_t result_code(result_t r)
+{
+	return (int64_t)(uint64_t)r;
+}
+
+inline_always uint64_t result_value(result_t r)
+{
+	return (uint64_t)(r >> 64);
+}
+
+#endif

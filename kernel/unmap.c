@@ -1,0 +1,68 @@
+/*
+ * unmap.c - the call `unmap`: pages out of an address space (I4, I8).
+ *
+ * A call visits entries of one table, at most 512, passing over holes. Leaves are disabled, then
+ * one fence ends their translations, then references drop. A large page cut in the middle is
+ * split first, the only way in which unmap needs frames.
+ */
+#include "span.h"
+
+#include "asid.h"
+#include "cap.h"
+#include "leaves.h"
+#include "syscall.h"
+#include "table.h"
+
+static uint64_t span_unmap(struct span *s)
+{
+	struct leaves_found found = leaves_clear(s->process, &s->at, s->n);
+
+	if (found.count != 0 && FRAME_ENTRIES(frame_get(frame_of(s->at.table))) == 0)
+		table_release(s->process, s->va, s->at.level);
+	return found.dirty;
+}
+
+static cold result_t unmap_general(uint64_t process, uint64_t va, uint64_t count)
+{
+	struct span s;
+	result_t r = span_find(&s, process, va, count);
+
+	if (result_code(r) != 0)
+		return r;
+	if (s.at.table == NULL)
+		return success(s.frames);
+	r = span_split(&s);
+	if (result_code(r) != 0)
+		return r;
+	return success(s.frames + span_unmap(&s) * SPAN_DIRTY);
+}
+
+/* One counted 4 KiB page that is not the last of its table. */
+result_t call_unmap(uint64_t process, uint64_t va, uint64_t count)
+{
+	struct process *p;
+	pte_t *entry, leaf;
+	pfn_t table, f;
+
+	if (unlikely(count != 1) || unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
+		goto general;
+	p = cap_process(process, TN_PROCESS_MAP);
+	if (unlikely(p == NULL) || unlikely(p->dying != 0))
+		goto general;
+	entry = walk_page(p, va, &table);
+	if (unlikely(entry == NULL))
+		goto general;
+	leaf = pte_read(entry);
+	if (unlikely(!pte_is_valid(leaf)) || unlikely(pte_uncounted(leaf)) ||
+	    unlikely(FRAME_ENTRIES(frame_get(table)) == 1))
+		goto general;
+
+	f = pte_frame(leaf);
+	pte_write(entry, PTE_EMPTY);
+	asid_fence_page(current->hart, p, vaddr(va));
+	frame_set(f, frame_get(f) - 1);
+	table_count(table, (uint64_t)-1);
+	return success(1 + pte_dirty(leaf) * SPAN_DIRTY);
+general:
+	return unmap_general(process, va, count);
+}

@@ -1,0 +1,75 @@
+/*
+ * walk.h - from a virtual address to the place of its entry.
+ *
+ * Levels count from the leaves: a table of level 0 holds 4 KiB leaves, of level 1 2 MiB, of
+ * level 2 1 GiB. The root has level paging_levels - 1.
+ */
+#ifndef KERNEL_WALK_H
+#define KERNEL_WALK_H
+
+#include <port/pte.h>
+
+#include "process.h"
+#include "types.h"
+
+#define LEVEL_LARGEST 2u /* leaves stand at level 0, 1 and 2 */
+#define TABLE_ENTRIES 512u
+
+/* Facts of the boot: 3, 4 or 5; first address that is not user space's. */
+extern unsigned paging_levels;
+extern uint64_t user_top;
+
+inline_always uint64_t level_frames(unsigned level)
+{
+	return (uint64_t)1 << (9 * level);
+}
+
+/* count pages from va lie in user space; va is aligned to a page. */
+inline_always bool walk_is_user(uint64_t va, uint64_t count)
+{
+	return va < user_top && count <= (user_top - va) / FRAME_BYTES;
+}
+
+inline_always pte_t *table_entries(pfn_t table)
+{
+	return frame_memory(table);
+}
+
+/* Where a walk ended. */
+struct place {
+	pte_t *table;   /* NULL: the process has no root */
+	unsigned level; /* of the table */
+	unsigned index; /* in it */
+};
+
+inline_always pte_t *place_entry(const struct place *at)
+{
+	return &at->table[at->index];
+}
+
+/* Descends from the root to the table of `level` or to the first entry that is no table. */
+struct place walk_down(const struct process *p, uint64_t va, unsigned level);
+
+/*
+ * The entry of a 4 KiB page whose tables all stand, else NULL. Uses and refreshes the kept
+ * level-2 table. *table: the table that holds it.
+ */
+pte_t *walk_slow(struct process *p, uint64_t va, pfn_t *table);
+
+inline_always pte_t *walk_page(struct process *p, uint64_t va, pfn_t *table)
+{
+	pte_t e;
+
+	if (unlikely(p->top_tag != va >> 39))
+		return walk_slow(p, va, table);
+	e = pte_read(&p->top[pte_index(va, 2)]);
+	if (unlikely(!pte_is_table(e)))
+		return NULL;
+	e = pte_read(&table_entries(pte_frame(e))[pte_index(va, 1)]);
+	if (unlikely(!pte_is_table(e)))
+		return NULL;
+	*table = pte_frame(e);
+	return &table_entries(pte_frame(e))[pte_index(va, 0)];
+}
+
+#endif

@@ -1,0 +1,227 @@
+/*
+ * audit.c - mm's ledger against the kernel's table.
+ *
+ * The kernel's words stand in the UTCB, which printing would overwrite: disagreements are kept
+ * and printed at the end.
+ */
+#include "audit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <tenure/names.h>
+#include <tenure/records.h>
+#include <tenure/user.h>
+
+#define KEPT 8u
+
+struct disagreement {
+	uint64_t frame, word;
+	struct ledger_frame ledger;
+	bool large;
+};
+
+struct audit {
+	const struct mm *mm;
+	uint64_t frames, idle;
+	uint64_t kinds[TN_KIND_COUNT];
+	uint64_t by_pool[MM_POOLS][MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
+	uint64_t wrong;
+	struct disagreement kept[KEPT];
+};
+
+/* The kernel's word on a lent frame. Only some kinds say which pool they are in. */
+static bool lent_agrees(struct audit *audit, struct ledger_frame ledger, uint64_t word)
+{
+	uint32_t kind = TN_INFO_KIND(word);
+
+	if (kind < TN_KIND_POOL || kind > TN_KIND_FREE)
+		return false;
+	if (kind != TN_KIND_FREE && kind != TN_KIND_CAPS && kind != TN_KIND_TABLE)
+		return true;
+	audit->by_pool[ledger.value][kind]++;
+	return TN_INFO_LOW(word) == audit->mm->pools[ledger.value].frame;
+}
+
+static bool user_agrees(struct audit *audit, struct ledger_frame ledger, bool large, uint64_t word)
+{
+	if (ledger.value == 0 && !large)
+		audit->idle++;
+	return TN_INFO_KIND(word) == TN_KIND_USER && TN_INFO_LOW(word) == ledger.value &&
+	       ((word & TN_INFO_LARGE) != 0) == large;
+}
+
+static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool large, uint64_t word)
+{
+	switch ((enum ledger_owner)ledger.owner) {
+	case LEDGER_HOLE:
+		return TN_INFO_KIND(word) == TN_KIND_HOLE;
+	case LEDGER_IMAGE:
+		return TN_INFO_KIND(word) == TN_KIND_IMAGE;
+	case LEDGER_BOOT:
+		return TN_INFO_KIND(word) == TN_KIND_BOOT;
+	case LEDGER_USER:
+		return user_agrees(audit, ledger, large, word);
+	case LEDGER_LENT:
+		return lent_agrees(audit, ledger, word);
+	case LEDGER_OWNERS:
+		break;
+	}
+	return false;
+}
+
+static void compare_frame(struct audit *audit, uint64_t index, uint64_t frame, uint64_t word)
+{
+	const struct ledger *records = &audit->mm->store.ledger;
+	struct ledger_frame ledger = records->frames[index];
+	bool large = records->large[index / LEDGER_BLOCK] != 0;
+
+	audit->frames++;
+	if (TN_INFO_KIND(word) < TN_KIND_COUNT)
+		audit->kinds[TN_INFO_KIND(word)]++;
+	if (frame_agrees(audit, ledger, large, word))
+		return;
+	if (audit->wrong < KEPT)
+		audit->kept[audit->wrong] = (struct disagreement){ frame, word, ledger, large };
+	audit->wrong++;
+}
+
+/* Frames that follow one another, whatever their kinds. */
+static bool compare_run(struct audit *audit, uint64_t first, uint64_t end)
+{
+	uint64_t index = space_index(&audit->mm->store.space, first);
+
+	while (first < end) {
+		uint64_t count = end - first < TN_UTCB_WORDS ? end - first : TN_UTCB_WORDS;
+		struct tn_result result = tn_frame_info(TN_SLOT_FRAMES, first, count);
+
+		if (result.code != 0) {
+			printf("  audit: frame_info(0x%" PRIx64 ", %" PRIu64 ") answered %s\n", first,
+			       count, tn_error_name(result.code));
+			return false;
+		}
+		for (uint64_t i = 0; i < count; i++)
+			compare_frame(audit, index + i, first + i, tn_utcb->words[i]);
+		first += count;
+		index += count;
+	}
+	return true;
+}
+
+static bool compare_frames(struct audit *audit)
+{
+	const struct tn_boot_info *boot = audit->mm->boot;
+
+	for (uint32_t i = 0; i < boot->range_count;) {
+		uint64_t first = boot->ranges[i].first, end = first;
+
+		while (i < boot->range_count && boot->ranges[i].first == end)
+			end += boot->ranges[i++].count;
+		if (!compare_run(audit, first, end))
+			return false;
+	}
+	return true;
+}
+
+static void show_disagreements(const struct audit *audit)
+{
+	static const char *const owners[LEDGER_OWNERS] = { "hole", "image", "boot", "user", "lent" };
+	uint64_t shown = audit->wrong < KEPT ? audit->wrong : KEPT;
+
+	for (uint64_t i = 0; i < shown; i++) {
+		const struct disagreement *d = &audit->kept[i];
+
+		printf("  audit: frame 0x%" PRIx64 ": ledger %s %u%s, kernel %s %u%s (0x%" PRIx64 ")\n",
+		       d->frame, owners[d->ledger.owner], d->ledger.value, d->large ? " large" : "",
+		       tn_kind_name(TN_INFO_KIND(d->word)), TN_INFO_LOW(d->word),
+		       d->word & TN_INFO_LARGE ? " large" : "", d->word);
+	}
+	if (audit->wrong > 0)
+		printf("  audit: %" PRIu64 " frames disagree\n", audit->wrong);
+}
+
+static bool same(const char *whose, uint64_t which, const char *what, uint64_t ledger,
+		 uint64_t kernel)
+{
+	if (ledger == kernel)
+		return true;
+	printf("  audit: %s %" PRIu64 ", %s: ledger %" PRIu64 ", kernel %" PRIu64 "\n", whose, which,
+	       what, ledger, kernel);
+	return false;
+}
+
+/* What mm predicts of a pool, what the kernel counts for it, and what its frames say. */
+static bool pool_agrees(const struct audit *audit, const struct pool *pool)
+{
+	const uint64_t *seen = audit->by_pool[pool->index];
+	uint64_t free = pool_free(audit->mm, pool);
+	struct tn_pool_info info;
+	struct tn_result result = tn_pool_read(pool->slot, &info);
+	bool good = true;
+
+	if (result.code != 0)
+		return same("pool", pool->index, "pool_info", 0, (uint64_t)-result.code);
+	good = same("pool", pool->index, "free", free, info.free) && good;
+	good = same("pool", pool->index, "used", pool_used(pool), info.used) && good;
+	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++)
+		good = same("pool", pool->index, tn_kind_name(kind), pool->kinds[kind],
+			    info.kinds[kind]) && good;
+	good = same("pool", pool->index, "free frames seen", free, seen[TN_KIND_FREE]) && good;
+	good = same("pool", pool->index, "capability pages seen", pool->kinds[TN_KIND_CAPS],
+		    seen[TN_KIND_CAPS]) && good;
+	return same("pool", pool->index, "page tables seen", pool->kinds[TN_KIND_TABLE],
+		    seen[TN_KIND_TABLE]) && good;
+}
+
+static bool pools_agree(const struct audit *audit)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < MM_POOLS; i++)
+		if (audit->mm->pools[i].live)
+			good = pool_agrees(audit, &audit->mm->pools[i]) && good;
+	return good;
+}
+
+/* The census is the kernel's own sum; the walk above counted each frame. */
+static bool census_agrees(const struct audit *audit)
+{
+	struct tn_census census;
+	struct tn_result result = tn_census_read(TN_SLOT_SYSTEM, &census);
+	bool good = true;
+
+	if (result.code != 0)
+		return same("census", 0, "call", 0, (uint64_t)-result.code);
+	for (uint64_t kind = 0; kind < TN_KIND_COUNT; kind++)
+		good = same("census", kind, tn_kind_name(kind), audit->kinds[kind],
+			    census.kinds[kind]) && good;
+	good = same("census", 0, "user frames", audit->mm->store.ledger.owned[LEDGER_USER],
+		    census.kinds[TN_KIND_USER]) && good;
+	return same("census", 0, "all frames", audit->frames, census.frames) && good;
+}
+
+bool audit_run(struct mm *mm)
+{
+	static struct audit audit; /* too large for the stack */
+	bool good;
+
+	memset(&audit, 0, sizeof(audit));
+	audit.mm = mm;
+	good = compare_frames(&audit);
+	show_disagreements(&audit);
+	good = good && audit.wrong == 0;
+	good = pools_agree(&audit) && good;
+	good = census_agrees(&audit) && good;
+	good = same("user space", 0, "idle frames", mm->store.buddy.free, audit.idle) && good;
+	if (!good)
+		return false;
+	mm->audits++;
+	mm->audited = audit.frames;
+	audit_show_last(mm);
+	return true;
+}
+
+void audit_show_last(const struct mm *mm)
+{
+	printf("audit: %" PRIu64 " frames agree\n", mm->audited);
+}

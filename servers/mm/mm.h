@@ -1,0 +1,88 @@
+/*
+ * mm.h - all that mm knows: frames, pools, processes and its own capability slots.
+ *
+ * One struct, handed to every function that needs it. Pool 0 is the root pool and process 0 is
+ * mm itself. What the kernel holds for a pool is predicted here, from mm's own calls alone, so
+ * that an audit has something to compare with.
+ */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tenure/abi.h>
+
+#include "mapping.h"
+#include "store.h"
+
+#define MM_POOLS LEDGER_POOLS
+#define MM_PROCESSES 32u
+#define MM_EXTENTS 4096u
+#define MM_OBJECT_KINDS 8u /* by enum tn_kind; POOL to TABLE are used */
+#define MM_PROCESS_SLOTS 4u
+
+struct pool {
+	bool live;
+	uint16_t index;	 /* in mm's array; the ledger's name of the pool */
+	uint16_t parent; /* index; its own for the root pool */
+	uint64_t depth;
+	uint64_t slot;	/* of the capability */
+	uint64_t frame; /* the kernel's name of the pool */
+	uint64_t low, high;
+	uint64_t kinds[MM_OBJECT_KINDS]; /* objects charged to it */
+	uint64_t shortages, paid;	 /* ENOMEM answers; frames given for them */
+	uint64_t top_ups, stocked;	 /* times the policy refilled it unasked; frames */
+	uint64_t trims, returned;	 /* times frames came back as idle; frames */
+};
+
+struct process {
+	bool live;
+	uint16_t pool; /* index */
+	uint64_t slot;
+	uint64_t kinds[MM_OBJECT_KINDS];   /* what it holds of the pool, besides itself */
+	uint64_t standing_tables;	   /* page tables of the boot that no extent explains */
+	uint64_t slots[MM_PROCESS_SLOTS];  /* mm's capabilities to its threads and endpoints */
+	unsigned slot_count;
+	struct mapping mapping;
+};
+
+struct mm {
+	const struct tn_boot_info *boot;
+	struct store store;
+	struct extents extents;
+	struct extent extent_memory[MM_EXTENTS];
+	struct pool pools[MM_POOLS];
+	struct process processes[MM_PROCESSES];
+	uint64_t slots_taken[2];  /* bits: slots from TN_SLOT_FREE on */
+	uint64_t baseline;	  /* frames of the root pool when mm was up */
+	uint64_t early_frames;	  /* of these, lent by mm to map its own records */
+	uint64_t records_frames;  /* frames that hold mm's own records */
+	uint64_t audits, audited; /* audits that agreed; frames of the last one */
+};
+
+/* Frames of the pool that objects occupy. */
+uint64_t pool_used(const struct pool *pool);
+
+/* Frames lent to the pool. */
+uint64_t pool_frames(const struct mm *mm, const struct pool *pool);
+
+/* Frames on the pool's free list. */
+uint64_t pool_free(const struct mm *mm, const struct pool *pool);
+
+/* `inner` is `outer` or below it. */
+bool pool_within(const struct mm *mm, const struct pool *inner, const struct pool *outer);
+
+/* An unused record, live from here on; NULL when all are used. */
+struct pool *pool_new(struct mm *mm);
+struct process *process_new(struct mm *mm);
+
+/* After mappings of a process changed: its page tables, in its own account and its pool's. */
+void process_count_tables(struct mm *mm, struct process *process);
+
+/* An empty capability slot of mm's own table, or 0. */
+uint64_t slot_take(struct mm *mm);
+
+/* Empties a slot, whatever it holds. */
+void slot_put(struct mm *mm, uint64_t slot);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * objects.h - makes and ends kernel objects, and keeps the account of them.
+ *
+ * Each function repeats its call after ENOMEM, as long as the policy finds frames. The makers
+ * answer NULL or false when it does not, or when mm's records are used up.
+ */
+#ifndef MM_OBJECTS_H
+#define MM_OBJECTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mm.h"
+
+/* A pool below `parent`, empty, with its marks. */
+struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, uint64_t high);
+
+/* A process paid by the pool, without mappings and slots. */
+struct process *object_make_process(struct mm *mm, struct pool *pool);
+
+/* Gives a process a thread or an endpoint. */
+bool object_add(struct mm *mm, struct process *process, enum tn_kind kind);
+
+/* Gives a process a page of capability slots at a directory index. */
+bool object_add_slots(struct mm *mm, struct process *process, uint64_t directory);
+
+/* Ends a process; its frames fall free in its pool. */
+void object_end_process(struct mm *mm, struct process *process);
+
+/* Ends everything in and below a pool; all frames are free in it afterwards. */
+void object_revoke_pool(struct mm *mm, struct pool *pool);
+
+/* Ends a pool with all in it; its frames are its parent's afterwards. Never the root pool. */
+void object_end_pool(struct mm *mm, struct pool *pool);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * require.h - what must hold for mm to go on.
+ *
+ * A broken requirement means that mm or the kernel is wrong, or the machine too small: mm says
+ * which and ends the machine with status 1.
+ */
+#ifndef MM_REQUIRE_H
+#define MM_REQUIRE_H
+
+#include <stdbool.h>
+#include <tenure/user.h>
+
+/* Ends the machine unless `holds`. `what`: the fact that was expected. */
+void require(bool holds, const char *what);
+
+/* Ends the machine unless the call answered 0. */
+void require_done(struct tn_result result, const char *call);
+
+#endif

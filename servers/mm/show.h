@@ -1,0 +1,30 @@
+/*
+ * show.h - how a run looks to the person who watches. Owns no state; prints to stdout.
+ */
+#ifndef MM_SHOW_H
+#define MM_SHOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mm.h"
+
+/* The machine, before anything happens. */
+void show_machine(const struct mm *mm);
+
+/* The heading of a phase. */
+void show_phase(unsigned number, const char *title);
+
+/* One fact of a phase: a label, then text as in printf. */
+void show_fact(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says so if something that should hold does not. Returns `holds`. */
+bool show_expect(bool holds, const char *what);
+
+/* A call and its answer next to the one that is documented. Returns whether they are equal. */
+bool show_answer(const char *call, int64_t wanted, int64_t got);
+
+/* Frames by kind, with shares of all RAM. Asks the kernel. False if it does not answer. */
+bool show_census(void);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * store.c - all frames of the machine.
+ */
+#include "store.h"
+
+uint64_t store_bytes(const struct space *space)
+{
+	return ledger_bytes(space) + buddy_bytes(space->size);
+}
+
+void store_init(struct store *store, void *memory, uint64_t window_first, uint64_t window_count)
+{
+	const struct space *space = &store->space;
+
+	ledger_init(&store->ledger, space, memory);
+	buddy_init(&store->buddy, space->size,
+		   (uint64_t *)(void *)((char *)memory + ledger_bytes(space)));
+	store->window_first = space_lower(space, window_first);
+	store->window_end = space_lower(space, window_first + window_count);
+}
+
+static uint64_t take_between(struct store *store, unsigned order, uint64_t first, uint64_t end)
+{
+	uint64_t index = buddy_take(&store->buddy, order, first, end);
+
+	return index == BUDDY_NONE ? STORE_NONE : space_frame(&store->space, index);
+}
+
+uint64_t store_take(struct store *store, unsigned order)
+{
+	uint64_t frame = take_between(store, order, store->window_end, store->space.size);
+
+	if (frame == STORE_NONE)
+		frame = take_between(store, order, 0, store->space.size);
+	return frame;
+}
+
+uint64_t store_take_lendable(struct store *store, unsigned order)
+{
+	return take_between(store, order, store->window_first, store->window_end);
+}
+
+static bool is_idle(const struct store *store, uint64_t frame)
+{
+	return ledger_frame(&store->ledger, frame).owner == LEDGER_USER &&
+	       !ledger_in_use(&store->ledger, frame);
+}
+
+void store_put_idle(struct store *store, uint64_t first, uint64_t count)
+{
+	uint64_t run = 0; /* idle frames just before `frame` */
+
+	for (uint64_t frame = first; frame < first + count; frame++) {
+		if (is_idle(store, frame)) {
+			run++;
+			continue;
+		}
+		buddy_put(&store->buddy, space_index(&store->space, frame - run), run);
+		run = 0;
+	}
+	buddy_put(&store->buddy, space_index(&store->space, first + count - run), run);
+}

@@ -1,0 +1,31 @@
+/*
+ * supply.h - carries out what the policy decides: frames to pools and back.
+ */
+#ifndef MM_SUPPLY_H
+#define MM_SUPPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tenure/user.h>
+
+#include "mm.h"
+
+/* Gives `count` idle frames to the pool. Returns how many: fewer when user memory runs out. */
+uint64_t supply_give(struct mm *mm, struct pool *pool, uint64_t count);
+
+/* Takes up to `count` free frames of the pool back. Returns how many. */
+uint64_t supply_reclaim(struct mm *mm, struct pool *pool, uint64_t count);
+
+/*
+ * The answer to ENOMEM: gives the pool what was missing, and what else the policy says. True if
+ * the call is worth repeating; false for every other answer and when user memory runs out.
+ */
+bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result);
+
+/* After a call that used frames of the pool: refills it before it runs dry. */
+void supply_top_up(struct mm *mm, struct pool *pool);
+
+/* After a call that freed frames of the pool: takes idle ones back. */
+void supply_trim(struct mm *mm, struct pool *pool);
+
+#endif
