@@ -6,7 +6,6 @@
 #include <port/boot.h>
 #include <port/machine.h>
 #include <port/memory.h>
-#include <tenure_config.h>
 
 #include "boot/machine.h"
 #include "csr.h"
@@ -16,6 +15,7 @@
 #include "report.h"
 #include "sbi.h"
 #include "syscall.h"
+#include "tenure_config.h"
 #include "thread.h"
 
 _Static_assert(offsetof(struct thread, registers) == 0 &&

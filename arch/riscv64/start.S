@@ -7,7 +7,7 @@
  * entries for the image, where it is linked. The mode that stays is chosen in C.
  */
 #include <port_impl/memory.h>
-#include <tenure_config.h>
+#include "tenure_config.h"
 
 #include "offsets.h"
 

@@ -5,7 +5,6 @@
 
 #include <port/boot.h>
 #include <port/machine.h>
-#include <tenure_config.h>
 
 #include "boot_memory.h"
 #include "bootargs.h"
@@ -17,6 +16,7 @@
 #include "machine.h"
 #include "regions.h"
 #include "report.h"
+#include "tenure_config.h"
 #include "walk.h"
 
 #define STATUS_BOOT 2u

@@ -11,7 +11,7 @@ static uint64_t batch(uint64_t left)
 struct tn_result tn_map_all(uint64_t process, uint64_t va, uint64_t first, uint64_t count,
 			    uint64_t flags, uint64_t frames, uint64_t *done)
 {
-	struct tn_result result = { 0, 0 };
+	struct tn_result result = {0, 0};
 
 	while (*done < count) {
 		/* All that is left, not a batch: the page size depends on what remains. */
@@ -26,7 +26,7 @@ struct tn_result tn_map_all(uint64_t process, uint64_t va, uint64_t first, uint6
 
 struct tn_result tn_unmap_all(uint64_t process, uint64_t va, uint64_t count, uint64_t *done)
 {
-	struct tn_result result = { 0, 0 };
+	struct tn_result result = {0, 0};
 
 	while (*done < count) {
 		result = tn_unmap(process, va + *done * TN_FRAME_SIZE, count - *done);
@@ -40,7 +40,7 @@ struct tn_result tn_unmap_all(uint64_t process, uint64_t va, uint64_t count, uin
 struct tn_result tn_give_all(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count,
 			     uint64_t *done)
 {
-	struct tn_result result = { 0, 0 };
+	struct tn_result result = {0, 0};
 
 	while (*done < count) {
 		uint64_t part = batch(count - *done);
@@ -56,7 +56,7 @@ struct tn_result tn_give_all(uint64_t frames, uint64_t pool, uint64_t first, uin
 struct tn_result tn_reclaim_all(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count,
 				uint64_t *done)
 {
-	struct tn_result result = { 0, 0 };
+	struct tn_result result = {0, 0};
 
 	while (*done < count) {
 		uint64_t part = batch(count - *done);
@@ -73,7 +73,7 @@ struct tn_result tn_reclaim_any(uint64_t frames, uint64_t pool, uint64_t count,
 				void (*visit)(void *context, uint64_t first, uint64_t count),
 				void *context, uint64_t *done)
 {
-	struct tn_result result = { 0, 0 };
+	struct tn_result result = {0, 0};
 
 	while (*done < count) {
 		result = tn_frame_reclaim(frames, pool, TN_ANY, batch(count - *done));

@@ -15,8 +15,8 @@ const char *tn_error_name(int64_t code)
 	switch (magnitude(code)) {
 	case TN_OK:
 		return "OK";
-#define TN_X(number, NAME, text)                                                                  \
-	case number:                                                                              \
+#define TN_X(number, NAME, text)                                                                   \
+	case number:                                                                               \
 		return #NAME;
 		TN_ERRORS(TN_X)
 #undef TN_X
@@ -30,8 +30,8 @@ const char *tn_error_text(int64_t code)
 	switch (magnitude(code)) {
 	case TN_OK:
 		return "done";
-#define TN_X(number, NAME, text)                                                                  \
-	case number:                                                                              \
+#define TN_X(number, NAME, text)                                                                   \
+	case number:                                                                               \
 		return text;
 		TN_ERRORS(TN_X)
 #undef TN_X
@@ -54,11 +54,11 @@ const char *tn_call_name(uint64_t number)
 const char *tn_kind_name(uint64_t kind)
 {
 	static const char *const names[TN_KIND_COUNT] = {
-		[TN_KIND_USER] = "user",	 [TN_KIND_POOL] = "pool",
-		[TN_KIND_PROCESS] = "process",	 [TN_KIND_THREAD] = "thread",
+		[TN_KIND_USER] = "user",         [TN_KIND_POOL] = "pool",
+		[TN_KIND_PROCESS] = "process",   [TN_KIND_THREAD] = "thread",
 		[TN_KIND_ENDPOINT] = "endpoint", [TN_KIND_CAPS] = "capabilities",
-		[TN_KIND_TABLE] = "page table",	 [TN_KIND_FREE] = "free",
-		[TN_KIND_IMAGE] = "kernel",	 [TN_KIND_BOOT] = "boot image",
+		[TN_KIND_TABLE] = "page table",  [TN_KIND_FREE] = "free",
+		[TN_KIND_IMAGE] = "kernel",      [TN_KIND_BOOT] = "boot image",
 		[TN_KIND_HOLE] = "reserved",
 	};
 

@@ -25,7 +25,8 @@ struct audit {
 	const struct mm *mm;
 	uint64_t frames, idle;
 	uint64_t kinds[TN_KIND_COUNT];
-	uint64_t by_pool[MM_POOLS][MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
+	uint64_t by_pool[MM_POOLS]
+			[MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
 	uint64_t wrong;
 	struct disagreement kept[KEPT];
 };
@@ -77,12 +78,17 @@ static void compare_frame(struct audit *audit, uint64_t index, uint64_t frame, u
 	bool large = records->large[index / LEDGER_BLOCK] != 0;
 
 	audit->frames++;
+	if (word == 0 && !large && ledger.owner == LEDGER_USER && ledger.value == 0) {
+		audit->idle++; /* by far the most frames: an idle user frame's word is 0 */
+		audit->kinds[TN_KIND_USER]++;
+		return;
+	}
 	if (TN_INFO_KIND(word) < TN_KIND_COUNT)
 		audit->kinds[TN_INFO_KIND(word)]++;
 	if (frame_agrees(audit, ledger, large, word))
 		return;
 	if (audit->wrong < KEPT)
-		audit->kept[audit->wrong] = (struct disagreement){ frame, word, ledger, large };
+		audit->kept[audit->wrong] = (struct disagreement){frame, word, ledger, large};
 	audit->wrong++;
 }
 
@@ -96,8 +102,8 @@ static bool compare_run(struct audit *audit, uint64_t first, uint64_t end)
 		struct tn_result result = tn_frame_info(TN_SLOT_FRAMES, first, count);
 
 		if (result.code != 0) {
-			printf("  audit: frame_info(0x%" PRIx64 ", %" PRIu64 ") answered %s\n", first,
-			       count, tn_error_name(result.code));
+			printf("  audit: frame_info(0x%" PRIx64 ", %" PRIu64 ") answered %s\n",
+			       first, count, tn_error_name(result.code));
 			return false;
 		}
 		for (uint64_t i = 0; i < count; i++)
@@ -125,13 +131,14 @@ static bool compare_frames(struct audit *audit)
 
 static void show_disagreements(const struct audit *audit)
 {
-	static const char *const owners[LEDGER_OWNERS] = { "hole", "image", "boot", "user", "lent" };
+	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot", "user", "lent"};
 	uint64_t shown = audit->wrong < KEPT ? audit->wrong : KEPT;
 
 	for (uint64_t i = 0; i < shown; i++) {
 		const struct disagreement *d = &audit->kept[i];
 
-		printf("  audit: frame 0x%" PRIx64 ": ledger %s %u%s, kernel %s %u%s (0x%" PRIx64 ")\n",
+		printf("  audit: frame 0x%" PRIx64 ": ledger %s %u%s, kernel %s %u%s (0x%" PRIx64
+		       ")\n",
 		       d->frame, owners[d->ledger.owner], d->ledger.value, d->large ? " large" : "",
 		       tn_kind_name(TN_INFO_KIND(d->word)), TN_INFO_LOW(d->word),
 		       d->word & TN_INFO_LARGE ? " large" : "", d->word);
@@ -145,8 +152,8 @@ static bool same(const char *whose, uint64_t which, const char *what, uint64_t l
 {
 	if (ledger == kernel)
 		return true;
-	printf("  audit: %s %" PRIu64 ", %s: ledger %" PRIu64 ", kernel %" PRIu64 "\n", whose, which,
-	       what, ledger, kernel);
+	printf("  audit: %s %" PRIu64 ", %s: ledger %" PRIu64 ", kernel %" PRIu64 "\n", whose,
+	       which, what, ledger, kernel);
 	return false;
 }
 
@@ -165,12 +172,15 @@ static bool pool_agrees(const struct audit *audit, const struct pool *pool)
 	good = same("pool", pool->index, "used", pool_used(pool), info.used) && good;
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++)
 		good = same("pool", pool->index, tn_kind_name(kind), pool->kinds[kind],
-			    info.kinds[kind]) && good;
+			    info.kinds[kind]) &&
+		       good;
 	good = same("pool", pool->index, "free frames seen", free, seen[TN_KIND_FREE]) && good;
 	good = same("pool", pool->index, "capability pages seen", pool->kinds[TN_KIND_CAPS],
-		    seen[TN_KIND_CAPS]) && good;
+		    seen[TN_KIND_CAPS]) &&
+	       good;
 	return same("pool", pool->index, "page tables seen", pool->kinds[TN_KIND_TABLE],
-		    seen[TN_KIND_TABLE]) && good;
+		    seen[TN_KIND_TABLE]) &&
+	       good;
 }
 
 static bool pools_agree(const struct audit *audit)
@@ -194,9 +204,11 @@ static bool census_agrees(const struct audit *audit)
 		return same("census", 0, "call", 0, (uint64_t)-result.code);
 	for (uint64_t kind = 0; kind < TN_KIND_COUNT; kind++)
 		good = same("census", kind, tn_kind_name(kind), audit->kinds[kind],
-			    census.kinds[kind]) && good;
+			    census.kinds[kind]) &&
+		       good;
 	good = same("census", 0, "user frames", audit->mm->store.ledger.owned[LEDGER_USER],
-		    census.kinds[TN_KIND_USER]) && good;
+		    census.kinds[TN_KIND_USER]) &&
+	       good;
 	return same("census", 0, "all frames", audit->frames, census.frames) && good;
 }
 

@@ -63,8 +63,8 @@ static void count_frames(struct ledger *ledger, struct ledger_frame what, uint64
 }
 
 /* The frames, all of them `from`, become `to`. */
-static void rewrite(struct ledger *ledger, uint64_t index, uint64_t count,
-		    struct ledger_frame from, struct ledger_frame to)
+static void rewrite(struct ledger *ledger, uint64_t index, uint64_t count, struct ledger_frame from,
+		    struct ledger_frame to)
 {
 	for (uint64_t i = index; i < index + count; i++)
 		ledger->frames[i] = to;
@@ -74,7 +74,7 @@ static void rewrite(struct ledger *ledger, uint64_t index, uint64_t count,
 
 static struct ledger_frame record(enum ledger_owner owner, uint16_t value)
 {
-	return (struct ledger_frame){ (uint8_t)owner, 0, value };
+	return (struct ledger_frame){(uint8_t)owner, 0, value};
 }
 
 bool ledger_found(struct ledger *ledger, uint64_t first, uint64_t count, enum ledger_owner owner,

@@ -37,7 +37,7 @@ struct ledger_frame {
 struct ledger {
 	const struct space *space;
 	struct ledger_frame *frames; /* by index */
-	uint16_t *large;	     /* large mappings, by index / LEDGER_BLOCK */
+	uint16_t *large;             /* large mappings, by index / LEDGER_BLOCK */
 	uint64_t owned[LEDGER_OWNERS];
 	uint64_t lent[LEDGER_POOLS]; /* frames by pool */
 };

@@ -19,12 +19,12 @@ struct phase {
 };
 
 static const struct phase phases[] = {
-	{ "boot", phase_boot },
-	{ "pools and processes, paid exactly", phase_exact },
-	{ "watermarks", phase_watermarks },
-	{ "page sizes", phase_large },
-	{ "refusals", phase_refusals },
-	{ "revoke", phase_revoke },
+	{"boot", phase_boot},
+	{"pools and processes, paid exactly", phase_exact},
+	{"watermarks", phase_watermarks},
+	{"page sizes", phase_large},
+	{"refusals", phase_refusals},
+	{"revoke", phase_revoke},
 };
 #define PHASES (sizeof(phases) / sizeof(phases[0]))
 
@@ -52,7 +52,7 @@ int main(void)
 		if (audit_run(&the_mm) && done)
 			good++;
 	}
-	show_phase(PHASES + 1, "census");
+	show_phase(PHASES + 1, "census and summary");
 	if (!show_census())
 		good = 0;
 	printf("\n  %u of %u phases good, %lu audits agreed, %lu ms\n", good, (unsigned)PHASES,

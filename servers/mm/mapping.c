@@ -41,7 +41,7 @@ static uint64_t page_bytes(unsigned level)
 
 void mapping_init(struct mapping *mapping, struct store *store, struct extents *extents)
 {
-	*mapping = (struct mapping){ store, extents, NULL, false };
+	*mapping = (struct mapping){store, extents, NULL, false};
 }
 
 /* The link behind which an extent at va belongs. *before: the extent that ends there, or NULL. */
@@ -85,7 +85,7 @@ static bool mapping_insert(struct mapping *mapping, struct extent new)
 
 bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count)
 {
-	return mapping_insert(mapping, (struct extent){ NULL, va, 0, count, 0, true });
+	return mapping_insert(mapping, (struct extent){NULL, va, 0, count, 0, true});
 }
 
 /* Something is mapped in [va, va + bytes). */
@@ -135,7 +135,7 @@ bool mapping_add(struct mapping *mapping, uint64_t va, uint64_t frame, uint64_t 
 
 		if (part > count || !ledger_map(&mapping->store->ledger, frame, part, level))
 			return false;
-		if (!mapping_insert(mapping, (struct extent){ NULL, va, frame, part, level, false }))
+		if (!mapping_insert(mapping, (struct extent){NULL, va, frame, part, level, false}))
 			return false;
 		va += part * MAPPING_PAGE;
 		frame += part;

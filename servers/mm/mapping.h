@@ -22,7 +22,7 @@ struct extent {
 	uint64_t frame;
 	uint64_t count; /* frames */
 	unsigned level; /* of its pages: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB */
-	bool standing;	/* there from the boot on: the ledger has it, its frames are unknown */
+	bool standing;  /* there from the boot on: the ledger has it, its frames are unknown */
 };
 
 /* Extents to be had, shared by all mappings. */
@@ -34,7 +34,7 @@ struct mapping {
 	struct store *store;
 	struct extents *extents;
 	struct extent *first; /* by address */
-	bool rooted;	      /* has had a mapping, hence a root table */
+	bool rooted;          /* has had a mapping, hence a root table */
 };
 
 /* Makes `count` extents of `memory` available. */

@@ -70,7 +70,7 @@ static struct piece place_records(const struct mm *mm)
 	count = (count + unit - 1) / unit * unit;
 	require(best && best->count >= count + 2 * unit, "there is room for mm's records");
 	first = ((uint64_t)best->first + best->count - count) / unit * unit;
-	return (struct piece){ first, count };
+	return (struct piece){first, count};
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -174,7 +174,7 @@ static void write_ranges(struct mm *mm)
 /* The idle frames of [first, end) that were not taken early become free. */
 static void free_between(struct mm *mm, const struct early *early, uint64_t first, uint64_t end)
 {
-	const struct piece pieces[] = { early->records, early->lent };
+	const struct piece pieces[] = {early->records, early->lent};
 
 	while (first < end) {
 		uint64_t stop = end, skip = 0;
@@ -241,8 +241,8 @@ static void write_early(struct mm *mm, const struct early *early)
 {
 	struct process *own = &mm->processes[0];
 
-	require(early->lent.count == 0 || ledger_lend(&mm->store.ledger, early->lent.first,
-						      early->lent.count, 0),
+	require(early->lent.count == 0 ||
+			ledger_lend(&mm->store.ledger, early->lent.first, early->lent.count, 0),
 		"frames lent early were idle");
 	require(mapping_add(&own->mapping, MEMORY_WINDOW, early->records.first,
 			    early->records.count, early->records.count, false),
@@ -254,7 +254,7 @@ static void write_early(struct mm *mm, const struct early *early)
 
 void memory_start(struct mm *mm, const struct tn_boot_info *boot)
 {
-	struct early early = { { 0, 0 }, { 0, 0 }, 0 };
+	struct early early = {{0, 0}, {0, 0}, 0};
 
 	require(boot->magic == TN_BOOT_MAGIC && boot->abi_version == TN_ABI_VERSION,
 		"the kernel speaks this program's ABI");
@@ -271,5 +271,6 @@ void memory_start(struct mm *mm, const struct tn_boot_info *boot)
 	write_early(mm, &early);
 	free_ranges(mm, &early);
 	mm->baseline = pool_frames(mm, &mm->pools[0]);
+	mm->baseline_used = pool_used(&mm->pools[0]);
 	supply_top_up(mm, &mm->pools[0]);
 }

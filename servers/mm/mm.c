@@ -42,7 +42,7 @@ struct pool *pool_new(struct mm *mm)
 
 		if (pool->live)
 			continue;
-		*pool = (struct pool){ .live = true, .index = i, .parent = i };
+		*pool = (struct pool){.live = true, .index = i, .parent = i};
 		return pool;
 	}
 	return NULL;
@@ -55,7 +55,7 @@ struct process *process_new(struct mm *mm)
 
 		if (process->live)
 			continue;
-		*process = (struct process){ .live = true };
+		*process = (struct process){.live = true};
 		mapping_init(&process->mapping, &mm->store, &mm->extents);
 		return process;
 	}

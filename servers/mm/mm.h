@@ -23,25 +23,25 @@
 
 struct pool {
 	bool live;
-	uint16_t index;	 /* in mm's array; the ledger's name of the pool */
+	uint16_t index;  /* in mm's array; the ledger's name of the pool */
 	uint16_t parent; /* index; its own for the root pool */
 	uint64_t depth;
-	uint64_t slot;	/* of the capability */
+	uint64_t slot;  /* of the capability */
 	uint64_t frame; /* the kernel's name of the pool */
 	uint64_t low, high;
 	uint64_t kinds[MM_OBJECT_KINDS]; /* objects charged to it */
-	uint64_t shortages, paid;	 /* ENOMEM answers; frames given for them */
-	uint64_t top_ups, stocked;	 /* times the policy refilled it unasked; frames */
-	uint64_t trims, returned;	 /* times frames came back as idle; frames */
+	uint64_t shortages, paid;        /* ENOMEM answers; frames given for them */
+	uint64_t top_ups, stocked;       /* times the policy refilled it unasked; frames */
+	uint64_t trims, returned;        /* times frames came back as idle; frames */
 };
 
 struct process {
 	bool live;
 	uint16_t pool; /* index */
 	uint64_t slot;
-	uint64_t kinds[MM_OBJECT_KINDS];   /* what it holds of the pool, besides itself */
-	uint64_t standing_tables;	   /* page tables of the boot that no extent explains */
-	uint64_t slots[MM_PROCESS_SLOTS];  /* mm's capabilities to its threads and endpoints */
+	uint64_t kinds[MM_OBJECT_KINDS];  /* what it holds of the pool, besides itself */
+	uint64_t standing_tables;         /* page tables of the boot that no extent explains */
+	uint64_t slots[MM_PROCESS_SLOTS]; /* mm's capabilities to its threads and endpoints */
 	unsigned slot_count;
 	struct mapping mapping;
 };
@@ -54,8 +54,9 @@ struct mm {
 	struct pool pools[MM_POOLS];
 	struct process processes[MM_PROCESSES];
 	uint64_t slots_taken[2];  /* bits: slots from TN_SLOT_FREE on */
-	uint64_t baseline;	  /* frames of the root pool when mm was up */
-	uint64_t early_frames;	  /* of these, lent by mm to map its own records */
+	uint64_t baseline;        /* frames of the root pool when mm was up */
+	uint64_t baseline_used;   /* of these, objects */
+	uint64_t early_frames;    /* of these, lent by mm to map its own records */
 	uint64_t records_frames;  /* frames that hold mm's own records */
 	uint64_t audits, audited; /* audits that agreed; frames of the last one */
 };

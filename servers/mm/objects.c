@@ -140,10 +140,14 @@ void object_end_process(struct mm *mm, struct process *process)
 	supply_trim(mm, pool);
 }
 
-void object_revoke_pool(struct mm *mm, struct pool *pool)
+uint64_t object_revoke_pool(struct mm *mm, struct pool *pool)
 {
+	uint64_t before = tn_clock(), took;
+
 	require_done(tn_pool_revoke(pool->slot, 0), "pool_revoke");
+	took = tn_clock() - before;
 	forget_below(mm, pool);
+	return took;
 }
 
 void object_end_pool(struct mm *mm, struct pool *pool)

@@ -27,8 +27,11 @@ bool object_add_slots(struct mm *mm, struct process *process, uint64_t directory
 /* Ends a process; its frames fall free in its pool. */
 void object_end_process(struct mm *mm, struct process *process);
 
-/* Ends everything in and below a pool; all frames are free in it afterwards. */
-void object_revoke_pool(struct mm *mm, struct pool *pool);
+/*
+ * Ends everything in and below a pool; all frames are free in it afterwards. Returns the ticks
+ * of the clock that the kernel took, without mm's own records.
+ */
+uint64_t object_revoke_pool(struct mm *mm, struct pool *pool);
 
 /* Ends a pool with all in it; its frames are its parent's afterwards. Never the root pool. */
 void object_end_pool(struct mm *mm, struct pool *pool);

@@ -9,14 +9,14 @@
 #include "require.h"
 #include "supply.h"
 
-bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first,
-	       uint64_t count, uint64_t flags)
+bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first, uint64_t count,
+	       uint64_t flags)
 {
 	struct pool *pool = &mm->pools[process->pool];
 
 	while (count > 0) {
-		struct tn_result result =
-			tn_map(process->slot, va, TN_SLOT_FRAMES, first, count, flags);
+		struct tn_result result = tn_map(process->slot, va, TN_SLOT_FRAMES, first, count,
+						 flags);
 
 		if (result.code == -TN_ENOMEM) {
 			if (!supply_answer(mm, pool, result))

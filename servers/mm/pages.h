@@ -13,8 +13,8 @@
  * Maps `count` frames, user space's, at va. flags as in map. False when user memory cannot pay
  * for the page tables any more; what was mapped until then stays.
  */
-bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first,
-	       uint64_t count, uint64_t flags);
+bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first, uint64_t count,
+	       uint64_t flags);
 
 /* Maps a fresh block of 2^order frames for reading and writing. False when memory runs out. */
 bool pages_map_new(struct mm *mm, struct process *process, uint64_t va, unsigned order,

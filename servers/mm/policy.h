@@ -13,7 +13,7 @@
 struct policy_view {
 	uint64_t free, used;
 	uint64_t low, high; /* the marks set when the pool was made; both 0: no stock at all */
-	uint64_t depth;	    /* 0: the root pool */
+	uint64_t depth;     /* 0: the root pool */
 };
 
 struct policy {

@@ -20,7 +20,6 @@ void require_done(struct tn_result result, const char *call)
 	if (result.code == 0)
 		return;
 	printf("\nmm: gave up: %s answered %s, second result 0x%lx: %s\n", call,
-	       tn_error_name(result.code), (unsigned long)result.value,
-	       tn_error_text(result.code));
+	       tn_error_name(result.code), (unsigned long)result.value, tn_error_text(result.code));
 	exit(1);
 }

@@ -30,8 +30,8 @@ void show_machine(const struct mm *mm)
 	const struct tn_boot_info *boot = mm->boot;
 
 	printf("\n  Tenure: every frame of kernel memory is lent by user space\n\n");
-	show_fact("paging", "Sv%lu, %lu levels",
-		  (unsigned long)(12 + 9 * boot->paging_levels), (unsigned long)boot->paging_levels);
+	show_fact("paging", "Sv%lu, %lu levels", (unsigned long)(12 + 9 * boot->paging_levels),
+		  (unsigned long)boot->paging_levels);
 	show_fact("memory", "%lu MiB, %lu frames of 4 KiB",
 		  (unsigned long)(boot->ram_frames / FRAMES_PER_MIB),
 		  (unsigned long)boot->ram_frames);
@@ -73,24 +73,33 @@ bool show_answer(const char *call, int64_t wanted, int64_t got)
 /* Tenths of a MiB or of a percent, so that no floating point is needed. */
 static void show_tenths(uint64_t tenths, int width, const char *unit)
 {
-	printf(" %*lu.%lu%s", width, (unsigned long)(tenths / 10), (unsigned long)(tenths % 10), unit);
+	printf(" %*lu.%lu%s", width, (unsigned long)(tenths / 10), (unsigned long)(tenths % 10),
+	       unit);
 }
 
 static void show_bar(uint64_t part, uint64_t whole)
 {
 	uint64_t filled = (part * BAR_WIDTH + whole / 2) / whole;
 
-	if (filled == 0 && part > 0)
-		filled = 1;
-	for (unsigned i = 0; i < BAR_WIDTH; i++)
-		printf(i < filled ? "█" : "·");
+	if (part > 0)
+		printf(filled ? " " : " ▏");
+	for (unsigned i = 0; i < filled; i++)
+		printf("█");
+}
+
+static void show_memory(uint64_t frames)
+{
+	if (frames < FRAMES_PER_MIB)
+		printf(" %8lu KiB", (unsigned long)frames * 4);
+	else
+		show_tenths(frames * 10 / FRAMES_PER_MIB, 6, " MiB");
 }
 
 static void show_share(const char *name, uint64_t frames, uint64_t all)
 {
 	printf("  %-14s %9lu", name, (unsigned long)frames);
-	show_tenths(frames * 10 / FRAMES_PER_MIB, 8, " MiB");
-	show_tenths((frames * 1000 + all / 2) / all, 4, " %  ");
+	show_memory(frames);
+	show_tenths((frames * 1000 + all / 2) / all, 4, " %");
 	show_bar(frames, all);
 	printf("\n");
 }
@@ -102,7 +111,7 @@ bool show_census(void)
 
 	if (result.code != 0)
 		return show_answer("census", 0, result.code);
-	printf("\n  %-14s %9s %14s %8s\n", "kind", "frames", "memory", "share");
+	printf("\n  %-14s %9s %12s %8s\n", "kind", "frames", "memory", "share");
 	for (uint64_t kind = 0; kind < TN_KIND_COUNT; kind++)
 		show_share(tn_kind_name(kind), census.kinds[kind], census.frames);
 	printf("  %-14s %9lu\n", "all", (unsigned long)census.frames);

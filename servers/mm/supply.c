@@ -68,7 +68,7 @@ static void take_run(void *context, uint64_t first, uint64_t count)
 
 uint64_t supply_reclaim(struct mm *mm, struct pool *pool, uint64_t count)
 {
-	struct taking taking = { mm, pool, true };
+	struct taking taking = {mm, pool, true};
 	uint64_t done = 0;
 
 	require_done(tn_reclaim_any(TN_SLOT_FRAMES, pool->slot, count, take_run, &taking, &done),

@@ -219,7 +219,9 @@ static void random_blocks_never_overlap(void **state)
 {
 	enum { SIZE = 3000, STEPS = 20000, HELD = 200 };
 	static bool taken[SIZE];
-	static struct { uint64_t first, count; } held[HELD];
+	static struct {
+		uint64_t first, count;
+	} held[HELD];
 	struct buddy buddy;
 	uint64_t *memory = open_buddy(&buddy, SIZE);
 	uint64_t free_frames = SIZE;

@@ -177,10 +177,10 @@ static void only_idle_user_frames_are_lent(void **state)
 	struct ledger *ledger = &store.ledger;
 
 	(void)state;
-	assert_false(ledger_lend(ledger, BASE, 1, 0));		    /* a hole */
-	assert_false(ledger_lend(ledger, BASE + 16, 1, 0));	    /* the image */
+	assert_false(ledger_lend(ledger, BASE, 1, 0));                 /* a hole */
+	assert_false(ledger_lend(ledger, BASE + 16, 1, 0));            /* the image */
 	assert_false(ledger_lend(ledger, BASE + 32, 1, LEDGER_POOLS)); /* no such pool */
-	assert_false(ledger_lend(ledger, BASE + FRAMES - 1, 2, 0)); /* out of range */
+	assert_false(ledger_lend(ledger, BASE + FRAMES - 1, 2, 0));    /* out of range */
 	assert_false(ledger_lend(ledger, BASE + 40, 0, 0));
 	assert_false(ledger_lend(ledger, UINT64_MAX, 2, 0));
 	assert_true(ledger_map(ledger, BASE + 40, 1, 0));
@@ -529,7 +529,8 @@ static void random_mappings_agree_with_pages(void **state)
 			page = page / 512 * 512;
 		frame = model_free(page, count) ? store_take(&store, order) : STORE_NONE;
 		if (frame != STORE_NONE) {
-			assert_true(mapping_add(&mapping, VA + page * 4096, frame, count, count, false));
+			assert_true(mapping_add(&mapping, VA + page * 4096, frame, count, count,
+						false));
 			model_map(page, frame, count);
 		} else {
 			count = random_below(600) + 1;

@@ -12,11 +12,10 @@ bool phase_boot(struct mm *mm)
 
 	show_fact("ranges reported", "%u, in %u island%s", mm->boot->range_count,
 		  mm->store.space.span_count, mm->store.space.span_count == 1 ? "" : "s");
-	show_fact("mm's own records", "%lu frames, mapped with %lu lent for page tables",
+	show_fact("mm's own records", "%lu frames, %lu more lent to map them",
 		  (unsigned long)mm->records_frames, (unsigned long)mm->early_frames);
 	show_fact("idle user frames", "%lu, largest block %lu KiB",
-		  (unsigned long)mm->store.buddy.free,
-		  4ul << buddy_largest(&mm->store.buddy));
+		  (unsigned long)mm->store.buddy.free, 4ul << buddy_largest(&mm->store.buddy));
 	show_fact("root pool", "%lu frames: %lu used, %lu free",
 		  (unsigned long)pool_frames(mm, root), (unsigned long)pool_used(root),
 		  (unsigned long)pool_free(mm, root));

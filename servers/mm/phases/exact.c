@@ -46,8 +46,7 @@ static struct pool *settle(struct mm *mm, struct pool *parent)
 	process = object_make_process(mm, pool);
 	if (!process || !furnish(mm, process) || !fill(mm, process))
 		return NULL;
-	show_fact("process",
-		  "%u pages in %u places, %lu page tables", PLACES << ORDER, PLACES,
+	show_fact("process", "%u pages in %u places, %lu page tables", PLACES << ORDER, PLACES,
 		  (unsigned long)pool->kinds[TN_KIND_TABLE]);
 	show_fact("  short of frames", "%lu times, paid with exactly %lu frames",
 		  (unsigned long)pool->shortages, (unsigned long)pool->paid);
@@ -74,6 +73,7 @@ bool phase_exact(struct mm *mm)
 			   "each shortage was met exactly and no frame is idle");
 	good = audit_run(mm) && good;
 	object_end_pool(mm, top);
-	show_fact("pools ended", "root pool has %lu free", (unsigned long)pool_free(mm, &mm->pools[0]));
+	show_fact("pools ended", "root pool has %lu free",
+		  (unsigned long)pool_free(mm, &mm->pools[0]));
 	return good;
 }

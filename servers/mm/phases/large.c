@@ -23,9 +23,9 @@ struct specimen {
 };
 
 static const struct specimen specimens[] = {
-	{ "4 KiB", 0x100000000ul, 0, 0 },
-	{ "2 MiB", 0x140000000ul, BUDDY_ORDER_LARGE, 1 },
-	{ "1 GiB", 0x180000000ul, BUDDY_ORDER_HUGE, 2 },
+	{"4 KiB", 0x100000000ul, 0, 0},
+	{"2 MiB", 0x140000000ul, BUDDY_ORDER_LARGE, 1},
+	{"1 GiB", 0x180000000ul, BUDDY_ORDER_HUGE, 2},
 };
 #define SPECIMENS (sizeof(specimens) / sizeof(specimens[0]))
 
@@ -96,7 +96,8 @@ bool phase_large(struct mm *mm)
 		good = examine(mm, process, &specimens[i]) && good;
 	good = audit_run(mm) && good;
 	for (unsigned i = 0; i < SPECIMENS; i++)
-		good = pages_unmap(mm, process, specimens[i].va, (uint64_t)1 << specimens[i].order) &&
+		good = pages_unmap(mm, process, specimens[i].va,
+				   (uint64_t)1 << specimens[i].order) &&
 		       good;
 	good = show_expect(mapping_frames(&process->mapping) == 0, "all is unmapped") && good;
 	object_end_pool(mm, pool);

@@ -16,8 +16,8 @@
 #include "../supply.h"
 
 #define BASE 0x40000000ul
-#define BESIDE (BASE + 0x1000ul) /* its page table stands */
-#define APART 0x3000000000ul     /* its page table does not */
+#define BESIDE (BASE + 0x1000ul)    /* its page table stands */
+#define APART 0x3000000000ul        /* its page table does not */
 #define LACKING ((uint64_t)1 << 40) /* a frame that this machine does not have */
 #define KERNEL_HALF 0xffffffc000000000ul
 
@@ -32,13 +32,13 @@ struct cast {
 	struct pool *pool;
 	uint64_t process;
 	uint64_t idle, used;   /* two frames side by side; `used` is mapped at BASE */
-	uint64_t lent;	       /* on the free list of `pool` */
+	uint64_t lent;         /* on the free list of `pool` */
 	uint64_t image, boot;  /* of these kinds, or LACKING */
-	uint64_t hole;	       /* covered by FRAMES, or LACKING */
+	uint64_t hole;         /* covered by FRAMES, or LACKING */
 	uint64_t beyond;       /* past the end of FRAMES */
 	uint64_t outside;      /* idle, but outside the window, or LACKING */
 	uint64_t empty, other; /* slots without a capability */
-	uint64_t dead;	       /* slot whose object is gone */
+	uint64_t dead;         /* slot whose object is gone */
 };
 
 struct attempt {
@@ -86,7 +86,7 @@ static bool cast_frames(struct mm *mm, struct cast *cast, struct process *proces
 {
 	struct tn_cap_info range;
 
-	cast->idle = store_take(&mm->store, 1);
+	cast->idle = store_take_lendable(&mm->store, 1);
 	if (cast->idle == STORE_NONE)
 		return false;
 	cast->used = cast->idle + 1;
@@ -129,7 +129,8 @@ static bool try_one(const struct attempt *attempt)
 
 	if (attempt->offender == 0)
 		return good;
-	return show_expect(result.value == attempt->offender, "the answer names that frame") && good;
+	return show_expect(result.value == attempt->offender, "the answer names that frame") &&
+	       good;
 }
 
 /* Attempts about a frame that this machine does not have are left out. */
@@ -153,32 +154,68 @@ static bool try_all(const struct attempt *attempts, size_t count)
 static bool try_giving(const struct cast *c)
 {
 	const struct attempt attempts[] = {
-		{ "give a mapped frame", TN_EBUSY, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->used, 1 }, c->used },
-		{ "give two, the second mapped", TN_EBUSY, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->idle, 2 }, c->used },
-		{ "give a frame lent already", TN_EKERNEL, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->lent, 1 }, c->lent },
-		{ "give a frame of the kernel's image", TN_EKERNEL, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->image, 1 }, c->image },
-		{ "give a frame of the boot image", TN_EKERNEL, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->boot, 1 }, c->boot },
-		{ "give a frame of the firmware", TN_ENXIO, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->hole, 1 }, c->hole },
-		{ "give a frame beyond the capability", TN_EACCES, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->beyond, 1 }, c->beyond },
-		{ "give a frame outside the kernel's window", TN_ENOTSUP, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->outside, 1 }, c->outside },
-		{ "give no frame", TN_EINVAL, TN_CALL_FRAME_GIVE, { FRAMES, ROOT, c->idle, 0 }, 0 },
-		{ "give more than a batch", TN_EINVAL, TN_CALL_FRAME_GIVE,
-		  { FRAMES, ROOT, c->idle, TN_BATCH + 1 }, 0 },
-		{ "reclaim a user frame", TN_EUSER, TN_CALL_FRAME_RECLAIM,
-		  { FRAMES, ROOT, c->used, 1 }, c->used },
-		{ "reclaim the frame of a process", TN_EBUSY, TN_CALL_FRAME_RECLAIM,
-		  { FRAMES, ROOT, tn_boot->process, 1 }, tn_boot->process },
-		{ "reclaim a frame from the wrong pool", TN_EXDEV, TN_CALL_FRAME_RECLAIM,
-		  { FRAMES, ROOT, c->lent, 1 }, c->lent },
-		{ "move a frame within one pool", TN_EINVAL, TN_CALL_FRAME_MOVE, { ROOT, ROOT, 1 }, 0 },
+		{"give a mapped frame",
+		 TN_EBUSY,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->used, 1},
+		 c->used},
+		{"give two, the second mapped",
+		 TN_EBUSY,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->idle, 2},
+		 c->used},
+		{"give a frame lent already",
+		 TN_EKERNEL,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->lent, 1},
+		 c->lent},
+		{"give a frame of the kernel's image",
+		 TN_EKERNEL,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->image, 1},
+		 c->image},
+		{"give a frame of the boot image",
+		 TN_EKERNEL,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->boot, 1},
+		 c->boot},
+		{"give a frame of the firmware",
+		 TN_ENXIO,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->hole, 1},
+		 c->hole},
+		{"give a frame beyond the capability",
+		 TN_EACCES,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->beyond, 1},
+		 c->beyond},
+		{"give a frame outside the kernel's window",
+		 TN_ENOTSUP,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->outside, 1},
+		 c->outside},
+		{"give no frame", TN_EINVAL, TN_CALL_FRAME_GIVE, {FRAMES, ROOT, c->idle, 0}, 0},
+		{"give more than a batch",
+		 TN_EINVAL,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, ROOT, c->idle, TN_BATCH + 1},
+		 0},
+		{"reclaim a user frame",
+		 TN_EUSER,
+		 TN_CALL_FRAME_RECLAIM,
+		 {FRAMES, ROOT, c->used, 1},
+		 c->used},
+		{"reclaim the frame of a process",
+		 TN_EBUSY,
+		 TN_CALL_FRAME_RECLAIM,
+		 {FRAMES, ROOT, tn_boot->process, 1},
+		 tn_boot->process},
+		{"reclaim a frame from the wrong pool",
+		 TN_EXDEV,
+		 TN_CALL_FRAME_RECLAIM,
+		 {FRAMES, ROOT, c->lent, 1},
+		 c->lent},
+		{"move a frame within one pool", TN_EINVAL, TN_CALL_FRAME_MOVE, {ROOT, ROOT, 1}, 0},
 	};
 
 	return try_all(attempts, COUNT(attempts));
@@ -187,31 +224,67 @@ static bool try_giving(const struct cast *c)
 static bool try_mapping(const struct cast *c)
 {
 	const struct attempt attempts[] = {
-		{ "map the frame of a process", TN_EKERNEL, TN_CALL_MAP,
-		  { c->process, BESIDE, FRAMES, tn_boot->process, 1, READ }, tn_boot->process },
-		{ "map the boot image to write", TN_EKERNEL, TN_CALL_MAP,
-		  { c->process, BESIDE, FRAMES, c->boot, 1, READ | WRITE }, c->boot },
-		{ "map the boot image to execute", TN_EKERNEL, TN_CALL_MAP,
-		  { c->process, BESIDE, FRAMES, c->boot, 1, READ | EXECUTE }, c->boot },
-		{ "map the boot image to read", TN_OK, TN_CALL_MAP,
-		  { c->process, BESIDE, FRAMES, c->boot, 1, READ }, 0 },
-		{ "unmap it", TN_OK, TN_CALL_UNMAP, { c->process, BESIDE, 1 }, 0 },
-		{ "map where something is mapped", TN_EEXIST, TN_CALL_MAP,
-		  { c->process, BASE, FRAMES, c->used, 1, READ }, BASE },
-		{ "map writable and executable", TN_EINVAL, TN_CALL_MAP,
-		  { c->process, BESIDE, FRAMES, c->used, 1, READ | WRITE | EXECUTE }, 0 },
-		{ "map at no page boundary", TN_EINVAL, TN_CALL_MAP,
-		  { c->process, BESIDE + 8, FRAMES, c->used, 1, READ }, 0 },
-		{ "map in the kernel's half", TN_EFAULT, TN_CALL_MAP,
-		  { c->process, KERNEL_HALF, FRAMES, c->used, 1, READ }, 0 },
-		{ "map without making page tables", TN_ENOTABLE, TN_CALL_MAP,
-		  { c->process, APART, FRAMES, c->used, 1, READ | TN_MAP_NOTABLE }, 0 },
-		{ "unmap in the kernel's half", TN_EFAULT, TN_CALL_UNMAP,
-		  { c->process, KERNEL_HALF, 1 }, 0 },
-		{ "add a right without showing frames", TN_EPERM, TN_CALL_PROTECT,
-		  { c->process, BASE, 1, READ | EXECUTE, TN_NONE }, 0 },
-		{ "resolve an address without a page", TN_ENOENT, TN_CALL_RESOLVE,
-		  { c->process, BESIDE }, 0 },
+		{"map the frame of a process",
+		 TN_EKERNEL,
+		 TN_CALL_MAP,
+		 {c->process, BESIDE, FRAMES, tn_boot->process, 1, READ},
+		 tn_boot->process},
+		{"map the boot image to write",
+		 TN_EKERNEL,
+		 TN_CALL_MAP,
+		 {c->process, BESIDE, FRAMES, c->boot, 1, READ | WRITE},
+		 c->boot},
+		{"map the boot image to execute",
+		 TN_EKERNEL,
+		 TN_CALL_MAP,
+		 {c->process, BESIDE, FRAMES, c->boot, 1, READ | EXECUTE},
+		 c->boot},
+		{"map the boot image to read",
+		 TN_OK,
+		 TN_CALL_MAP,
+		 {c->process, BESIDE, FRAMES, c->boot, 1, READ},
+		 0},
+		{"unmap it", TN_OK, TN_CALL_UNMAP, {c->process, BESIDE, 1}, 0},
+		{"map where something is mapped",
+		 TN_EEXIST,
+		 TN_CALL_MAP,
+		 {c->process, BASE, FRAMES, c->used, 1, READ},
+		 BASE},
+		{"map writable and executable",
+		 TN_EINVAL,
+		 TN_CALL_MAP,
+		 {c->process, BESIDE, FRAMES, c->used, 1, READ | WRITE | EXECUTE},
+		 0},
+		{"map at no page boundary",
+		 TN_EINVAL,
+		 TN_CALL_MAP,
+		 {c->process, BESIDE + 8, FRAMES, c->used, 1, READ},
+		 0},
+		{"map in the kernel's half",
+		 TN_EFAULT,
+		 TN_CALL_MAP,
+		 {c->process, KERNEL_HALF, FRAMES, c->used, 1, READ},
+		 0},
+		{"map without making page tables",
+		 TN_ENOTABLE,
+		 TN_CALL_MAP,
+		 {c->process, APART, FRAMES, c->used, 1, READ | TN_MAP_NOTABLE},
+		 0},
+		{"unmap in the kernel's half",
+		 TN_EFAULT,
+		 TN_CALL_UNMAP,
+		 {c->process, KERNEL_HALF, 1},
+		 0},
+		{"add a right without showing frames",
+		 TN_EPERM,
+		 TN_CALL_PROTECT,
+		 {c->process, BASE, 1, READ | EXECUTE, TN_NONE},
+		 0},
+		{"resolve an address without a page",
+		 TN_ENOENT,
+		 TN_CALL_RESOLVE,
+		 {c->process, BESIDE},
+		 0},
 	};
 
 	return try_all(attempts, COUNT(attempts));
@@ -220,26 +293,47 @@ static bool try_mapping(const struct cast *c)
 static bool try_naming(const struct cast *c)
 {
 	const struct attempt attempts[] = {
-		{ "name a slot beyond the table", TN_ERANGE, TN_CALL_POOL_INFO,
-		  { (uint64_t)TN_CAPS_PAGES * TN_CAPS_SLOTS }, 0 },
-		{ "name an empty slot", TN_ENOENT, TN_CALL_POOL_INFO, { c->empty }, 0 },
-		{ "name a capability of another type", TN_EBADF, TN_CALL_POOL_INFO, { FRAMES }, 0 },
-		{ "name a process that has ended", TN_ESTALE, TN_CALL_RESOLVE, { c->dead, BASE }, 0 },
-		{ "copy the pool with reclaim alone", TN_OK, TN_CALL_CAP_COPY,
-		  { ROOT, TN_SELF, c->empty, TN_POOL_RECLAIM, 0, 0 }, 0 },
-		{ "give with that copy", TN_EPERM, TN_CALL_FRAME_GIVE,
-		  { FRAMES, c->empty, c->idle, 1 }, 0 },
-		{ "copy the copy with more rights", TN_EPERM, TN_CALL_CAP_COPY,
-		  { c->empty, TN_SELF, c->other, TN_RIGHTS_ALL, 0, 0 }, 0 },
-		{ "create in a slot that is taken", TN_EEXIST, TN_CALL_CREATE,
-		  { TN_KIND_POOL, ROOT, TN_ANY, TN_NONE, c->empty, 0 }, 0 },
-		{ "delete the copy", TN_OK, TN_CALL_CAP_DELETE, { TN_SELF, c->empty }, 0 },
-		{ "create a thing of no kind", TN_EINVAL, TN_CALL_CREATE,
-		  { 99, ROOT, TN_ANY, TN_NONE, c->empty, 0 }, 0 },
-		{ "destroy one's own process", TN_EBUSY, TN_CALL_DESTROY, { TN_SLOT_PROCESS, 0 }, 0 },
-		{ "revoke the pool that pays for the caller", TN_EBUSY, TN_CALL_POOL_REVOKE,
-		  { ROOT, 0 }, 0 },
-		{ "make a call that does not exist", TN_ENOSYS, 999, { 0 }, 0 },
+		{"name a slot beyond the table",
+		 TN_ERANGE,
+		 TN_CALL_POOL_INFO,
+		 {(uint64_t)TN_CAPS_PAGES * TN_CAPS_SLOTS},
+		 0},
+		{"name an empty slot", TN_ENOENT, TN_CALL_POOL_INFO, {c->empty}, 0},
+		{"name a capability of another type", TN_EBADF, TN_CALL_POOL_INFO, {FRAMES}, 0},
+		{"name a process that has ended", TN_ESTALE, TN_CALL_RESOLVE, {c->dead, BASE}, 0},
+		{"copy the pool with reclaim alone",
+		 TN_OK,
+		 TN_CALL_CAP_COPY,
+		 {ROOT, TN_SELF, c->empty, TN_POOL_RECLAIM, 0, 0},
+		 0},
+		{"give with that copy",
+		 TN_EPERM,
+		 TN_CALL_FRAME_GIVE,
+		 {FRAMES, c->empty, c->idle, 1},
+		 0},
+		{"copy the copy with more rights",
+		 TN_EPERM,
+		 TN_CALL_CAP_COPY,
+		 {c->empty, TN_SELF, c->other, TN_RIGHTS_ALL, 0, 0},
+		 0},
+		{"create in a slot that is taken",
+		 TN_EEXIST,
+		 TN_CALL_CREATE,
+		 {TN_KIND_POOL, ROOT, TN_ANY, TN_NONE, c->empty, 0},
+		 0},
+		{"delete the copy", TN_OK, TN_CALL_CAP_DELETE, {TN_SELF, c->empty}, 0},
+		{"create a thing of no kind",
+		 TN_EINVAL,
+		 TN_CALL_CREATE,
+		 {99, ROOT, TN_ANY, TN_NONE, c->empty, 0},
+		 0},
+		{"destroy one's own process", TN_EBUSY, TN_CALL_DESTROY, {TN_SLOT_PROCESS, 0}, 0},
+		{"revoke the pool that pays for the caller",
+		 TN_EBUSY,
+		 TN_CALL_POOL_REVOKE,
+		 {ROOT, 0},
+		 0},
+		{"make a call that does not exist", TN_ENOSYS, 999, {0}, 0},
 	};
 
 	return try_all(attempts, COUNT(attempts));
@@ -247,7 +341,7 @@ static bool try_naming(const struct cast *c)
 
 bool phase_refusals(struct mm *mm)
 {
-	struct cast cast = { 0 };
+	struct cast cast = {0};
 	struct process *process;
 	bool good;
 

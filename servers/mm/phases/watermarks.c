@@ -69,14 +69,15 @@ static bool never_short(const struct pool *pool)
 {
 	struct tn_pool_info info;
 
-	return tn_pool_read(pool->slot, &info).code == 0 && info.enomem == 0 && pool->shortages == 0;
+	return tn_pool_read(pool->slot, &info).code == 0 && info.enomem == 0 &&
+	       pool->shortages == 0;
 }
 
 bool phase_watermarks(struct mm *mm)
 {
 	struct pool *pool = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
 	struct process *process = pool ? object_make_process(mm, pool) : NULL;
-	struct extremes seen = { UINT64_MAX, 0 };
+	struct extremes seen = {UINT64_MAX, 0};
 	bool good;
 
 	if (!show_expect(process && map_places(mm, process, &seen), "there is memory to map"))
@@ -84,10 +85,12 @@ bool phase_watermarks(struct mm *mm)
 	show_fact("mapped", "%u pages, %lu page tables", PLACES,
 		  (unsigned long)pool->kinds[TN_KIND_TABLE]);
 	good = show_expect(unmap_places(mm, process, &seen), "unmapping needs no memory");
-	show_fact("unmapped", "%lu page table left: the root", (unsigned long)pool->kinds[TN_KIND_TABLE]);
+	show_fact("unmapped", "%lu page table left: the root",
+		  (unsigned long)pool->kinds[TN_KIND_TABLE]);
 	show_flow(pool, &seen);
 	good = show_expect(pool->kinds[TN_KIND_TABLE] == 1, "emptied tables came back") && good;
-	good = show_expect(seen.least >= LOW && seen.most <= HIGH, "free stayed between the marks") &&
+	good = show_expect(seen.least >= LOW && seen.most <= HIGH,
+			   "free stayed between the marks") &&
 	       good;
 	good = show_expect(never_short(pool), "no call was refused for lack of frames") && good;
 	good = show_expect(pool->top_ups > 1 && pool->trims > 1, "the policy was needed") && good;

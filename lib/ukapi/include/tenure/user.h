@@ -29,111 +29,111 @@ extern struct tn_utcb *tn_utcb;
 #define TN_CLOBBERS "t0", "t1", "t2", "t3", "t4", "t5", "t6", "memory"
 #define TN_IN(reg, value) register uint64_t reg __asm__(#reg) = (value)
 #define TN_OUT(reg) register uint64_t reg __asm__(#reg)
-#define TN_RESULT ((struct tn_result){ (int64_t)a0, a1 })
+#define TN_RESULT ((struct tn_result){(int64_t)a0, a1})
 
-#define TN_STUB_0(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(void)                                            \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_OUT(a0);                                                                       \
-		TN_OUT(a1);                                                                       \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "=r"(a0), "=r"(a1)                                   \
-				 :                                                                \
-				 : "a2", "a3", "a4", "a5", "a6", TN_CLOBBERS);                    \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_0(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(void)                                             \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_OUT(a0);                                                                        \
+		TN_OUT(a1);                                                                        \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "=r"(a0), "=r"(a1)                                    \
+				 :                                                                 \
+				 : "a2", "a3", "a4", "a5", "a6", TN_CLOBBERS);                     \
+		return TN_RESULT;                                                                  \
 	}
 
-#define TN_STUB_1(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(uint64_t x0)                                     \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_IN(a0, x0);                                                                    \
-		TN_OUT(a1);                                                                       \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "+r"(a0), "=r"(a1)                                   \
-				 :                                                                \
-				 : "a2", "a3", "a4", "a5", "a6", TN_CLOBBERS);                    \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_1(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(uint64_t x0)                                      \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_IN(a0, x0);                                                                     \
+		TN_OUT(a1);                                                                        \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "+r"(a0), "=r"(a1)                                    \
+				 :                                                                 \
+				 : "a2", "a3", "a4", "a5", "a6", TN_CLOBBERS);                     \
+		return TN_RESULT;                                                                  \
 	}
 
-#define TN_STUB_2(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1)                        \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_IN(a0, x0);                                                                    \
-		TN_IN(a1, x1);                                                                    \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "+r"(a0), "+r"(a1)                                   \
-				 :                                                                \
-				 : "a2", "a3", "a4", "a5", "a6", TN_CLOBBERS);                    \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_2(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1)                         \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_IN(a0, x0);                                                                     \
+		TN_IN(a1, x1);                                                                     \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "+r"(a0), "+r"(a1)                                    \
+				 :                                                                 \
+				 : "a2", "a3", "a4", "a5", "a6", TN_CLOBBERS);                     \
+		return TN_RESULT;                                                                  \
 	}
 
-#define TN_STUB_3(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2)           \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_IN(a0, x0);                                                                    \
-		TN_IN(a1, x1);                                                                    \
-		TN_IN(a2, x2);                                                                    \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2)                         \
-				 :                                                                \
-				 : "a3", "a4", "a5", "a6", TN_CLOBBERS);                          \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_3(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2)            \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_IN(a0, x0);                                                                     \
+		TN_IN(a1, x1);                                                                     \
+		TN_IN(a2, x2);                                                                     \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2)                          \
+				 :                                                                 \
+				 : "a3", "a4", "a5", "a6", TN_CLOBBERS);                           \
+		return TN_RESULT;                                                                  \
 	}
 
-#define TN_STUB_4(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2,           \
-						 uint64_t x3)                                     \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_IN(a0, x0);                                                                    \
-		TN_IN(a1, x1);                                                                    \
-		TN_IN(a2, x2);                                                                    \
-		TN_IN(a3, x3);                                                                    \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3)               \
-				 :                                                                \
-				 : "a4", "a5", "a6", TN_CLOBBERS);                                \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_4(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2,            \
+						 uint64_t x3)                                      \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_IN(a0, x0);                                                                     \
+		TN_IN(a1, x1);                                                                     \
+		TN_IN(a2, x2);                                                                     \
+		TN_IN(a3, x3);                                                                     \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3)                \
+				 :                                                                 \
+				 : "a4", "a5", "a6", TN_CLOBBERS);                                 \
+		return TN_RESULT;                                                                  \
 	}
 
-#define TN_STUB_5(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2,           \
-						 uint64_t x3, uint64_t x4)                        \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_IN(a0, x0);                                                                    \
-		TN_IN(a1, x1);                                                                    \
-		TN_IN(a2, x2);                                                                    \
-		TN_IN(a3, x3);                                                                    \
-		TN_IN(a4, x4);                                                                    \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4)     \
-				 :                                                                \
-				 : "a5", "a6", TN_CLOBBERS);                                      \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_5(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2,            \
+						 uint64_t x3, uint64_t x4)                         \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_IN(a0, x0);                                                                     \
+		TN_IN(a1, x1);                                                                     \
+		TN_IN(a2, x2);                                                                     \
+		TN_IN(a3, x3);                                                                     \
+		TN_IN(a4, x4);                                                                     \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4)      \
+				 :                                                                 \
+				 : "a5", "a6", TN_CLOBBERS);                                       \
+		return TN_RESULT;                                                                  \
 	}
 
-#define TN_STUB_6(NAME, name)                                                                     \
-	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2,           \
-						 uint64_t x3, uint64_t x4, uint64_t x5)           \
-	{                                                                                         \
-		TN_IN(a7, TN_CALL_##NAME);                                                        \
-		TN_IN(a0, x0);                                                                    \
-		TN_IN(a1, x1);                                                                    \
-		TN_IN(a2, x2);                                                                    \
-		TN_IN(a3, x3);                                                                    \
-		TN_IN(a4, x4);                                                                    \
-		TN_IN(a5, x5);                                                                    \
-		__asm__ volatile("ecall"                                                          \
-				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4),    \
-				   "+r"(a5)                                                       \
-				 :                                                                \
-				 : "a6", TN_CLOBBERS);                                            \
-		return TN_RESULT;                                                                 \
+#define TN_STUB_6(NAME, name)                                                                      \
+	static inline struct tn_result tn_##name(uint64_t x0, uint64_t x1, uint64_t x2,            \
+						 uint64_t x3, uint64_t x4, uint64_t x5)            \
+	{                                                                                          \
+		TN_IN(a7, TN_CALL_##NAME);                                                         \
+		TN_IN(a0, x0);                                                                     \
+		TN_IN(a1, x1);                                                                     \
+		TN_IN(a2, x2);                                                                     \
+		TN_IN(a3, x3);                                                                     \
+		TN_IN(a4, x4);                                                                     \
+		TN_IN(a5, x5);                                                                     \
+		__asm__ volatile("ecall"                                                           \
+				 : "+r"(a7), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4),     \
+				   "+r"(a5)                                                        \
+				 :                                                                 \
+				 : "a6", TN_CLOBBERS);                                             \
+		return TN_RESULT;                                                                  \
 	}
 
 #define TN_X(number, NAME, name, argc, ...) TN_STUB_##argc(NAME, name)

@@ -1,0 +1,120 @@
+/*
+ * bench.c - see bench.h. Owns the samples of the operation at hand and the longest entry so far.
+ */
+#include "bench.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tenure/names.h>
+
+static struct {
+	const char *name;
+	uint64_t per, rounds;
+	uint64_t costs[BENCH_SAMPLES];
+} operation;
+
+static struct {
+	const char *name;
+	uint64_t cost;
+} longest;
+
+uint64_t bench_overhead;
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void bench_calibrate(void)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < BENCH_ROUNDS; i++) {
+		uint64_t start = bench_instret(), end = bench_instret();
+
+		if (end - start < least)
+			least = end - start;
+	}
+	bench_overhead = least;
+}
+
+void bench_require(struct tn_result result, int64_t code, const char *call)
+{
+	if (result.code == code)
+		return;
+	printf("bench: %s: %s, 0x%" PRIx64 ", not %s\n", call, tn_error_name(result.code),
+	       result.value, tn_error_name(code));
+	exit(1);
+}
+
+/* With one digit after the point where `per` divides nothing evenly. */
+static void print_cost(uint64_t cost, uint64_t per)
+{
+	uint64_t tenths = (cost * 10 + per / 2) / per;
+
+	if (per == 1)
+		printf(" %" PRIu64, cost);
+	else
+		printf(" %" PRIu64 ".%" PRIu64, tenths / 10, tenths % 10);
+}
+
+static void print_line(const char *name, uint64_t per, const uint64_t *costs, uint64_t samples)
+{
+	printf("bench: %s:", name);
+	print_cost(costs[samples / 2], per);
+	print_cost(costs[0], per);
+	print_cost(costs[samples - 1], per);
+	printf(" %" PRIu64 "\n", samples);
+}
+
+static void longest_consider(const char *name, uint64_t cost)
+{
+	if (cost <= longest.cost)
+		return;
+	longest.name = name;
+	longest.cost = cost;
+}
+
+void bench_begin(const char *name, uint64_t per)
+{
+	operation.name = name;
+	operation.per = per;
+	operation.rounds = 0;
+}
+
+void bench_add_steps(uint64_t cost)
+{
+	uint64_t round = operation.rounds++;
+
+	if (round >= BENCH_WARM && round < BENCH_ROUNDS)
+		operation.costs[round - BENCH_WARM] = cost;
+}
+
+void bench_add(uint64_t cost)
+{
+	longest_consider(operation.name, cost);
+	bench_add_steps(cost);
+}
+
+void bench_end(void)
+{
+	uint64_t samples = operation.rounds - BENCH_WARM;
+
+	qsort(operation.costs, samples, sizeof(operation.costs[0]), compare);
+	print_line(operation.name, operation.per, operation.costs, samples);
+}
+
+void bench_entry(const char *name, uint64_t cost)
+{
+	longest_consider(name, cost);
+	print_line(name, 1, &cost, 1);
+}
+
+void bench_print_longest(void)
+{
+	print_line("longest kernel entry", 1, &longest.cost, 1);
+	printf("bench: the longest entry was: %s\n", longest.name);
+}

@@ -1,0 +1,17 @@
+/*
+ * measures.h - the measurements, by the file that makes them. Each prints its rows and leaves
+ * frames, slots and addresses as it found them.
+ */
+#ifndef MEASURES_H
+#define MEASURES_H
+
+void measure_boot(void);
+void measure_frames(void);
+void measure_objects(void);
+void measure_pages(void);
+void measure_revoke(void);
+
+/* Entries that are long by design or by refusal, in search of the longest. */
+void measure_entries(void);
+
+#endif

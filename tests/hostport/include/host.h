@@ -1,0 +1,105 @@
+/*
+ * host.h - the second port: a machine made of arrays, for tests on the build machine.
+ *
+ * A world is RAM (an arena at a physical address of the test's choice, with holes), the frame
+ * table over it, and the root objects as the boot makes them. Every PTE write, fence and switch
+ * goes to an observer. Interrupts, attributes and cache operations are knobs.
+ */
+#ifndef HOST_H
+#define HOST_H
+
+#include <port/pte.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "region.h"
+#include "types.h"
+
+struct thread;
+struct pool;
+struct process;
+
+/* --- world -------------------------------------------------------------------------------- */
+
+struct world_options {
+	unsigned levels;                      /* 3, 4 or 5; 0: 3 */
+	const struct region *regions;         /* NULL: WORLD_FRAMES of USER from WORLD_FIRST on */
+	uint32_t region_count;
+	uint64_t root_frames;                 /* frames of the root pool; 0: 64 */
+	uint64_t window_first, window_count;  /* kernel window; count 0: all RAM */
+	uint64_t asids;                       /* 0: 16 */
+};
+
+#define WORLD_FIRST 0x80000u          /* 2 GiB, the first frame of RAM */
+#define WORLD_FRAMES 4096u            /* 16 MiB, if the test names no regions */
+
+struct world {
+	struct thread *thread;   /* current; its UTCB is pinned, not mapped */
+	struct process *process;
+	struct pool *root;
+	uint64_t utcb;           /* frame */
+	uint64_t free_first;     /* first USER frame that nobody uses; ascending from here they */
+	uint64_t free_count;     /* are idle as far as the first region of USER reaches */
+};
+extern struct world world;
+
+/* Makes a fresh world; all kernel state is as after a boot. NULL: defaults. */
+void world_make(const struct world_options *options);
+
+/* Frees it. */
+void world_end(void);
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+struct answer {
+	int64_t code; /* 0 or -TN_E... */
+	uint64_t value;
+};
+
+/* Makes system call `number` as the current thread, through the handler table, again and again
+ * while it asks to be restarted. An unknown number answers ENOSYS, as the trap entry does. */
+struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+			uint64_t a4, uint64_t a5);
+
+/* Restarts that the last host_call went through. */
+extern unsigned host_restarts;
+
+/* Called before each restart, if set: a test can look at the state in between. */
+extern void (*host_between)(void);
+
+/* --- knobs -------------------------------------------------------------------------------- */
+
+extern unsigned host_interrupt_every; /* 0: never; n: every n-th question finds one pending */
+extern bool host_attributes, host_cache_ops;
+extern uint64_t host_cache_op_count, host_sync_count;
+
+/* --- what happened ------------------------------------------------------------------------ */
+
+enum host_event_kind { HOST_PTE_WRITE, HOST_FENCE_PAGE, HOST_FENCE_SPACE, HOST_FENCE_ALL, HOST_USE };
+
+struct host_event {
+	enum host_event_kind kind;
+	pte_t *at;      /* PTE_WRITE */
+	pte_t old, new; /* PTE_WRITE */
+	uint64_t va, asid;
+	uint64_t word;  /* USE */
+};
+
+/* Called after each event, if set. */
+extern void (*host_observer)(const struct host_event *event);
+
+/* What went to the console since it was last emptied (host_console_size = 0). */
+extern char host_console[4096];
+extern unsigned host_console_size;
+
+/* If armed, port_shutdown and port_panic jump there (value 1: shutdown, 2: panic) instead of
+ * ending the program. */
+extern jmp_buf *host_exit;
+extern uint64_t host_exit_status;
+extern const char *host_panic_rule;
+
+/* Memory of a frame, whoever owns it. */
+void *host_memory(uint64_t frame);
+
+#endif

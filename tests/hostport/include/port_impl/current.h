@@ -1,0 +1,14 @@
+/*
+ * current.h (host) - the thread that "runs", and a restart that host_call carries out.
+ */
+#ifndef PORT_IMPL_CURRENT_H
+#define PORT_IMPL_CURRENT_H
+
+#include "types.h"
+
+struct thread;
+extern struct thread *current;
+
+result_t port_restart(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t number);
+
+#endif

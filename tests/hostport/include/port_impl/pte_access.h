@@ -1,0 +1,14 @@
+/*
+ * pte_access.h (host) - every write of a page-table entry is an event: see host.h.
+ */
+#ifndef PORT_IMPL_PTE_ACCESS_H
+#define PORT_IMPL_PTE_ACCESS_H
+
+inline_always pte_t pte_read(const pte_t *at)
+{
+	return *at;
+}
+
+void pte_write(pte_t *at, pte_t e);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * world.c - RAM, frame table and root objects of a test: see host.h.
+ */
+#include <port/memory.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "boot/root.h"
+#include "frame.h"
+#include "hart.h"
+#include "host.h"
+#include "object.h"
+#include "process.h"
+#include "syscall.h"
+#include "table.h"
+#include "thread.h"
+#include "walk.h"
+
+extern uint64_t host_asids;
+
+struct world world;
+uint64_t *host_frame_table, *host_block_table, *host_giga_table;
+uint64_t host_dmap_offset;
+
+static struct region regions[64];
+static uint32_t region_count;
+static struct hart hart;
+static pte_t fake_kernel_root[512];
+
+/* Gigabytes that the tables reach over; words below the first are never read. */
+static uint64_t first_giga, giga_count;
+
+static struct area {
+	void *memory;
+	size_t bytes;
+} arena, frame_words, block_words, giga_words;
+
+static void *area_make(struct area *area, size_t bytes)
+{
+	area->bytes = bytes;
+	area->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (area->memory == MAP_FAILED) {
+		perror("world: mmap");
+		abort();
+	}
+	return area->memory;
+}
+
+static void area_end(struct area *area)
+{
+	if (area->memory != NULL)
+		munmap(area->memory, area->bytes);
+	area->memory = NULL;
+}
+
+static bool giga_is_ram(uint64_t giga)
+{
+	for (uint32_t i = 0; i < region_count; i++)
+		if (regions[i].first < (giga + 1) * GIGA_FRAMES &&
+		    regions[i].first + regions[i].count > giga * GIGA_FRAMES)
+			return true;
+	return false;
+}
+
+/* As the kernel's port has it: no RAM reads as hole, the rest as untouched. */
+static void giga_words_fill(uint64_t giga)
+{
+	bool ram_here = giga_is_ram(giga);
+	uint64_t word = FRAME_WORD(ram_here ? KIND_UNTOUCHED : TN_KIND_HOLE, 0);
+
+	host_giga_table[giga] = ram_here ? 0 : GIGA_FRAMES;
+	for (uint64_t b = giga * 512; b < (giga + 1) * 512; b++)
+		host_block_table[b] = ram_here ? 0 : BLOCK_FRAMES;
+	for (uint64_t f = giga * GIGA_FRAMES; f < (giga + 1) * GIGA_FRAMES; f++)
+		host_frame_table[f] = word;
+}
+
+void port_frame_block_back(uint64_t block, bool exists)
+{
+	if (!exists)
+		for (uint64_t i = 0; i < BLOCK_FRAMES; i++)
+			host_frame_table[block * BLOCK_FRAMES + i] = FRAME_WORD(TN_KIND_HOLE, 0);
+}
+
+static void tables_make(void)
+{
+	const struct region *last = &regions[region_count - 1];
+
+	first_giga = regions[0].first / GIGA_FRAMES;
+	giga_count = (last->first + last->count - 1) / GIGA_FRAMES + 1 - first_giga;
+	host_frame_table = (uint64_t *)area_make(&frame_words, giga_count * GIGA_FRAMES * 8) -
+			   first_giga * GIGA_FRAMES;
+	host_block_table =
+		(uint64_t *)area_make(&block_words, giga_count * 512 * 8) - first_giga * 512;
+	host_giga_table = (uint64_t *)area_make(&giga_words, giga_count * 8) - first_giga;
+	for (uint64_t g = first_giga; g < first_giga + giga_count; g++)
+		giga_words_fill(g);
+	host_dmap_offset = (uint64_t)area_make(&arena, giga_count << 30) - (first_giga << 30);
+}
+
+static uint64_t count_kind(uint32_t kind)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < region_count; i++)
+		if (regions[i].kind == kind)
+			n += regions[i].count;
+	return n;
+}
+
+static void ram_describe(const struct world_options *o)
+{
+	const struct region *last = &regions[region_count - 1];
+
+	ram.first = regions[0].first;
+	ram.count = last->first + last->count - ram.first;
+	ram.image = count_kind(TN_KIND_IMAGE);
+	ram.boot = count_kind(TN_KIND_BOOT);
+	ram.hole = count_kind(TN_KIND_HOLE);
+	ram.frames = ram.image + ram.boot + ram.hole + count_kind(TN_KIND_USER);
+	ram.window_first = o->window_count != 0 ? o->window_first : ram.first;
+	ram.window_count = o->window_count != 0 ? o->window_count : ram.count;
+}
+
+/* The kernel's half of every root: a few entries that a test can recognise. */
+static void kernel_half_make(unsigned levels)
+{
+	memset(fake_kernel_root, 0, sizeof(fake_kernel_root));
+	memset(kernel_runs, 0, sizeof(struct root_run) * 4);
+	for (unsigned i = 300; i < 303; i++)
+		fake_kernel_root[i].w = (uint64_t)i << 20 | PTE_VALID | PTE_READ | PTE_GLOBAL;
+	fake_kernel_root[511].w = (uint64_t)511 << 20 | PTE_VALID;
+	kernel_runs[0] = (struct root_run){300, 3};
+	kernel_runs[1] = (struct root_run){511, 1};
+	kernel_root = fake_kernel_root;
+	paging_levels = levels;
+	user_top = (uint64_t)1 << (12 + 9 * levels - 1);
+}
+
+static void state_clear(void)
+{
+	memset(frame_objects, 0, sizeof(frame_objects));
+	frame_lent = 0;
+	object_next_id = 1;
+	memset(&hart, 0, sizeof(hart));
+	host_observer = NULL;
+	host_between = NULL;
+	host_interrupt_every = 0;
+	host_attributes = false;
+	host_cache_ops = false;
+	host_console_size = 0;
+	host_exit = NULL;
+}
+
+static const struct region *first_user_region(uint64_t frames)
+{
+	for (uint32_t i = 0; i < region_count; i++)
+		if (regions[i].kind == TN_KIND_USER && regions[i].count >= frames)
+			return &regions[i];
+	fprintf(stderr, "world: no region of %llu USER frames\n", (unsigned long long)frames);
+	abort();
+}
+
+void world_make(const struct world_options *options)
+{
+	static const struct region all = {WORLD_FIRST, WORLD_FRAMES, TN_KIND_USER};
+	static const struct world_options defaults;
+	const struct world_options *o = options != NULL ? options : &defaults;
+	uint64_t root_frames = o->root_frames != 0 ? o->root_frames : 64;
+	const struct region *user;
+
+	state_clear();
+	host_asids = o->asids != 0 ? o->asids : 16;
+	region_count = o->regions != NULL ? o->region_count : 1;
+	memcpy(regions, o->regions != NULL ? o->regions : &all, region_count * sizeof(regions[0]));
+	tables_make();
+	ram_describe(o);
+	kernel_half_make(o->levels != 0 ? o->levels : 3);
+	frame_table_init(regions, region_count);
+
+	user = first_user_region(root_frames + 1);
+	hart.calls = call_table;
+	world.thread = root_make(&hart, pfn(user->first), root_frames);
+	world.process = world.thread->process;
+	world.root = world.process->pool;
+	world.utcb = user->first + root_frames;
+	frame_touch(pfn(world.utcb));
+	thread_pin_utcb(world.thread, pfn(world.utcb));
+	world.free_first = world.utcb + 1;
+	world.free_count = user->count - root_frames - 1;
+}
+
+void world_end(void)
+{
+	area_end(&arena);
+	area_end(&frame_words);
+	area_end(&block_words);
+	area_end(&giga_words);
+}
+
+void *host_memory(uint64_t frame)
+{
+	return frame_memory(pfn(frame));
+}

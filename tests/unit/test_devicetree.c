@@ -1,0 +1,1082 @@
+/*
+ * test_devicetree.c - the device-tree reader against libfdt, on trees made by dtc, trees edited by
+ * libfdt, and on every cut and every changed byte of a small one.
+ *
+ * Blobs are read from $TEST_TREES and kept in allocations of exactly their size, so that ASan sees
+ * every byte read too much.
+ */
+#include "boot/devicetree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libfdt.h>
+
+#define EDIT_SIZE 16384
+
+static struct machine machine;
+static const char *why;
+
+/* --- trees ---------------------------------------------------------------------------------- */
+
+static void *tree_load(const char *name)
+{
+	const char *directory = getenv("TEST_TREES");
+	char path[1024];
+	FILE *file;
+	void *blob;
+	long size;
+
+	snprintf(path, sizeof(path), "%s/%s.dtb", directory ? directory : ".", name);
+	file = fopen(path, "rb");
+	if (file == NULL)
+		fail_msg("cannot open %s", path);
+	assert_int_equal(fseek(file, 0, SEEK_END), 0);
+	size = ftell(file);
+	rewind(file);
+	blob = malloc((size_t)size);
+	assert_int_equal(fread(blob, 1, (size_t)size, file), size);
+	fclose(file);
+	return blob;
+}
+
+/* The small tree with room to edit it. */
+static void *edit_begin(void)
+{
+	void *small = tree_load("small"), *blob = malloc(EDIT_SIZE);
+
+	assert_int_equal(fdt_open_into(small, blob, EDIT_SIZE), 0);
+	free(small);
+	return blob;
+}
+
+static int node_at(void *blob, const char *path)
+{
+	int node = fdt_path_offset(blob, path);
+
+	assert_true(node >= 0);
+	return node;
+}
+
+static void edit_set(void *blob, const char *path, const char *name, const void *value, int size)
+{
+	assert_int_equal(fdt_setprop(blob, node_at(blob, path), name, value, size), 0);
+}
+
+static void edit_text(void *blob, const char *path, const char *name, const char *text)
+{
+	edit_set(blob, path, name, text, (int)strlen(text) + 1);
+}
+
+static void edit_cells(void *blob, const char *path, const char *name, int count, ...)
+{
+	uint32_t cells[8];
+	va_list list;
+
+	va_start(list, count);
+	for (int i = 0; i < count; i++)
+		cells[i] = cpu_to_fdt32(va_arg(list, uint32_t));
+	va_end(list);
+	edit_set(blob, path, name, cells, count * 4);
+}
+
+static void edit_remove(void *blob, const char *path, const char *name)
+{
+	assert_int_equal(fdt_delprop(blob, node_at(blob, path), name), 0);
+}
+
+static void edit_add(void *blob, const char *path, const char *name)
+{
+	assert_true(fdt_add_subnode(blob, node_at(blob, path), name) >= 0);
+}
+
+/* Shrinks the edited blob to what it needs. */
+static void *edit_end(void *blob)
+{
+	void *exact;
+
+	assert_int_equal(fdt_pack(blob), 0);
+	exact = malloc(fdt_totalsize(blob));
+	memcpy(exact, blob, fdt_totalsize(blob));
+	free(blob);
+	return exact;
+}
+
+static int read_tree(const void *blob, uint64_t hart)
+{
+	why = NULL;
+	return devicetree_read(blob, fdt_totalsize(blob), hart, &machine, &why);
+}
+
+static void read_edited(void *blob)
+{
+	blob = edit_end(blob);
+	if (read_tree(blob, 0) != 0)
+		fail_msg("refused: %s", why);
+	free(blob);
+}
+
+static void refuse_edited(void *blob, const char *reason)
+{
+	blob = edit_end(blob);
+	assert_true(read_tree(blob, 0) < 0);
+	assert_string_equal(why, reason);
+	free(blob);
+}
+
+static void assert_text(struct machine_text text, const char *expected)
+{
+	assert_int_equal(text.length, strlen(expected));
+	assert_memory_equal(text.bytes, expected, text.length);
+}
+
+/* --- the oracle: the same facts by libfdt, node by node --------------------------------------- */
+
+static uint64_t oracle_cells(const fdt32_t *cells, int count)
+{
+	uint64_t value = 0;
+
+	for (int i = 0; i < count; i++)
+		value = value << 32 | fdt32_to_cpu(cells[i]);
+	return value;
+}
+
+static bool oracle_enabled(const void *blob, int node)
+{
+	for (; node >= 0; node = fdt_parent_offset(blob, node)) {
+		const char *status = fdt_getprop(blob, node, "status", NULL);
+
+		if (status && strcmp(status, "okay") != 0 && strcmp(status, "ok") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* From addresses of `bus`'s children to the CPU's. */
+static bool oracle_translate(const void *blob, int bus, uint64_t *address, uint64_t size)
+{
+	for (; bus > 0; bus = fdt_parent_offset(blob, bus)) {
+		int own = fdt_address_cells(blob, bus), length = 0, sizes = fdt_size_cells(blob, bus);
+		int up = fdt_address_cells(blob, fdt_parent_offset(blob, bus));
+		const fdt32_t *ranges = fdt_getprop(blob, bus, "ranges", &length);
+		bool found = false;
+
+		if (ranges == NULL || own > 2 || up > 2)
+			return false;
+		for (int i = 0; !found && i < length / 4; i += own + up + sizes) {
+			uint64_t base = oracle_cells(ranges + i, own);
+			uint64_t to = oracle_cells(ranges + i + own, up);
+			uint64_t span = oracle_cells(ranges + i + own + up, sizes);
+
+			if (*address >= base && *address + size <= base + span) {
+				*address = *address - base + to;
+				found = true;
+			}
+		}
+		if (!found && length != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool oracle_under(const void *blob, int node, const char *path)
+{
+	int top = fdt_path_offset(blob, path);
+
+	for (; node > 0; node = fdt_parent_offset(blob, node))
+		if (node == top)
+			return true;
+	return false;
+}
+
+static bool oracle_is_memory(const void *blob, int node)
+{
+	const char *type = fdt_getprop(blob, node, "device_type", NULL);
+	const char *name = fdt_get_name(blob, node, NULL);
+
+	return (type && strcmp(type, "memory") == 0) || strcmp(name, "memory") == 0 ||
+	       strncmp(name, "memory@", 7) == 0;
+}
+
+static bool oracle_is_controller(const void *blob, int node)
+{
+	static const char *const names[] = {"riscv,plic0", "riscv,clint0", "riscv,aclint-mtimer"};
+
+	if (fdt_getprop(blob, node, "interrupt-controller", NULL))
+		return true;
+	for (size_t i = 0; i < 3; i++)
+		if (fdt_node_check_compatible(blob, node, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void oracle_device(const void *blob, int node, struct machine *m, struct machine_range range)
+{
+	int length = 0;
+	const char *name = fdt_getprop(blob, node, "compatible", &length);
+
+	if (oracle_is_controller(blob, node)) {
+		m->controllers[m->controller_count++] = range;
+		return;
+	}
+	if (m->finisher == 0 && fdt_node_check_compatible(blob, node, "sifive,test0") == 0)
+		m->finisher = range.address;
+	m->devices[m->device_count].range = range;
+	m->devices[m->device_count].compatible.bytes = name;
+	m->devices[m->device_count++].compatible.length = name ? (uint32_t)strlen(name) : 0;
+}
+
+static void oracle_node(const void *blob, int node, struct machine *m)
+{
+	int parent = fdt_parent_offset(blob, node), length = 0;
+	int cells = fdt_address_cells(blob, parent), sizes = fdt_size_cells(blob, parent);
+	const fdt32_t *reg = fdt_getprop(blob, node, "reg", &length);
+
+	if (reg == NULL || cells > 2 || !oracle_enabled(blob, node) ||
+	    oracle_under(blob, node, "/cpus") || oracle_under(blob, node, "/chosen"))
+		return;
+	for (int i = 0; i + cells + sizes <= length / 4; i += cells + sizes) {
+		struct machine_range range = {oracle_cells(reg + i, cells),
+					      oracle_cells(reg + i + cells, sizes)};
+
+		if (range.size == 0)
+			continue;
+		if (oracle_under(blob, node, "/reserved-memory")) {
+			m->reserved[m->reserved_count].range = range;
+			m->reserved[m->reserved_count++].no_map =
+				fdt_getprop(blob, node, "no-map", NULL) != NULL;
+		} else if (oracle_translate(blob, parent, &range.address, range.size)) {
+			if (oracle_is_memory(blob, node))
+				m->banks[m->bank_count++] = range;
+			else
+				oracle_device(blob, node, m, range);
+		}
+	}
+}
+
+static bool oracle_share(struct machine_range a, struct machine_range b)
+{
+	uint64_t a_end = (a.address + a.size + 4095) & ~4095ull, b_end = b.address + b.size;
+
+	return (a.address & ~4095ull) < ((b_end + 4095) & ~4095ull) &&
+	       (b.address & ~4095ull) < a_end;
+}
+
+static bool oracle_hands_out(const struct machine *m, struct machine_range range)
+{
+	for (uint32_t i = 0; i < m->bank_count; i++)
+		if (oracle_share(m->banks[i], range))
+			return false;
+	for (uint32_t i = 0; i < m->reserved_count; i++)
+		if (oracle_share(m->reserved[i].range, range))
+			return false;
+	for (uint32_t i = 0; i < m->controller_count; i++)
+		if (oracle_share(m->controllers[i], range))
+			return false;
+	return true;
+}
+
+static void oracle_read(const void *blob, struct machine *m)
+{
+	uint32_t kept = 0;
+
+	memset(m, 0, sizeof(*m));
+	for (int i = 0; i < fdt_num_mem_rsv(blob); i++) {
+		struct machine_range *range = &m->reserved[m->reserved_count++].range;
+
+		assert_int_equal(fdt_get_mem_rsv(blob, i, &range->address, &range->size), 0);
+	}
+	for (int node = fdt_next_node(blob, 0, NULL); node > 0; node = fdt_next_node(blob, node, NULL))
+		oracle_node(blob, node, m);
+	for (uint32_t i = 0; i < m->device_count; i++)
+		if (oracle_hands_out(m, m->devices[i].range))
+			m->devices[kept++] = m->devices[i];
+	m->device_count = kept;
+}
+
+static void assert_ranges(const struct machine_range *a, const struct machine_range *b,
+			  uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		assert_int_equal(a[i].address, b[i].address);
+		assert_int_equal(a[i].size, b[i].size);
+	}
+}
+
+static void assert_same_machine(const struct machine *a, const struct machine *b)
+{
+	assert_int_equal(a->bank_count, b->bank_count);
+	assert_ranges(a->banks, b->banks, a->bank_count);
+	assert_int_equal(a->reserved_count, b->reserved_count);
+	for (uint32_t i = 0; i < a->reserved_count; i++) {
+		assert_ranges(&a->reserved[i].range, &b->reserved[i].range, 1);
+		assert_int_equal(a->reserved[i].no_map, b->reserved[i].no_map);
+	}
+	assert_int_equal(a->controller_count, b->controller_count);
+	assert_ranges(a->controllers, b->controllers, a->controller_count);
+	assert_int_equal(a->device_count, b->device_count);
+	for (uint32_t i = 0; i < a->device_count; i++) {
+		assert_ranges(&a->devices[i].range, &b->devices[i].range, 1);
+		assert_ptr_equal(a->devices[i].compatible.bytes, b->devices[i].compatible.bytes);
+		assert_int_equal(a->devices[i].compatible.length, b->devices[i].compatible.length);
+	}
+	assert_int_equal(a->finisher, b->finisher);
+}
+
+static void compare_with_libfdt(const char *name)
+{
+	static struct machine oracle;
+	void *blob = tree_load(name);
+
+	if (read_tree(blob, 0) != 0)
+		fail_msg("%s refused: %s", name, why);
+	oracle_read(blob, &oracle);
+	assert_same_machine(&machine, &oracle);
+	free(blob);
+}
+
+/* --- whole trees ----------------------------------------------------------------------------- */
+
+static void test_virt_agrees_with_libfdt(void **state)
+{
+	(void)state;
+	compare_with_libfdt("virt");
+	assert_int_equal(machine.device_count, 9);
+}
+
+static void test_banks_agree_with_libfdt(void **state)
+{
+	(void)state;
+	compare_with_libfdt("banks");
+	assert_int_equal(machine.bank_count, 4);
+	assert_int_equal(machine.reserved_count, 5);
+}
+
+static void test_nested_agrees_with_libfdt(void **state)
+{
+	(void)state;
+	compare_with_libfdt("nested");
+	assert_int_equal(machine.controller_count, 3);
+}
+
+static void test_small_agrees_with_libfdt(void **state)
+{
+	(void)state;
+	compare_with_libfdt("small");
+	assert_int_equal(machine.finisher, 0x10000000);
+}
+
+static void test_virt_facts(void **state)
+{
+	void *blob = tree_load("virt");
+
+	(void)state;
+	assert_int_equal(read_tree(blob, 0), 0);
+	assert_int_equal(machine.timebase, 10000000);
+	assert_int_equal(machine.finisher, 0x100000);
+	assert_int_equal(machine.hart_count, 1);
+	assert_int_equal(machine.initrd.address, 0x84200000);
+	assert_int_equal(machine.initrd.size, 0x200000);
+	assert_text(machine.bootargs, "mm=mm-exact tick=1000");
+	assert_text(machine.isa, "rv64imafdch_zicsr_zifencei_zihintpause_sstc");
+	assert_true(machine.sstc && !machine.svpbmt && !machine.zicbom);
+	free(blob);
+}
+
+static void test_size_comes_from_the_header(void **state)
+{
+	void *blob = tree_load("virt");
+
+	(void)state;
+	assert_int_equal(devicetree_size(blob), fdt_totalsize(blob));
+	((char *)blob)[0] ^= 1;
+	assert_int_equal(devicetree_size(blob), 0);
+	free(blob);
+}
+
+/* --- harts ------------------------------------------------------------------------------------ */
+
+static void test_boot_hart_decides_about_isa(void **state)
+{
+	void *blob = tree_load("banks");
+
+	(void)state;
+	assert_int_equal(read_tree(blob, 0x100000003), 0);
+	assert_text(machine.isa, "rv64imafdc_svpbmt");
+	assert_true(machine.sstc && machine.svpbmt && machine.zicbom);
+	assert_int_equal(machine.cbom_block, 64);
+	assert_int_equal(machine.timebase, 0x100000000);
+	assert_int_equal(machine.hart_count, 2);
+	free(blob);
+}
+
+static void test_extensions_match_whole_words(void **state)
+{
+	void *blob = tree_load("banks");
+
+	(void)state;
+	assert_int_equal(read_tree(blob, 4), 0);
+	assert_false(machine.sstc || machine.svpbmt || machine.zicbom);
+	assert_int_equal(machine.cbom_block, 0);
+	free(blob);
+}
+
+static void test_unknown_boot_hart_has_no_isa(void **state)
+{
+	void *blob = tree_load("banks");
+
+	(void)state;
+	assert_int_equal(read_tree(blob, 99), 0);
+	assert_null(machine.isa.bytes);
+	assert_int_equal(machine.timebase, 1000);
+	free(blob);
+}
+
+static void test_missing_timebase_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_remove(blob, "/cpus", "timebase-frequency");
+	refuse_edited(blob, "device tree: no timebase-frequency");
+}
+
+static void test_zero_timebase_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/cpus", "timebase-frequency", 1, 0);
+	refuse_edited(blob, "device tree: no timebase-frequency");
+}
+
+/* --- memory ------------------------------------------------------------------------------------ */
+
+static void test_missing_memory_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	assert_int_equal(fdt_del_node(blob, node_at(blob, "/memory@80000000")), 0);
+	refuse_edited(blob, "device tree: no memory node");
+}
+
+static void test_disabled_memory_does_not_count(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_text(blob, "/memory@80000000", "status", "disabled");
+	refuse_edited(blob, "device tree: no memory node");
+}
+
+static void test_memory_in_half_entries_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/memory@80000000", "reg", 3, 0x80000000, 0x1000, 0x90000000);
+	refuse_edited(blob, "device tree: a memory node's reg does not fit its parent's cells");
+}
+
+static void test_memory_with_three_address_cells_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/", "#address-cells", 1, 3);
+	refuse_edited(blob, "device tree: a memory node's reg does not fit its parent's cells");
+}
+
+static void test_memory_that_wraps_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/", "#address-cells", 1, 2);
+	edit_cells(blob, "/", "#size-cells", 1, 2);
+	edit_cells(blob, "/memory@80000000", "reg", 4, 0xffffffff, 0xfffff000, 0, 0x1001);
+	refuse_edited(blob, "device tree: a memory bank wraps around");
+}
+
+static void test_defaults_are_two_and_one_cells(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_remove(blob, "/", "#address-cells");
+	edit_remove(blob, "/", "#size-cells");
+	edit_cells(blob, "/memory@80000000", "reg", 3, 2, 0x80000000, 0x5000);
+	read_edited(blob);
+	assert_int_equal(machine.banks[0].address, 0x280000000);
+	assert_int_equal(machine.banks[0].size, 0x5000);
+}
+
+static void add_banks(void *blob, uint32_t count)
+{
+	uint32_t cells[(MACHINE_BANKS + 1) * 2];
+
+	for (uint32_t i = 0; i < count; i++) {
+		cells[2 * i] = cpu_to_fdt32(0x80000000 + i * 0x2000);
+		cells[2 * i + 1] = cpu_to_fdt32(0x1000);
+	}
+	edit_set(blob, "/memory@80000000", "reg", cells, (int)(count * 8));
+}
+
+static void test_most_banks_fit(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_banks(blob, MACHINE_BANKS);
+	read_edited(blob);
+	assert_int_equal(machine.bank_count, MACHINE_BANKS);
+	assert_int_equal(machine.banks[31].address, 0x80000000 + 31 * 0x2000);
+}
+
+static void test_one_bank_too_many_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_banks(blob, MACHINE_BANKS + 1);
+	refuse_edited(blob, "device tree: too many memory banks");
+}
+
+/* --- reservations -------------------------------------------------------------------------------- */
+
+static void test_most_reservations_fit(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	for (uint32_t i = 2; i < MACHINE_RESERVED; i++) /* one in the block, one node */
+		assert_int_equal(fdt_add_mem_rsv(blob, 0x80000000 + i * 0x1000, 0x1000), 0);
+	read_edited(blob);
+	assert_int_equal(machine.reserved_count, MACHINE_RESERVED);
+	assert_true(machine.reserved[MACHINE_RESERVED - 1].no_map);
+}
+
+static void test_one_reservation_too_many_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	for (uint32_t i = 1; i < MACHINE_RESERVED; i++)
+		assert_int_equal(fdt_add_mem_rsv(blob, 0x80000000 + i * 0x1000, 0x1000), 0);
+	refuse_edited(blob, "device tree: too many reserved ranges");
+}
+
+static void test_reservation_that_wraps_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	assert_int_equal(fdt_add_mem_rsv(blob, 0xfffffffffffff000, 0x2000), 0);
+	refuse_edited(blob, "device tree: a reserved range wraps around");
+}
+
+static void test_reserved_memory_in_half_entries_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/reserved-memory/fw@80000000", "reg", 1, 0x80000000);
+	refuse_edited(blob, "device tree: a reserved range's reg does not fit its parent's cells");
+}
+
+static void test_reserved_memory_needs_no_ranges(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_remove(blob, "/reserved-memory", "ranges");
+	read_edited(blob);
+	assert_int_equal(machine.reserved_count, 2);
+}
+
+/* --- /chosen --------------------------------------------------------------------------------------- */
+
+static void test_missing_chosen_is_fine(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	assert_int_equal(fdt_del_node(blob, node_at(blob, "/chosen")), 0);
+	read_edited(blob);
+	assert_int_equal(machine.initrd.size, 0);
+	assert_null(machine.bootargs.bytes);
+	assert_int_equal(machine.bootargs.length, 0);
+}
+
+static void test_initrd_without_end_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_remove(blob, "/chosen", "linux,initrd-end");
+	refuse_edited(blob, "device tree: linux,initrd-start or -end is missing or malformed");
+}
+
+static void test_initrd_of_three_cells_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/chosen", "linux,initrd-start", 3, 0, 0, 0x80100000);
+	refuse_edited(blob, "device tree: linux,initrd-start or -end is missing or malformed");
+}
+
+static void test_initrd_that_ends_before_it_starts_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/chosen", "linux,initrd-end", 1, 0x80000000);
+	refuse_edited(blob, "device tree: linux,initrd-end lies before linux,initrd-start");
+}
+
+static void test_bootargs_without_nul_keep_their_length(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_set(blob, "/chosen", "bootargs", "abc", 3);
+	blob = edit_end(blob);
+	assert_int_equal(read_tree(blob, 0), 0);
+	assert_text(machine.bootargs, "abc");
+	free(blob);
+}
+
+/* --- devices ------------------------------------------------------------------------------------------ */
+
+static void add_device_nodes(void *blob, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		char name[32], path[40];
+
+		snprintf(name, sizeof(name), "dev@%x", 0x20000000 + i * 0x1000);
+		snprintf(path, sizeof(path), "/%s", name);
+		edit_add(blob, "/", name);
+		edit_cells(blob, path, "reg", 2, 0x20000000 + i * 0x1000, 0x1000);
+	}
+}
+
+static void test_devices_beyond_the_array_are_counted(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_device_nodes(blob, MACHINE_DEVICES + 4); /* and the finisher */
+	read_edited(blob);
+	assert_int_equal(machine.device_count, MACHINE_DEVICES);
+	assert_int_equal(machine.devices_ignored, 5);
+}
+
+static void test_device_above_16_tib_is_left_out(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/", "#address-cells", 1, 2);
+	edit_cells(blob, "/memory@80000000", "reg", 3, 0, 0x80000000, 0x1000000);
+	edit_cells(blob, "/bus", "ranges", 4, 0, 0x1000, 0, 0x10000);
+	read_edited(blob);
+	assert_int_equal(machine.device_count, 0);
+}
+
+static void test_device_in_reserved_range_is_left_out(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	assert_int_equal(fdt_add_mem_rsv(blob, 0x10000fff, 1), 0);
+	read_edited(blob);
+	assert_int_equal(machine.device_count, 0);
+}
+
+static void test_window_that_wraps_leads_nowhere(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_cells(blob, "/", "#address-cells", 1, 2);
+	edit_cells(blob, "/memory@80000000", "reg", 3, 0, 0x80000000, 0x1000000);
+	edit_cells(blob, "/bus", "ranges", 4, 0, 0xffffffff, 0xfffff000, 0x10000);
+	read_edited(blob);
+	assert_int_equal(machine.device_count, 0);
+	assert_int_equal(machine.finisher, 0);
+}
+
+static void test_too_many_interrupt_controllers_are_refused(void **state)
+{
+	uint32_t cells[(MACHINE_CONTROLLERS + 1) * 2];
+	void *blob = edit_begin();
+
+	(void)state;
+	for (uint32_t i = 0; i <= MACHINE_CONTROLLERS; i++) {
+		cells[2 * i] = cpu_to_fdt32(i * 16);
+		cells[2 * i + 1] = cpu_to_fdt32(16);
+	}
+	edit_set(blob, "/bus/test@0", "reg", cells, sizeof(cells));
+	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
+	refuse_edited(blob, "device tree: too many interrupt controllers");
+}
+
+/* --- structure ------------------------------------------------------------------------------------------ */
+
+/* Below /bus: depth levels in all, the root being the first. */
+static void add_levels(void *blob, int depth)
+{
+	int node = node_at(blob, "/bus");
+
+	for (int level = 2; level < depth; level++) {
+		node = fdt_add_subnode(blob, node, "d");
+		assert_true(node >= 0);
+	}
+}
+
+static void test_sixteen_levels_are_read(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_levels(blob, 16);
+	read_edited(blob);
+	assert_int_equal(machine.bank_count, 1);
+}
+
+static void test_seventeen_levels_are_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_levels(blob, 17);
+	refuse_edited(blob, "device tree: nested too deeply");
+}
+
+static void test_nops_are_passed_over(void **state)
+{
+	void *blob = tree_load("small");
+	static struct machine oracle;
+
+	(void)state;
+	assert_int_equal(fdt_nop_property(blob, node_at(blob, "/chosen"), "bootargs"), 0);
+	assert_int_equal(fdt_nop_node(blob, node_at(blob, "/bus")), 0);
+	assert_int_equal(read_tree(blob, 0), 0);
+	oracle_read(blob, &oracle);
+	assert_same_machine(&machine, &oracle);
+	assert_null(machine.bootargs.bytes);
+	free(blob);
+}
+
+static void test_version_16_is_read(void **state)
+{
+	void *blob = tree_load("small");
+
+	(void)state;
+	fdt_set_version(blob, 16);
+	fdt_set_size_dt_struct(blob, 0xffffffff); /* means nothing in that version */
+	assert_int_equal(read_tree(blob, 0), 0);
+	assert_int_equal(machine.bank_count, 1);
+	free(blob);
+}
+
+static void refuse_header(void (*change)(void *blob), const char *reason)
+{
+	void *blob = tree_load("small");
+	size_t size = fdt_totalsize(blob);
+
+	change(blob);
+	assert_true(devicetree_read(blob, size, 0, &machine, &why) < 0);
+	assert_string_equal(why, reason);
+	free(blob);
+}
+
+static void spoil_magic(void *blob)
+{
+	fdt_set_magic(blob, 0xd00dfeee);
+}
+
+static void spoil_version(void *blob)
+{
+	fdt_set_version(blob, 15);
+}
+
+static void spoil_compatible_version(void *blob)
+{
+	fdt_set_last_comp_version(blob, 18);
+}
+
+static void spoil_size(void *blob)
+{
+	fdt_set_totalsize(blob, fdt_totalsize(blob) + 1);
+}
+
+static void spoil_structure(void *blob)
+{
+	fdt_set_off_dt_struct(blob, fdt_off_dt_struct(blob) + 2);
+}
+
+static void spoil_structure_size(void *blob)
+{
+	fdt_set_size_dt_struct(blob, 0xfffffff0);
+}
+
+static void spoil_strings(void *blob)
+{
+	fdt_set_off_dt_strings(blob, 0xffffffff);
+}
+
+static void spoil_strings_end(void *blob)
+{
+	fdt_set_size_dt_strings(blob, fdt_size_dt_strings(blob) - 1);
+}
+
+static void spoil_reservations(void *blob)
+{
+	fdt_set_off_mem_rsvmap(blob, fdt_off_mem_rsvmap(blob) + 4);
+}
+
+static void spoil_token(void *blob)
+{
+	uint32_t *structure = (uint32_t *)((char *)blob + fdt_off_dt_struct(blob));
+
+	structure[0] = cpu_to_fdt32(7);
+}
+
+static void test_broken_headers_are_refused(void **state)
+{
+	(void)state;
+	refuse_header(spoil_magic, "device tree: wrong magic number");
+	refuse_header(spoil_version, "device tree: of a version we do not know");
+	refuse_header(spoil_compatible_version, "device tree: of a version we do not know");
+	refuse_header(spoil_size, "device tree: truncated, or of a strange size");
+	refuse_header(spoil_token, "device tree: unknown token");
+}
+
+static void test_blocks_outside_are_refused(void **state)
+{
+	(void)state;
+	refuse_header(spoil_structure,
+		      "device tree: the structure lies outside the blob or is not aligned");
+	refuse_header(spoil_structure_size,
+		      "device tree: the structure lies outside the blob or is not aligned");
+	refuse_header(spoil_strings, "device tree: the strings lie outside the blob");
+	refuse_header(spoil_strings_end, "device tree: the strings do not end");
+	refuse_header(spoil_reservations,
+		      "device tree: the reservations lie outside the blob or are not aligned");
+}
+
+static void test_unaligned_blob_is_refused(void **state)
+{
+	uint64_t words[8] = {0};
+
+	(void)state;
+	assert_true(devicetree_read((char *)words + 4, 40, 0, &machine, &why) < 0);
+	assert_string_equal(why, "device tree: none, or not aligned to 8 bytes");
+	assert_true(devicetree_read(NULL, 40, 0, &machine, &why) < 0);
+}
+
+/* Token values in a structure block of our own, behind a valid header and string "reg". */
+static int read_tokens(const uint32_t *tokens, uint32_t count)
+{
+	uint32_t size = 40 + 16 + 4 + count * 4;
+	uint32_t *h = calloc(1, size);
+	int result;
+
+	fdt_set_magic(h, FDT_MAGIC);
+	fdt_set_totalsize(h, size);
+	fdt_set_version(h, 17);
+	fdt_set_last_comp_version(h, 16);
+	fdt_set_off_mem_rsvmap(h, 40);
+	fdt_set_off_dt_strings(h, 56);
+	fdt_set_size_dt_strings(h, 4);
+	fdt_set_off_dt_struct(h, 60);
+	fdt_set_size_dt_struct(h, count * 4);
+	memcpy((char *)h + 56, "reg", 4);
+	for (uint32_t i = 0; i < count; i++)
+		h[15 + i] = cpu_to_fdt32(tokens[i]);
+	result = devicetree_read(h, size, 0, &machine, &why);
+	free(h);
+	return result;
+}
+#define READ_TOKENS(...)                                                                          \
+	read_tokens((uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static void test_strange_structures_are_refused(void **state)
+{
+	(void)state;
+	assert_true(READ_TOKENS(9) < 0);
+	assert_string_equal(why, "device tree: ends inside a node");
+	assert_true(READ_TOKENS(1, 0, 9) < 0);
+	assert_string_equal(why, "device tree: ends inside a node");
+	assert_true(READ_TOKENS(2, 9) < 0);
+	assert_string_equal(why, "device tree: a node ends that never began");
+	assert_true(READ_TOKENS(1, 0, 2, 1, 0, 2, 9) < 0);
+	assert_string_equal(why, "device tree: more than one root");
+	assert_true(READ_TOKENS(1, 0x61626364) < 0);
+	assert_string_equal(why, "device tree: truncated node name");
+	assert_true(READ_TOKENS(1, 0, 2) < 0);
+	assert_string_equal(why, "device tree: the structure has no end");
+}
+
+static void test_strange_properties_are_refused(void **state)
+{
+	(void)state;
+	assert_true(READ_TOKENS(3, 0, 0, 1, 0, 2, 9) < 0);
+	assert_string_equal(why, "device tree: a property outside a node or after its children");
+	assert_true(READ_TOKENS(1, 0, 1, 0, 2, 3, 0, 0, 2, 9) < 0);
+	assert_string_equal(why, "device tree: a property outside a node or after its children");
+	assert_true(READ_TOKENS(1, 0, 3, 0, 4, 2, 9) < 0);
+	assert_string_equal(why, "device tree: a property's name lies outside the strings");
+	assert_true(READ_TOKENS(1, 0, 3, 0xffffffff, 0, 2, 9) < 0);
+	assert_string_equal(why, "device tree: truncated property");
+	assert_true(READ_TOKENS(1, 0, 3, 0) < 0);
+	assert_string_equal(why, "device tree: truncated property");
+}
+
+static void test_reservations_without_end_are_refused(void **state)
+{
+	void *blob = tree_load("small");
+	char *block = (char *)blob + fdt_off_mem_rsvmap(blob);
+
+	(void)state;
+	memset(block + 16, 1, 16); /* where the end mark was: the block runs into the structure */
+	assert_true(read_tree(blob, 0) < 0);
+	free(blob);
+}
+
+/* --- damage --------------------------------------------------------------------------------------------- */
+
+static void assert_text_inside(struct machine_text text, const char *blob, size_t size)
+{
+	if (text.bytes == NULL) {
+		assert_int_equal(text.length, 0);
+		return;
+	}
+	assert_true(text.bytes >= blob && text.bytes + text.length <= blob + size);
+}
+
+/* What must hold of whatever the reader accepts. */
+static void assert_sane(const struct machine *m, const char *blob, size_t size)
+{
+	assert_in_range(m->bank_count, 1, MACHINE_BANKS);
+	assert_true(m->reserved_count <= MACHINE_RESERVED && m->timebase != 0);
+	assert_text_inside(m->bootargs, blob, size);
+	assert_text_inside(m->isa, blob, size);
+	for (uint32_t i = 0; i < m->bank_count; i++)
+		assert_true(m->banks[i].address + m->banks[i].size > m->banks[i].address);
+	for (uint32_t i = 0; i < m->device_count; i++) {
+		assert_text_inside(m->devices[i].compatible, blob, size);
+		assert_true(oracle_hands_out(m, m->devices[i].range));
+	}
+}
+
+/* Every length shorter than the tree, both told by the caller and claimed by the header. */
+static void test_every_truncation_is_refused(void **state)
+{
+	char *whole = tree_load("virt");
+	size_t size = fdt_totalsize(whole);
+
+	(void)state;
+	for (size_t cut = 0; cut < size; cut++) {
+		char *blob = malloc(cut ? cut : 1);
+
+		memcpy(blob, whole, cut);
+		assert_true(devicetree_read(blob, cut, 0, &machine, &why) < 0);
+		if (cut >= 40) {
+			fdt_set_totalsize(blob, (uint32_t)cut);
+			why = NULL;
+			if (devicetree_read(blob, cut, 0, &machine, &why) == 0)
+				assert_sane(&machine, blob, cut);
+			else
+				assert_non_null(why);
+		}
+		free(blob);
+	}
+	free(whole);
+}
+
+static void test_every_changed_byte_is_survived(void **state)
+{
+	char *blob = tree_load("small");
+	size_t size = fdt_totalsize(blob), accepted = 0;
+
+	(void)state;
+	for (size_t at = 0; at < size; at++) {
+		char old = blob[at];
+
+		for (int change = 1; change < 256; change++) {
+			blob[at] = (char)(old ^ change);
+			why = NULL;
+			if (devicetree_read(blob, size, 0, &machine, &why) == 0) {
+				assert_sane(&machine, blob, size);
+				accepted++;
+			} else {
+				assert_non_null(why);
+			}
+		}
+		blob[at] = old;
+	}
+	assert_in_range(accepted, 1, size * 255 - 1);
+	free(blob);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_virt_agrees_with_libfdt),
+		cmocka_unit_test(test_banks_agree_with_libfdt),
+		cmocka_unit_test(test_nested_agrees_with_libfdt),
+		cmocka_unit_test(test_small_agrees_with_libfdt),
+		cmocka_unit_test(test_virt_facts),
+		cmocka_unit_test(test_size_comes_from_the_header),
+		cmocka_unit_test(test_boot_hart_decides_about_isa),
+		cmocka_unit_test(test_extensions_match_whole_words),
+		cmocka_unit_test(test_unknown_boot_hart_has_no_isa),
+		cmocka_unit_test(test_missing_timebase_is_refused),
+		cmocka_unit_test(test_zero_timebase_is_refused),
+		cmocka_unit_test(test_missing_memory_is_refused),
+		cmocka_unit_test(test_disabled_memory_does_not_count),
+		cmocka_unit_test(test_memory_in_half_entries_is_refused),
+		cmocka_unit_test(test_memory_with_three_address_cells_is_refused),
+		cmocka_unit_test(test_memory_that_wraps_is_refused),
+		cmocka_unit_test(test_defaults_are_two_and_one_cells),
+		cmocka_unit_test(test_most_banks_fit),
+		cmocka_unit_test(test_one_bank_too_many_is_refused),
+		cmocka_unit_test(test_most_reservations_fit),
+		cmocka_unit_test(test_one_reservation_too_many_is_refused),
+		cmocka_unit_test(test_reservation_that_wraps_is_refused),
+		cmocka_unit_test(test_reserved_memory_in_half_entries_is_refused),
+		cmocka_unit_test(test_reserved_memory_needs_no_ranges),
+		cmocka_unit_test(test_missing_chosen_is_fine),
+		cmocka_unit_test(test_initrd_without_end_is_refused),
+		cmocka_unit_test(test_initrd_of_three_cells_is_refused),
+		cmocka_unit_test(test_initrd_that_ends_before_it_starts_is_refused),
+		cmocka_unit_test(test_bootargs_without_nul_keep_their_length),
+		cmocka_unit_test(test_devices_beyond_the_array_are_counted),
+		cmocka_unit_test(test_device_above_16_tib_is_left_out),
+		cmocka_unit_test(test_device_in_reserved_range_is_left_out),
+		cmocka_unit_test(test_window_that_wraps_leads_nowhere),
+		cmocka_unit_test(test_too_many_interrupt_controllers_are_refused),
+		cmocka_unit_test(test_sixteen_levels_are_read),
+		cmocka_unit_test(test_seventeen_levels_are_refused),
+		cmocka_unit_test(test_nops_are_passed_over),
+		cmocka_unit_test(test_version_16_is_read),
+		cmocka_unit_test(test_broken_headers_are_refused),
+		cmocka_unit_test(test_blocks_outside_are_refused),
+		cmocka_unit_test(test_unaligned_blob_is_refused),
+		cmocka_unit_test(test_strange_structures_are_refused),
+		cmocka_unit_test(test_strange_properties_are_refused),
+		cmocka_unit_test(test_reservations_without_end_are_refused),
+		cmocka_unit_test(test_every_truncation_is_refused),
+		cmocka_unit_test(test_every_changed_byte_is_survived),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,39 @@
+/*
+ * world_check.c - see world_check.h.
+ */
+#include "world_check.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "frame.h"
+#include "host.h"
+
+bool world_holds(struct checker_report *report)
+{
+	struct checker_memory memory = {
+		.frames = calloc(ram.count, sizeof(uint32_t)),
+		.blocks = calloc(checker_blocks(), sizeof(uint32_t)),
+		.gigas = calloc(checker_gigas(), sizeof(uint32_t)),
+	};
+	bool holds = checker_run(world.root, &memory, report);
+
+	free(memory.frames);
+	free(memory.blocks);
+	free(memory.gigas);
+	return holds;
+}
+
+void assert_world_holds(void)
+{
+	struct checker_report r;
+
+	if (!world_holds(&r))
+		fail_msg("I%u broken: %s (frame 0x%llx)", r.invariant, r.what,
+			 (unsigned long long)r.frame);
+}
