@@ -162,10 +162,8 @@ static void dmap_run(struct space *s, uint64_t from, uint64_t to)
 }
 
 /* Neighbouring regions make one run, so that the largest pages fit. */
-static void dmap_map(struct space *s, const struct regions *regions)
+static void dmap_map(struct space *s, const struct regions *regions, uint64_t limit)
 {
-	uint64_t limit = (ram.window_first + ram.window_count) * FRAME_BYTES;
-
 	for (uint32_t i = 0; i < regions->count;) {
 		uint64_t from = regions->r[i].first * FRAME_BYTES, to = from;
 
@@ -186,21 +184,35 @@ static void finisher_map(struct space *s, uint64_t page)
 		space_map(s, LAYOUT_DEVICES + page % GIGABYTE, page, FRAME_BYTES, SPACE_WRITE);
 }
 
-/* The direct map begins at the gigabyte of the lowest RAM. */
-static void window_set(const struct regions *regions, unsigned levels, uint64_t bytes)
+/* The direct map begins at the gigabyte of the lowest RAM. Returns the physical address at which
+ * it must end. */
+static uint64_t dmap_place(const struct regions *regions, unsigned levels)
 {
-	const struct region *last = &regions->r[regions->count - 1];
 	uint64_t giga = regions->r[0].first / GIGA_FRAMES * GIGABYTE;
-	uint64_t first = regions->r[0].first, end = last->first + last->count;
-	uint64_t reach = (giga + DMAP_SV39_BYTES) / FRAME_BYTES;
 
 	dmap_offset = (levels == 3 ? LAYOUT_DMAP_SV39 : LAYOUT_DMAP_WIDE) - giga;
-	if (levels == 3 && end > reach)
-		end = reach;
+	return levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
+}
+
+/* Frames that may be given: what the direct map reaches, or less if the boot arguments say so. */
+static void window_set(const struct regions *regions, uint64_t reach, uint64_t bytes)
+{
+	const struct region *last = &regions->r[regions->count - 1];
+	uint64_t first = regions->r[0].first, end = last->first + last->count;
+
+	if (end > reach / FRAME_BYTES)
+		end = reach / FRAME_BYTES;
 	if (bytes != 0 && end - first > bytes / FRAME_BYTES)
 		end = first + bytes / FRAME_BYTES;
 	ram.window_first = first;
 	ram.window_count = end - first;
+}
+
+/* The boot image and the tree are read through the direct map. */
+static bool boot_is_reached(const struct machine *machine, uint64_t reach)
+{
+	return machine->initrd.address + machine->initrd.size <= reach &&
+	       machine->tree.address + machine->tree.size <= reach;
 }
 
 /* --- all of it ---------------------------------------------------------------------------- */
@@ -234,15 +246,18 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 			    const struct regions *regions, struct boot_memory *memory)
 {
 	struct space s = {.memory = memory};
-	uint64_t later;
+	uint64_t later, reach;
 
 	s.levels = levels_choose(options->paging_levels);
 	if (s.levels == 0)
 		return "this hart lacks the paging mode that paging= asks for";
-	window_set(regions, s.levels, options->kernel_window);
+	reach = dmap_place(regions, s.levels);
+	if (!boot_is_reached(machine, reach))
+		return "the boot image lies beyond the direct map of this paging mode";
+	window_set(regions, reach, options->kernel_window);
 	s.root = boot_memory_frame(memory);
 	image_map(&s);
-	dmap_map(&s, regions);
+	dmap_map(&s, regions, reach);
 	frame_windows_build(&s, regions);
 	finisher_map(&s, machine->finisher / FRAME_BYTES * FRAME_BYTES);
 	kernel_runs_find(boot_memory_see(memory, s.root));

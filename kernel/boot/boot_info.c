@@ -15,19 +15,19 @@
 static bool range_add(struct tn_boot_info *info, uint64_t first, uint64_t count, uint32_t kind,
 		      uint32_t detail)
 {
-	struct tn_boot_range *r = &info->ranges[info->range_count - 1];
+	struct tn_boot_range *next = &info->ranges[info->range_count], *last = next - 1;
 
 	if (count == 0)
 		return true;
-	if (info->range_count > 0 && r->first + r->count == first && r->kind == kind &&
-	    r->detail == detail) {
-		r->count += (uint32_t)count;
+	if (info->range_count > 0 && last->first + last->count == first && last->kind == kind &&
+	    last->detail == detail) {
+		last->count += (uint32_t)count;
 		return true;
 	}
 	if (info->range_count == TN_BOOT_RANGES)
 		return false;
-	info->ranges[info->range_count++] =
-		(struct tn_boot_range){(uint32_t)first, (uint32_t)count, kind, detail};
+	*next = (struct tn_boot_range){(uint32_t)first, (uint32_t)count, kind, detail};
+	info->range_count++;
 	return true;
 }
 

@@ -104,8 +104,6 @@ static int take_entry(struct cpio_cursor *c, struct cpio_file *out, const char *
 	    !read_field(header, FIELD_NAME_SIZE, &name_size) || name_size == 0)
 		return fail(why, "boot image: malformed cpio header");
 	/* Offsets are below 2^63 and both sizes below 2^32: these sums cannot wrap. */
-	if (name_size > left - HEADER_SIZE)
-		return fail(why, "boot image: truncated");
 	data = align_up(c->offset + HEADER_SIZE + name_size);
 	if (data > c->size || file_size > c->size - data)
 		return fail(why, "boot image: truncated");

@@ -103,7 +103,7 @@ static int fail(struct reader *r, const char *why)
 	return -TN_EINVAL;
 }
 
-/* --- values -------------------------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------------------------- */
 
 static uint32_t swap32(uint32_t word)
 {
@@ -317,7 +317,7 @@ static int finish_reservation(struct reader *r)
 	int error = 0;
 
 	if (has(r, REG) && !reg_is_whole(r))
-		return fail(r, "device tree: a reserved range's reg does not fit its parent's cells");
+		return fail(r, "device tree: a reservation's reg does not fit its parent's cells");
 	for (uint32_t i = 0; i < count && error == 0; i++) {
 		struct machine_range range;
 
@@ -481,7 +481,7 @@ static int finish_device(struct reader *r)
 	return error;
 }
 
-/* --- the walk --------------------------------------------------------------------------------- */
+/* --- the walk ------------------------------------------------------------------------------- */
 
 static uint8_t read_cells(const struct reader *r, enum property p, uint8_t otherwise)
 {
@@ -699,7 +699,7 @@ static int read_structure(struct reader *r)
 	return error;
 }
 
-/* --- header and reservation block --------------------------------------------------------------- */
+/* --- header and reservation block ----------------------------------------------------------- */
 
 static bool block_inside(uint32_t offset, uint32_t size, uint32_t total)
 {
@@ -721,11 +721,11 @@ static int open_blocks(struct reader *r, const uint32_t *h, uint32_t total)
 	if (r->strings_size != 0 && r->strings[r->strings_size - 1] != '\0')
 		return fail(r, "device tree: the strings do not end");
 	if (structure % 4 != 0 || !block_inside(structure, 0, total))
-		return fail(r, "device tree: the structure lies outside the blob or is not aligned");
+		return fail(r, "device tree: the structure is not aligned or outside the blob");
 	/* Version 16 does not tell the structure's size. */
 	size = swap32(h[H_VERSION]) == 16 ? total - structure : swap32(h[H_STRUCT_SIZE]);
 	if (!block_inside(structure, size, total))
-		return fail(r, "device tree: the structure lies outside the blob or is not aligned");
+		return fail(r, "device tree: the structure is not aligned or outside the blob");
 	r->at = h + structure / 4;
 	r->end = r->at + size / 4;
 	return 0;
@@ -737,7 +737,7 @@ static int read_reservations(struct reader *r, const uint32_t *h, uint32_t total
 	int error = 0;
 
 	if (offset % 8 != 0 || !block_inside(offset, 16, total))
-		return fail(r, "device tree: the reservations lie outside the blob or are not aligned");
+		return fail(r, "device tree: the reservations are not aligned or outside the blob");
 	for (; error == 0 && total - offset >= 16; offset += 16) {
 		const uint32_t *entry = h + offset / 4;
 		struct machine_range range = {swap64(entry), swap64(entry + 2)};
@@ -749,7 +749,7 @@ static int read_reservations(struct reader *r, const uint32_t *h, uint32_t total
 	return error != 0 ? error : fail(r, "device tree: the reservations do not end");
 }
 
-/* --- devices that must not be handed out ---------------------------------------------------------- */
+/* --- devices that must not be handed out ---------------------------------------------------- */
 
 /* Do two ranges, neither of them empty, share a page? */
 static bool shares_page(const struct machine_range *a, const struct machine_range *b)
@@ -789,7 +789,7 @@ static void drop_devices(struct machine *m)
 	m->device_count = kept;
 }
 
-/* --- entry points ------------------------------------------------------------------------------------ */
+/* --- entry points --------------------------------------------------------------------------- */
 
 uint64_t devicetree_size(const void *blob)
 {

@@ -55,7 +55,7 @@ static struct span span_outward(const struct machine_range *range)
 	return span;
 }
 
-/* --- the array ----------------------------------------------------------------------------- */
+/* --- the array ------------------------------------------------------------------------------ */
 
 /* Make room at `index` for one more; the caller has checked that there is. */
 static void open_gap(struct regions *regions, uint32_t index)
@@ -186,7 +186,7 @@ uint64_t regions_total_frames(const struct regions *regions)
 	return total;
 }
 
-/* --- the machine's memory -------------------------------------------------------------------- */
+/* --- the machine's memory ------------------------------------------------------------------- */
 
 /* Add a bank's whole frames, in order; several banks may name the same ones. */
 static void insert_bank(struct regions *regions, const struct machine_range *bank)
@@ -289,7 +289,6 @@ int regions_init(struct regions *regions, const struct machine *m, const char **
 	if (!holds_range(regions, &m->image, TN_KIND_IMAGE))
 		return fail(why, -TN_EINVAL, "memory: the kernel lies outside RAM or is reserved");
 	if (!holds_range(regions, &m->initrd, TN_KIND_BOOT))
-		return fail(why, -TN_EINVAL,
-			    "memory: the boot image lies outside RAM, in the kernel or is reserved");
+		return fail(why, -TN_EINVAL, "memory: the boot image is not in free RAM");
 	return 0;
 }

@@ -19,7 +19,7 @@ struct phase {
 };
 
 static const struct phase phases[] = {
-	{"boot", phase_boot},
+	{"boot", phase_found},
 	{"pools and processes, paid exactly", phase_exact},
 	{"watermarks", phase_watermarks},
 	{"page sizes", phase_large},

@@ -1,5 +1,5 @@
 /*
- * bench.c - see bench.h. Owns the samples of the operation at hand and the longest entry so far.
+ * bench.c - see bench.h. Owns the samples of the operation at hand.
  */
 #include "bench.h"
 
@@ -13,11 +13,6 @@ static struct {
 	uint64_t per, rounds;
 	uint64_t costs[BENCH_SAMPLES];
 } operation;
-
-static struct {
-	const char *name;
-	uint64_t cost;
-} longest;
 
 uint64_t bench_overhead;
 
@@ -41,12 +36,12 @@ void bench_calibrate(void)
 	bench_overhead = least;
 }
 
-void bench_require(struct tn_result result, int64_t code, const char *call)
+void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *call)
 {
-	if (result.code == code)
+	if (code == wanted)
 		return;
-	printf("bench: %s: %s, 0x%" PRIx64 ", not %s\n", call, tn_error_name(result.code),
-	       result.value, tn_error_name(code));
+	printf("bench: %s answered %s and 0x%" PRIx64 ", not %s\n", call, tn_error_name(code),
+	       value, tn_error_name(wanted));
 	exit(1);
 }
 
@@ -70,14 +65,6 @@ static void print_line(const char *name, uint64_t per, const uint64_t *costs, ui
 	printf(" %" PRIu64 "\n", samples);
 }
 
-static void longest_consider(const char *name, uint64_t cost)
-{
-	if (cost <= longest.cost)
-		return;
-	longest.name = name;
-	longest.cost = cost;
-}
-
 void bench_begin(const char *name, uint64_t per)
 {
 	operation.name = name;
@@ -85,18 +72,12 @@ void bench_begin(const char *name, uint64_t per)
 	operation.rounds = 0;
 }
 
-void bench_add_steps(uint64_t cost)
+void bench_add(uint64_t cost)
 {
 	uint64_t round = operation.rounds++;
 
 	if (round >= BENCH_WARM && round < BENCH_ROUNDS)
 		operation.costs[round - BENCH_WARM] = cost;
-}
-
-void bench_add(uint64_t cost)
-{
-	longest_consider(operation.name, cost);
-	bench_add_steps(cost);
 }
 
 void bench_end(void)
@@ -107,14 +88,7 @@ void bench_end(void)
 	print_line(operation.name, operation.per, operation.costs, samples);
 }
 
-void bench_entry(const char *name, uint64_t cost)
+void bench_print_once(const char *name, uint64_t value)
 {
-	longest_consider(name, cost);
-	print_line(name, 1, &cost, 1);
-}
-
-void bench_print_longest(void)
-{
-	print_line("longest kernel entry", 1, &longest.cost, 1);
-	printf("bench: the longest entry was: %s\n", longest.name);
+	print_line(name, 1, &value, 1);
 }

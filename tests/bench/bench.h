@@ -34,38 +34,38 @@ static inline uint64_t bench_instret(void)
 	({                                                                                         \
 		uint64_t start_ = bench_instret();                                                 \
 		struct tn_result result_ = (call);                                                 \
-		uint64_t end_ = bench_instret();                                                   \
+		int64_t code_ = result_.code;                                                      \
+		uint64_t value_ = result_.value, end_ = bench_instret();                           \
                                                                                                    \
-		bench_require(result_, (wanted), #call);                                           \
+		bench_require(code_, value_, (wanted), #call);                                     \
 		end_ - start_ - bench_overhead;                                                    \
 	})
 #define BENCH_COST(call) BENCH_COST_OF(call, 0)
 
 /* The same call outside any measurement. */
-#define BENCH_DO(call) bench_require((call), 0, #call)
+#define BENCH_DO(call)                                                                             \
+	do {                                                                                       \
+		struct tn_result result_ = (call);                                                 \
+                                                                                                   \
+		bench_require(result_.code, result_.value, 0, #call);                              \
+	} while (0)
 
 void bench_calibrate(void);
 
-/* Ends the program with a message unless the call answered `code`. */
-void bench_require(struct tn_result result, int64_t code, const char *call);
+/* Ends the program with a message unless the call answered `wanted`. */
+void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *call);
 
 /* Begins an operation whose cost is divided by `per`. `name` is its row of targets.csv, or one
  * of the bench's own. */
 void bench_begin(const char *name, uint64_t per);
 
-/* One round's cost; the first BENCH_WARM rounds are left out. Counts as one kernel entry. */
+/* One round's cost; the first BENCH_WARM rounds are left out. */
 void bench_add(uint64_t cost);
-
-/* As bench_add, of what the kernel may interrupt and go on with: no single entry. */
-void bench_add_steps(uint64_t cost);
 
 /* Prints the operation's line. */
 void bench_end(void);
 
-/* Prints an operation that was measured once; counts as one kernel entry. */
-void bench_entry(const char *name, uint64_t cost);
-
-/* Prints the costliest single entry of all that were counted. */
-void bench_print_longest(void);
+/* Prints what was measured once. */
+void bench_print_once(const char *name, uint64_t value);
 
 #endif

@@ -4,15 +4,10 @@
  */
 #include "measures.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <tenure/start.h>
 #include <tenure/user.h>
 
-static void print_once(const char *name, uint64_t value)
-{
-	printf("bench: %s: %" PRIu64 " %" PRIu64 " %" PRIu64 " 1\n", name, value, value, value);
-}
+#include "bench.h"
 
 void measure_boot(void)
 {
@@ -21,6 +16,6 @@ void measure_boot(void)
 	for (uint32_t i = 0; i < tn_boot->range_count; i++)
 		if (tn_boot->ranges[i].kind == TN_KIND_IMAGE)
 			image += tn_boot->ranges[i].count;
-	print_once("boot", tn_first_instret - tn_boot->instret_at_entry);
-	print_once("image frames", image);
+	bench_print_once("boot", tn_first_instret - tn_boot->instret_at_entry);
+	bench_print_once("image frames", image);
 }

@@ -4,8 +4,10 @@
  *
  *   bench: OPERATION: MEDIAN MIN MAX SAMPLES
  *
- * With the boot argument bench=boot it prints what the boot itself cost and no more.
+ * What it measures the boot argument `bench` says: `boot`, what the boot itself cost; `entries`,
+ * the longest entries; without it, the operations, after the boot.
  */
+#include <stdbool.h>
 #include <string.h>
 #include <tenure/user.h>
 
@@ -13,18 +15,29 @@
 #include "measures.h"
 #include "stock.h"
 
-int main(void)
+static bool is_asked(const char *word)
 {
-	measure_boot();
-	if (strstr(tn_boot->args, "bench=boot") != NULL)
-		return 0;
-	bench_calibrate();
-	stock_fill();
+	return strstr(tn_boot->args, word) != NULL;
+}
+
+static void measure_operations(void)
+{
 	measure_frames();
 	measure_objects();
 	measure_pages();
 	measure_revoke();
-	measure_entries();
-	bench_print_longest();
+}
+
+int main(void)
+{
+	measure_boot();
+	if (is_asked("bench=boot"))
+		return 0;
+	bench_calibrate();
+	stock_fill();
+	if (is_asked("bench=entries"))
+		measure_entries();
+	else
+		measure_operations();
 	return 0;
 }

@@ -16,7 +16,7 @@ static void measure_revoke_mapped(uint64_t first)
 		BENCH_DO(tn_create(TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE, SLOT_CHILD, 0));
 		BENCH_DO(tn_map(SLOT_CHILD, STOCK_VA, TN_SLOT_FRAMES, first, BENCH_BATCH,
 				TN_MAP_READ | TN_MAP_WRITE | TN_MAP_SMALL));
-		bench_add_steps(BENCH_COST(tn_pool_revoke(SLOT_POOL, 0)));
+		bench_add(BENCH_COST(tn_pool_revoke(SLOT_POOL, 0)));
 		BENCH_DO(tn_cap_delete(TN_SELF, SLOT_CHILD));
 	}
 	bench_end();

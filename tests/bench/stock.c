@@ -26,11 +26,21 @@ static void find_largest(void)
 	}
 }
 
+static uint64_t aligned(uint64_t align)
+{
+	return (next + align - 1) & -align;
+}
+
+bool stock_has(uint64_t count, uint64_t align)
+{
+	return aligned(align) + count <= end;
+}
+
 uint64_t stock_take(uint64_t count, uint64_t align)
 {
-	uint64_t first = (next + align - 1) & -align;
+	uint64_t first = aligned(align);
 
-	if (first + count > end) {
+	if (!stock_has(count, align)) {
 		printf("bench: not enough memory\n");
 		exit(1);
 	}

@@ -7,6 +7,7 @@
 #ifndef STOCK_H
 #define STOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <tenure/abi.h>
 
@@ -31,6 +32,9 @@ void stock_fill(void);
 /* `count` user frames in a run that starts at a multiple of `align` (a power of two). Their
  * words in the kernel's table may never have been touched. Ends the program if there are none. */
 uint64_t stock_take(uint64_t count, uint64_t align);
+
+/* stock_take could hand that out. */
+bool stock_has(uint64_t count, uint64_t align);
 
 /* As stock_take, and touched: each was given and reclaimed once. */
 uint64_t stock_take_warm(uint64_t count, uint64_t align);

@@ -134,7 +134,7 @@ static void assert_text(struct machine_text text, const char *expected)
 	assert_memory_equal(text.bytes, expected, text.length);
 }
 
-/* --- the oracle: the same facts by libfdt, node by node --------------------------------------- */
+/* --- the oracle: the same facts by libfdt, node by node ------------------------------------- */
 
 static uint64_t oracle_cells(const fdt32_t *cells, int count)
 {
@@ -160,8 +160,9 @@ static bool oracle_enabled(const void *blob, int node)
 static bool oracle_translate(const void *blob, int bus, uint64_t *address, uint64_t size)
 {
 	for (; bus > 0; bus = fdt_parent_offset(blob, bus)) {
-		int own = fdt_address_cells(blob, bus), length = 0, sizes = fdt_size_cells(blob, bus);
+		int own = fdt_address_cells(blob, bus), sizes = fdt_size_cells(blob, bus);
 		int up = fdt_address_cells(blob, fdt_parent_offset(blob, bus));
+		int length = 0;
 		const fdt32_t *ranges = fdt_getprop(blob, bus, "ranges", &length);
 		bool found = false;
 
@@ -283,6 +284,7 @@ static bool oracle_hands_out(const struct machine *m, struct machine_range range
 static void oracle_read(const void *blob, struct machine *m)
 {
 	uint32_t kept = 0;
+	int node = 0;
 
 	memset(m, 0, sizeof(*m));
 	for (int i = 0; i < fdt_num_mem_rsv(blob); i++) {
@@ -290,7 +292,7 @@ static void oracle_read(const void *blob, struct machine *m)
 
 		assert_int_equal(fdt_get_mem_rsv(blob, i, &range->address, &range->size), 0);
 	}
-	for (int node = fdt_next_node(blob, 0, NULL); node > 0; node = fdt_next_node(blob, node, NULL))
+	while ((node = fdt_next_node(blob, node, NULL)) > 0)
 		oracle_node(blob, node, m);
 	for (uint32_t i = 0; i < m->device_count; i++)
 		if (oracle_hands_out(m, m->devices[i].range))
@@ -339,7 +341,7 @@ static void compare_with_libfdt(const char *name)
 	free(blob);
 }
 
-/* --- whole trees ----------------------------------------------------------------------------- */
+/* --- whole trees ---------------------------------------------------------------------------- */
 
 static void test_virt_agrees_with_libfdt(void **state)
 {
@@ -398,7 +400,7 @@ static void test_size_comes_from_the_header(void **state)
 	free(blob);
 }
 
-/* --- harts ------------------------------------------------------------------------------------ */
+/* --- harts ---------------------------------------------------------------------------------- */
 
 static void test_boot_hart_decides_about_isa(void **state)
 {
@@ -454,7 +456,7 @@ static void test_zero_timebase_is_refused(void **state)
 	refuse_edited(blob, "device tree: no timebase-frequency");
 }
 
-/* --- memory ------------------------------------------------------------------------------------ */
+/* --- memory --------------------------------------------------------------------------------- */
 
 static void test_missing_memory_is_refused(void **state)
 {
@@ -547,7 +549,7 @@ static void test_one_bank_too_many_is_refused(void **state)
 	refuse_edited(blob, "device tree: too many memory banks");
 }
 
-/* --- reservations -------------------------------------------------------------------------------- */
+/* --- reservations --------------------------------------------------------------------------- */
 
 static void test_most_reservations_fit(void **state)
 {
@@ -586,7 +588,7 @@ static void test_reserved_memory_in_half_entries_is_refused(void **state)
 
 	(void)state;
 	edit_cells(blob, "/reserved-memory/fw@80000000", "reg", 1, 0x80000000);
-	refuse_edited(blob, "device tree: a reserved range's reg does not fit its parent's cells");
+	refuse_edited(blob, "device tree: a reservation's reg does not fit its parent's cells");
 }
 
 static void test_reserved_memory_needs_no_ranges(void **state)
@@ -599,7 +601,7 @@ static void test_reserved_memory_needs_no_ranges(void **state)
 	assert_int_equal(machine.reserved_count, 2);
 }
 
-/* --- /chosen --------------------------------------------------------------------------------------- */
+/* --- /chosen -------------------------------------------------------------------------------- */
 
 static void test_missing_chosen_is_fine(void **state)
 {
@@ -652,7 +654,7 @@ static void test_bootargs_without_nul_keep_their_length(void **state)
 	free(blob);
 }
 
-/* --- devices ------------------------------------------------------------------------------------------ */
+/* --- devices -------------------------------------------------------------------------------- */
 
 static void add_device_nodes(void *blob, uint32_t count)
 {
@@ -727,7 +729,7 @@ static void test_too_many_interrupt_controllers_are_refused(void **state)
 	refuse_edited(blob, "device tree: too many interrupt controllers");
 }
 
-/* --- structure ------------------------------------------------------------------------------------------ */
+/* --- structure ------------------------------------------------------------------------------ */
 
 /* Below /bus: depth levels in all, the root being the first. */
 static void add_levels(void *blob, int depth)
@@ -863,13 +865,13 @@ static void test_blocks_outside_are_refused(void **state)
 {
 	(void)state;
 	refuse_header(spoil_structure,
-		      "device tree: the structure lies outside the blob or is not aligned");
+		      "device tree: the structure is not aligned or outside the blob");
 	refuse_header(spoil_structure_size,
-		      "device tree: the structure lies outside the blob or is not aligned");
+		      "device tree: the structure is not aligned or outside the blob");
 	refuse_header(spoil_strings, "device tree: the strings lie outside the blob");
 	refuse_header(spoil_strings_end, "device tree: the strings do not end");
 	refuse_header(spoil_reservations,
-		      "device tree: the reservations lie outside the blob or are not aligned");
+		      "device tree: the reservations are not aligned or outside the blob");
 }
 
 static void test_unaligned_blob_is_refused(void **state)
@@ -936,6 +938,8 @@ static void test_strange_properties_are_refused(void **state)
 	assert_string_equal(why, "device tree: a property's name lies outside the strings");
 	assert_true(READ_TOKENS(1, 0, 3, 0xffffffff, 0, 2, 9) < 0);
 	assert_string_equal(why, "device tree: truncated property");
+	assert_true(READ_TOKENS(1, 0, 3, 1, 0) < 0);
+	assert_string_equal(why, "device tree: truncated property");
 	assert_true(READ_TOKENS(1, 0, 3, 0) < 0);
 	assert_string_equal(why, "device tree: truncated property");
 }
@@ -951,7 +955,7 @@ static void test_reservations_without_end_are_refused(void **state)
 	free(blob);
 }
 
-/* --- damage --------------------------------------------------------------------------------------------- */
+/* --- damage --------------------------------------------------------------------------------- */
 
 static void assert_text_inside(struct machine_text text, const char *blob, size_t size)
 {

@@ -43,7 +43,8 @@ static struct program sample(void)
 		},
 		.segments = {
 			{.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x10000,
-			 .p_offset = offsetof(struct program, bytes), .p_filesz = 64, .p_memsz = 64},
+			 .p_offset = offsetof(struct program, bytes), .p_filesz = 64,
+			 .p_memsz = 64},
 			{.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = 0x12ff0,
 			 .p_offset = offsetof(struct program, bytes) + 64, .p_filesz = 32,
 			 .p_memsz = 0x1020},

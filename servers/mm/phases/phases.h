@@ -12,7 +12,7 @@
 #include "../mm.h"
 
 /* What mm found and how it came up. */
-bool phase_boot(struct mm *mm);
+bool phase_found(struct mm *mm);
 
 /* Pools and processes; memory is mapped until the kernel answers ENOMEM, which is paid exactly. */
 bool phase_exact(struct mm *mm);

@@ -1,11 +1,11 @@
 /*
- * boot.c - phase: what mm found and how it came up.
+ * found.c - phase: what mm found and how it came up.
  */
 #include "phases.h"
 
 #include "../show.h"
 
-bool phase_boot(struct mm *mm)
+bool phase_found(struct mm *mm)
 {
 	const struct ledger *ledger = &mm->store.ledger;
 	const struct pool *root = &mm->pools[0];
