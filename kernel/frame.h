@@ -87,6 +87,12 @@ inline_always void frame_set(pfn_t f, uint64_t word)
 	PORT_FRAME_TABLE[f.n] = word;
 }
 
+/* The words of consecutive frames from f on, for batches. */
+inline_always uint64_t *frame_words(pfn_t f)
+{
+	return &PORT_FRAME_TABLE[f.n];
+}
+
 inline_always uint64_t block_get(pfn_t f)
 {
 	return PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES];
@@ -124,7 +130,11 @@ inline_always bool frame_is_known(uint64_t f)
 /* The frame through the direct map; only for frames in the window. */
 inline_always void *frame_memory(pfn_t f)
 {
-	return (void *)(f.n * FRAME_BYTES + PORT_DMAP_OFFSET);
+	void *memory = (void *)(f.n * FRAME_BYTES + PORT_DMAP_OFFSET);
+
+	if (memory == NULL) /* never: spares those who ask whether they found something the test */
+		__builtin_unreachable();
+	return memory;
 }
 
 inline_always pfn_t frame_of(const void *memory)

@@ -25,23 +25,25 @@ static bool range_is_idle(uint64_t first, uint64_t count)
 {
 	uint64_t last = first + count - 1, all = 0;
 
-	for (uint64_t f = first; f <= last; f++)
-		all |= frame_get(pfn(f));
+#pragma GCC unroll 8
+	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
+		all |= *word;
 	return all == 0 && !frame_is_covered(pfn(first)) && !frame_is_covered(pfn(last)) &&
 	       frame_in_window(pfn(first)) && frame_in_window(pfn(last));
 }
 
 static void range_give(struct pool *p, uint64_t first, uint64_t count)
 {
-	uint64_t word = pool_free_word(p, 0), end = first + count;
+	uint64_t raw = pool_free_word(p, 0), end = first + count;
 	uint64_t head = BLOCK_FRAMES - first % BLOCK_FRAMES;
 
 	/* at most 512 frames meet at most two blocks */
 	block_add(pfn(first), head < count ? head : count);
 	if (head < count)
 		block_add(pfn(end - 1), count - head);
-	for (uint64_t f = first; f < end; f++)
-		frame_set(pfn(f), word);
+#pragma GCC unroll 8
+	for (uint64_t *word = frame_words(pfn(first)), *stop = word + count; word < stop; word++)
+		*word = raw;
 	freelist_push_run(pool_frame(p), pfn(first), count);
 }
 

@@ -1,5 +1,8 @@
 /*
  * leaves.c - see leaves.h.
+ *
+ * Leaves that map consecutive frames, as one `map` makes them, are recognised first: then the
+ * frame numbers are known without the entries, which become empty at once.
  */
 #include "leaves.h"
 
@@ -7,26 +10,51 @@
 #include "table.h"
 #include "thread.h"
 
-/* No hart holds translations of the process: entry and reference end in one pass. */
-static struct leaves_found leaves_clear_dormant(pte_t *entry, unsigned level, uint64_t n)
+/* Bits in which the leaves of a run may differ: what the hart sets. */
+#define RUN_FREE_BITS ((uint64_t)(PTE_ACCESSED | PTE_DIRTY))
+
+/* All n entries are counted 4 KiB leaves of consecutive frames. */
+static bool leaves_are_run(const pte_t *entry, uint64_t n)
 {
-	struct leaves_found found = {0, 0};
+	uint64_t expected = pte_read(entry).w, differ = 0;
 
-	for (pte_t *end = entry + n; entry < end; entry++) {
-		pte_t e = pte_read(entry);
-
-		if (!pte_is_leaf(e))
-			continue;
-		found.count++;
-		found.dirty += pte_dirty(e);
-		pte_write(entry, PTE_EMPTY);
-		leaf_drop(e, level);
+	if (!pte_is_leaf((pte_t){expected}) || pte_uncounted((pte_t){expected}))
+		return false;
+#pragma GCC unroll 8
+	for (const pte_t *end = entry + n; entry < end; entry++) {
+		differ |= pte_read(entry).w ^ expected;
+		expected += PTE_FRAME_UNIT;
 	}
+	return (differ & ~RUN_FREE_BITS) == 0;
+}
+
+static uint64_t leaves_dirty(const pte_t *entry, uint64_t n)
+{
+	uint64_t bits = 0;
+
+#pragma GCC unroll 8
+	for (const pte_t *end = entry + n; entry < end; entry++)
+		bits += pte_read(entry).w & PTE_DIRTY;
+	return bits / PTE_DIRTY;
+}
+
+static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n)
+{
+	struct leaves_found found = {n, leaves_dirty(entry, n)};
+	uint64_t *word = frame_words(pte_frame(pte_read(entry)));
+
+#pragma GCC unroll 8
+	for (pte_t *end = entry + n; entry < end; entry++)
+		pte_write(entry, PTE_EMPTY);
+	asid_fence_space(current->hart, p);
+#pragma GCC unroll 8
+	for (uint64_t *end = word + n; word < end; word++)
+		*word -= 1;
 	return found;
 }
 
 /* First pass of two: what is disabled keeps its frame number until the fence is behind us. */
-static struct leaves_found leaves_disable(pte_t *entry, uint64_t n)
+static struct leaves_found each_disable(pte_t *entry, uint64_t n)
 {
 	struct leaves_found found = {0, 0};
 
@@ -42,7 +70,7 @@ static struct leaves_found leaves_disable(pte_t *entry, uint64_t n)
 	return found;
 }
 
-static void leaves_drop(pte_t *entry, unsigned level, uint64_t n)
+static void each_drop(pte_t *entry, unsigned level, uint64_t n)
 {
 	for (pte_t *end = entry + n; entry < end; entry++) {
 		pte_t e = pte_read(entry);
@@ -54,18 +82,24 @@ static void leaves_drop(pte_t *entry, unsigned level, uint64_t n)
 	}
 }
 
+static struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned level, uint64_t n)
+{
+	struct leaves_found found = each_disable(entry, n);
+
+	asid_fence_space(current->hart, p);
+	each_drop(entry, level, n);
+	return found;
+}
+
 struct leaves_found leaves_clear(struct process *p, const struct place *at, uint64_t n)
 {
 	pte_t *entry = place_entry(at);
 	struct leaves_found found;
 
-	if (!asid_is_live(current->hart, p)) {
-		found = leaves_clear_dormant(entry, at->level, n);
-	} else {
-		found = leaves_disable(entry, n);
-		asid_fence_space(current->hart, p);
-		leaves_drop(entry, at->level, n);
-	}
+	if (at->level == 0 && leaves_are_run(entry, n))
+		found = run_clear(p, entry, n);
+	else
+		found = each_clear(p, entry, at->level, n);
 	table_count(frame_of(at->table), -found.count);
 	return found;
 }

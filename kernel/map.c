@@ -31,9 +31,9 @@ struct mapping {
 	bool boot;       /* some frames are BOOT, which no reference counts */
 };
 
-static bool rights_legal(uint64_t rights)
+inline_always bool rights_legal(uint64_t rights)
 {
-	return (MAP_RIGHTS_LEGAL >> (rights & MAP_RIGHTS) & 1) == 1;
+	return ((uint64_t)MAP_RIGHTS_LEGAL >> (rights & MAP_RIGHTS) & 1) == 1;
 }
 
 static bool mapping_is_device(const struct mapping *m)
@@ -93,6 +93,16 @@ static bool mapping_has_table(const struct mapping *m)
 	return m->at.table != NULL && m->at.level == m->level;
 }
 
+static bool places_empty(const pte_t *entry, uint64_t n)
+{
+	uint64_t all = 0;
+
+#pragma GCC unroll 8
+	for (const pte_t *end = entry + n; entry < end; entry++)
+		all |= pte_read(entry).w;
+	return all == 0;
+}
+
 /* The places are free. Large leaves stop short of a table that stands. */
 static result_t places_check(struct mapping *m)
 {
@@ -103,14 +113,15 @@ static result_t places_check(struct mapping *m)
 			return failure(TN_EEXIST, m->va);
 		return success(0);
 	}
+	if (likely(places_empty(place_entry(&m->at), m->n)))
+		return success(0);
 	for (uint64_t i = 0; i < m->n; i++) {
 		pte_t e = pte_read(place_entry(&m->at) + i);
 
-		if (likely(!pte_is_valid(e)))
-			continue;
-		if (!pte_is_table(e))
+		if (pte_is_leaf(e))
 			return failure(TN_EEXIST, m->va + i * size);
-		m->n = i;
+		if (pte_is_table(e))
+			m->n = i;
 	}
 	return success(0);
 }
@@ -154,8 +165,9 @@ static result_t small_check(struct mapping *m)
 
 	if (m->flags & TN_MAP_ZERO)
 		return small_check_each(m);
-	for (uint64_t i = 0; i < m->n; i++)
-		all |= frame_get(pfn(m->first + i));
+#pragma GCC unroll 8
+	for (const uint64_t *word = frame_words(pfn(m->first)), *end = word + m->n; word < end; word++)
+		all |= *word;
 	return likely(FRAME_IS_MAPPABLE(all)) ? success(0) : small_check_each(m);
 }
 
@@ -184,13 +196,13 @@ static result_t frames_check(struct mapping *m)
 
 static void small_commit(const struct mapping *m, pte_t leaf)
 {
+	uint64_t *word = frame_words(pfn(m->first));
 	pte_t *entry = place_entry(&m->at);
 
-	for (uint64_t i = 0; i < m->n; i++) {
-		pfn_t f = pfn(m->first + i);
-
-		frame_set(f, frame_get(f) + 1);
-		pte_write(&entry[i], leaf);
+#pragma GCC unroll 8
+	for (pte_t *end = entry + m->n; entry < end; entry++) {
+		*word++ += 1;
+		pte_write(entry, leaf);
 		leaf.w += PTE_FRAME_UNIT;
 	}
 }
@@ -229,6 +241,7 @@ static void mapping_commit(struct mapping *m)
 	else
 		each_commit(m, leaf);
 	table_count(frame_of(m->at.table), m->n);
+	walk_keep(m->process, m->va);
 }
 
 static result_t mapping_do(struct mapping *m)
@@ -271,12 +284,17 @@ static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
 static cold result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
 				 uint64_t count, uint64_t flags)
 {
-	struct mapping m = {.va = va, .first = first, .count = count, .flags = flags};
+	struct mapping m;
 	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0), type;
 	int error = shape_refusal(va, count, flags);
 
 	if (error != 0)
 		return failure(error, 0);
+	m.va = va;
+	m.first = first;
+	m.count = count;
+	m.flags = flags;
+	m.boot = false;
 	m.process = cap_process(process, TN_PROCESS_MAP);
 	if (m.process == NULL)
 		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
@@ -293,6 +311,43 @@ static cold result_t map_general(uint64_t process, uint64_t va, uint64_t frames,
 	return mapping_do(&m);
 }
 
+/* 512 frames to one 2 MiB page whose tables stand. Doubts go to map_general. */
+static cold result_t map_large(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
+			       uint64_t count, uint64_t flags)
+{
+	const struct slot *range;
+	struct process *p;
+	pte_t *entry;
+	pfn_t table;
+	uint64_t word;
+
+	if (unlikely(count != BLOCK_FRAMES) || unlikely(flags > MAP_RIGHTS) ||
+	    unlikely(!rights_legal(flags)))
+		goto general;
+	if (unlikely((va / FRAME_BYTES | first) % BLOCK_FRAMES != 0) ||
+	    unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
+		goto general;
+	p = cap_process(process, TN_PROCESS_MAP);
+	if (unlikely(p == NULL) || unlikely(p->dying != 0))
+		goto general;
+	range = cap_frames(frames, flags);
+	if (unlikely(range == NULL) || unlikely(!slot_covers(range, first, BLOCK_FRAMES)))
+		goto general;
+	entry = walk_large(p, va, &table);
+	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))
+		goto general;
+	word = block_get(pfn(first));
+	if (unlikely(BLOCK_OTHERS(word) != 0) || unlikely(BLOCK_MAPPINGS(word) >= FRAME_REFS_MAX))
+		goto general;
+
+	page_reference(pfn(first), 1, 1);
+	table_count(table, 1);
+	pte_write(entry, pte_leaf(pfn(first), flags, 0, false));
+	return success(BLOCK_FRAMES);
+general:
+	return map_general(process, va, frames, first, count, flags);
+}
+
 /*
  * One USER frame to one page whose tables stand. Whatever is not so goes to map_general, which
  * begins again and finds the reason.
@@ -306,7 +361,9 @@ result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first
 	pfn_t table;
 	uint64_t word;
 
-	if (unlikely(count != 1) || unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)))
+	if (unlikely(count != 1))
+		return map_large(process, va, frames, first, count, flags);
+	if (unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)))
 		goto general;
 	if (unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;

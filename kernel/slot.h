@@ -18,6 +18,7 @@
 #include "types.h"
 
 #define SLOT_RIGHTS_UNIT (FRAME_KIND_UNIT * 16)
+#define SLOT_RIGHTS_SHIFT 32u /* a word times this is its type and id alone, moved to the top */
 #define SLOT_WORD(type, rights, id)                                                               \
 	((uint64_t)(rights)*SLOT_RIGHTS_UNIT + (uint64_t)(type)*FRAME_KIND_UNIT + (id))
 #define SLOT_TYPE(w) ((w) / FRAME_KIND_UNIT % 16)
@@ -44,7 +45,7 @@ inline_always bool slot_grants(const struct slot *s, uint64_t type, uint64_t rig
 /* The object that an object capability names is alive. */
 inline_always bool slot_is_live(const struct slot *s)
 {
-	return (s->word ^ frame_get(pfn(s->frame))) % FRAME_FLAG_UNIT == 0;
+	return (s->word ^ frame_get(pfn(s->frame))) * SLOT_RIGHTS_SHIFT == 0;
 }
 
 inline_always void slot_set(struct slot *s, uint64_t word, uint64_t frame, uint64_t badge)

@@ -50,14 +50,21 @@ inline_always vaddr_t vaddr(uint64_t a)
  */
 typedef unsigned __int128 result_t;
 
+/* The compiler may not see through `n`: it would load a constant pair of registers from memory. */
+inline_always uint64_t opaque(uint64_t n)
+{
+	__asm__("" : "+r"(n));
+	return n;
+}
+
 inline_always result_t result(int64_t code, uint64_t value)
 {
-	return (result_t)value << 64 | (uint64_t)code;
+	return (result_t)opaque(value) << 64 | opaque((uint64_t)code);
 }
 
 inline_always result_t success(uint64_t value)
 {
-	return (result_t)value << 64;
+	return result(0, value);
 }
 
 /* error: one of enum tn_error, positive; value: the second result. */

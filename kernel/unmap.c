@@ -31,6 +31,7 @@ static cold result_t unmap_general(uint64_t process, uint64_t va, uint64_t count
 		return r;
 	if (s.at.table == NULL)
 		return success(s.frames);
+	walk_keep(s.process, va);
 	r = span_split(&s);
 	if (result_code(r) != 0)
 		return r;

@@ -25,17 +25,15 @@ struct place walk_down(const struct process *p, uint64_t va, unsigned level)
 	return at;
 }
 
-cold pte_t *walk_slow(struct process *p, uint64_t va, pfn_t *table)
+void walk_keep(struct process *p, uint64_t va)
 {
-	struct place at = walk_down(p, va, LEVEL_LARGEST);
+	struct place at;
 
+	if (p->top_tag == va >> 39)
+		return;
+	at = walk_down(p, va, LEVEL_LARGEST);
 	if (at.table == NULL || at.level != LEVEL_LARGEST)
-		return NULL;
+		return;
 	p->top = at.table;
 	p->top_tag = va >> 39;
-	at = walk_down(p, va, 0);
-	if (at.level != 0)
-		return NULL;
-	*table = frame_of(at.table);
-	return place_entry(&at);
 }

@@ -50,26 +50,41 @@ inline_always pte_t *place_entry(const struct place *at)
 /* Descends from the root to the table of `level` or to the first entry that is no table. */
 struct place walk_down(const struct process *p, uint64_t va, unsigned level);
 
-/*
- * The entry of a 4 KiB page whose tables all stand, else NULL. Uses and refreshes the kept
- * level-2 table. *table: the table that holds it.
- */
-pte_t *walk_slow(struct process *p, uint64_t va, pfn_t *table);
+/* Keeps the level-2 table that holds va, if it stands, for the two walks below. */
+void walk_keep(struct process *p, uint64_t va);
 
-inline_always pte_t *walk_page(struct process *p, uint64_t va, pfn_t *table)
+/*
+ * The entry of a 4 KiB page whose tables all stand under the level-2 table that is kept, else
+ * NULL: what is not so, the general paths find out. *table: the table that holds it.
+ */
+inline_always pte_t *walk_page(const struct process *p, uint64_t va, pfn_t *table)
 {
 	pte_t e;
 
 	if (unlikely(p->top_tag != va >> 39))
-		return walk_slow(p, va, table);
+		return NULL;
 	e = pte_read(&p->top[pte_index(va, 2)]);
 	if (unlikely(!pte_is_table(e)))
 		return NULL;
-	e = pte_read(&table_entries(pte_frame(e))[pte_index(va, 1)]);
+	e = pte_read(&table_entries(pte_table_frame(e))[pte_index(va, 1)]);
 	if (unlikely(!pte_is_table(e)))
 		return NULL;
-	*table = pte_frame(e);
-	return &table_entries(pte_frame(e))[pte_index(va, 0)];
+	*table = pte_table_frame(e);
+	return &table_entries(pte_table_frame(e))[pte_index(va, 0)];
+}
+
+/* As walk_page, of the entry for a 2 MiB leaf. */
+inline_always pte_t *walk_large(const struct process *p, uint64_t va, pfn_t *table)
+{
+	pte_t e;
+
+	if (unlikely(p->top_tag != va >> 39))
+		return NULL;
+	e = pte_read(&p->top[pte_index(va, 2)]);
+	if (unlikely(!pte_is_table(e)))
+		return NULL;
+	*table = pte_table_frame(e);
+	return &table_entries(pte_table_frame(e))[pte_index(va, 1)];
 }
 
 #endif

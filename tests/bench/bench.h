@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <tenure/user.h>
 
-#define BENCH_WARM 8u     /* calls before the first sample */
+#define BENCH_WARM 8u /* calls before the first sample */
 #define BENCH_SAMPLES 101u
 #define BENCH_ROUNDS (BENCH_WARM + BENCH_SAMPLES)
 #define BENCH_BATCH 256u

@@ -59,9 +59,11 @@ static void entries_map(void)
 							    TN_BATCH, TN_MAP_AGE, TN_NONE)));
 	entry("entry: widen 512 pages", BENCH_COST(tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY,
 							      TN_BATCH, RIGHTS, TN_SLOT_FRAMES)));
+	/* the hart sets accessed and dirty */
 	memset((void *)STOCK_VA_EMPTY, 0, TN_BATCH * TN_FRAME_SIZE);
-	entry("entry: age 512 touched pages", BENCH_COST(tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY,
-								    TN_BATCH, TN_MAP_AGE, TN_NONE)));
+	entry("entry: age 512 touched pages",
+	      BENCH_COST(
+		      tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY, TN_BATCH, TN_MAP_AGE, TN_NONE)));
 	entry("entry: unmap 512 pages and their tables",
 	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY, TN_BATCH)));
 	entry("entry: map 16 frames with ZERO",
@@ -95,7 +97,7 @@ static void entries_split_giga(void)
 	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY, 1)));
 	BENCH_DO(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY, STOCK_BLOCK));
 	entry("entry: unmap 511 2M pages and their table",
-	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_LARGE + STOCK_VA,
+	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY + STOCK_BLOCK * TN_FRAME_SIZE,
 				  GIGA - STOCK_BLOCK)));
 }
 
@@ -113,8 +115,8 @@ static void entries_give(void)
 	      BENCH_COST_OF(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first, TN_BATCH),
 			    -TN_EKERNEL));
 	entry("entry: map 512 frames, refused at the last",
-	      BENCH_COST_OF(tn_map(TN_SLOT_PROCESS, STOCK_VA_EMPTY, TN_SLOT_FRAMES, first,
-				   TN_BATCH, RIGHTS),
+	      BENCH_COST_OF(tn_map(TN_SLOT_PROCESS, STOCK_VA_EMPTY, TN_SLOT_FRAMES, first, TN_BATCH,
+				   RIGHTS),
 			    -TN_EKERNEL));
 	BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first, TN_BATCH - 1));
 	entry("entry: reclaim 512 frames, refused at the last",
@@ -193,8 +195,8 @@ static void fill_pool(uint64_t own, uint64_t mapped, uint64_t free)
 	BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, own, 2 * TABLES));
 	BENCH_DO(tn_create(TN_KIND_POOL, SLOT_POOL, TN_ANY, TN_NONE, SLOT_CHILD_POOL, 0));
 	BENCH_DO(tn_give_all(TN_SLOT_FRAMES, SLOT_CHILD_POOL, free, REVOKED_FREE, &given));
-	entry("entry: create a process", BENCH_COST(tn_create(TN_KIND_PROCESS, SLOT_POOL, TN_ANY,
-							      TN_NONE, SLOT_CHILD, 0)));
+	entry("entry: create a process",
+	      BENCH_COST(tn_create(TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE, SLOT_CHILD, 0)));
 	BENCH_DO(tn_create(TN_KIND_CAPS, SLOT_CHILD, TN_ANY, TN_NONE, 0, 0));
 	BENCH_DO(tn_create(TN_KIND_THREAD, SLOT_CHILD, TN_ANY, TN_NONE, SLOT_OBJECT, 0));
 	BENCH_DO(tn_cap_delete(TN_SELF, SLOT_OBJECT));

@@ -47,8 +47,8 @@ static void measure_give_batch(uint64_t first)
 static void give_scattered(uint64_t first)
 {
 	for (unsigned i = 0; i < BENCH_BATCH; i++)
-		BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL,
-				       first + i * SCATTER % BENCH_BATCH, 1));
+		BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first + i * SCATTER % BENCH_BATCH,
+				       1));
 }
 
 static void give_run(uint64_t first)

@@ -28,8 +28,7 @@ static void measure_capability_page(uint64_t f)
 	for (unsigned i = 0; i < BENCH_ROUNDS; i++) {
 		BENCH_DO(tn_create(TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE, SLOT_CHILD, 0));
 		make_raw(f);
-		bench_add(BENCH_COST(
-			tn_create(TN_KIND_CAPS, SLOT_CHILD, f, TN_SLOT_FRAMES, 0, 0)));
+		bench_add(BENCH_COST(tn_create(TN_KIND_CAPS, SLOT_CHILD, f, TN_SLOT_FRAMES, 0, 0)));
 		BENCH_DO(tn_destroy(SLOT_CHILD, 0));
 		BENCH_DO(tn_frame_reclaim(TN_SLOT_FRAMES, SLOT_POOL, f, 1));
 	}

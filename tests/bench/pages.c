@@ -14,7 +14,8 @@ static void measure_map(const char *name, uint64_t va, uint64_t f, uint64_t coun
 {
 	bench_begin(name, count == BENCH_BATCH ? count : 1);
 	for (unsigned i = 0; i < BENCH_ROUNDS; i++) {
-		bench_add(BENCH_COST(tn_map(TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, f, count, RIGHTS)));
+		bench_add(
+			BENCH_COST(tn_map(TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, f, count, RIGHTS)));
 		BENCH_DO(tn_unmap(TN_SLOT_PROCESS, va, count));
 	}
 	bench_end();

@@ -58,6 +58,12 @@ inline_always pfn_t pte_frame(pte_t e)
 	return pfn(e.w / PTE_FRAME_UNIT % PTE_FRAME_LIMIT);
 }
 
+/* Of a table entry, whose upper bits are zero. */
+inline_always pfn_t pte_table_frame(pte_t e)
+{
+	return pfn(e.w / PTE_FRAME_UNIT);
+}
+
 /* rights: TN_MAP_READ | WRITE | EXECUTE; attribute: 0, TN_MAP_NOCACHE or TN_MAP_IO. */
 inline_always pte_t pte_leaf(pfn_t f, uint64_t rights, uint64_t attribute, bool uncounted)
 {
