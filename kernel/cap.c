@@ -3,7 +3,9 @@
  */
 #include "cap.h"
 
-struct slot caps_none[TN_CAPS_SLOTS] __attribute__((aligned(FRAME_BYTES)));
+const struct slot caps_none[TN_CAPS_SLOTS] __attribute__((aligned(FRAME_BYTES))) = {
+	[0 ... TN_CAPS_SLOTS - 1] = {.word = SLOT_NOWHERE},
+};
 
 uint64_t slot_uncovered(const struct slot *s, uint64_t first, uint64_t count)
 {

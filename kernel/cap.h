@@ -18,11 +18,11 @@
 
 #define CAP_INDEX_LIMIT ((uint64_t)TN_CAPS_PAGES * TN_CAPS_SLOTS)
 
-/* Slot `index` of the caller; an empty one where there is none. Not for writing. */
+/* Slot `index` of the caller. Where there is none, one that is neither empty nor of any type. */
 inline_always struct slot *cap_slot(uint64_t index)
 {
 	if (unlikely(index >= CAP_INDEX_LIMIT))
-		return caps_none;
+		return (struct slot *)caps_none;
 	return &current->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
 }
 

@@ -19,34 +19,49 @@ static bool table_is_empty(const struct place *at)
 	return FRAME_ENTRIES(frame_get(frame_of(at->table))) == 0;
 }
 
+/* Where the entries lie together, as many from the first on as the table counts are all. */
+static uint64_t used_length(const struct place *at)
+{
+	uint64_t used = FRAME_ENTRIES(frame_get(frame_of(at->table)));
+	uint64_t room = table_reach(at) - at->index;
+
+	return used < room ? used : room;
+}
+
 static void seek_used(struct place *at)
 {
 	for (at->index = 0; !pte_is_valid(pte_read(place_entry(at)));)
 		at->index++;
 }
 
+/* An emptied table leaves the one above it. */
+static void table_drop(struct process *p, const struct place *above, const struct place *table)
+{
+	pte_write(place_entry(above), PTE_EMPTY);
+	table_count(frame_of(above->table), (uint64_t)-1);
+	asid_fence_space(current->hart, p);
+	table_free(p, frame_of(table->table));
+}
+
 bool dissolve_step(struct process *p, const struct place *top)
 {
-	struct place at = *top, above = *top;
+	struct place path[LEVELS_MAX], *at = path;
 
-	while (!table_is_empty(&at)) {
+	path[0] = *top;
+	while (!table_is_empty(at)) {
 		pte_t e;
 
-		seek_used(&at);
-		e = pte_read(place_entry(&at));
+		seek_used(at);
+		e = pte_read(place_entry(at));
 		if (!pte_is_table(e)) {
-			leaves_clear(p, &at, table_reach(&at) - at.index);
+			leaves_clear(p, at, used_length(at));
 			break;
 		}
-		above = at;
-		at = (struct place){table_entries(pte_frame(e)), at.level - 1, 0};
+		at[1] = (struct place){table_entries(pte_frame(e)), at->level - 1, 0};
+		at++;
 	}
-	if (at.table != top->table && table_is_empty(&at)) {
-		pte_write(place_entry(&above), PTE_EMPTY);
-		table_count(frame_of(above.table), (uint64_t)-1);
-		asid_fence_space(current->hart, p);
-		table_free(p, frame_of(at.table));
-	}
+	for (; at > path && table_is_empty(at); at--)
+		table_drop(p, at - 1, at);
 	return table_is_empty(top);
 }
 

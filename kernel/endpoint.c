@@ -6,16 +6,6 @@
 #include "object.h"
 #include "process.h"
 
-void endpoint_init(struct endpoint *e, pfn_t self, struct process *p)
-{
-	e->self = (uint32_t)self.n;
-	e->process = p;
-	e->next = p->endpoints;
-	if (e->next != NULL)
-		e->next->previous = e;
-	p->endpoints = e;
-}
-
 void endpoint_end(struct endpoint *e)
 {
 	struct process *p = e->process;

@@ -4,9 +4,8 @@
 #ifndef KERNEL_ENDPOINT_H
 #define KERNEL_ENDPOINT_H
 
+#include "process.h"
 #include "types.h"
-
-struct process;
 
 struct endpoint {
 	struct process *process;
@@ -17,7 +16,16 @@ struct endpoint {
 };
 _Static_assert(sizeof(struct endpoint) == 64, "zeroed by 64 bytes");
 
-void endpoint_init(struct endpoint *e, pfn_t self, struct process *p);
+/* The frame is zeroed. */
+inline_always void endpoint_init(struct endpoint *e, pfn_t self, struct process *p)
+{
+	e->self = (uint32_t)self.n;
+	e->process = p;
+	e->next = p->endpoints;
+	if (e->next != NULL)
+		e->next->previous = e;
+	p->endpoints = e;
+}
 
 /* Unlinks it and gives its frame back. */
 void endpoint_end(struct endpoint *e);

@@ -1,15 +1,14 @@
 /*
  * frame.c - first words of the frame table, block by block, and its export.
  *
- * Owns: ram, frame_objects, frame_lent, the region list.
+ * Owns: ram, the region list.
  */
 #include "frame.h"
 
 #include "region.h"
+#include "zero.h"
 
 struct ram ram;
-uint64_t frame_objects[8];
-uint64_t frame_lent;
 
 static const struct region *frame_regions; /* sorted, disjoint */
 static uint32_t frame_region_count;
@@ -62,6 +61,16 @@ static void gap_count(uint64_t first, uint64_t end)
 	others_count(down, end);
 }
 
+static void edges_mark(const struct region *r)
+{
+	uint64_t window_end = ram.window_first + ram.window_count;
+
+	for (uint64_t giga = r->first / GIGA_FRAMES; giga <= (r->first + r->count - 1) / GIGA_FRAMES;
+	     giga++)
+		if ((giga + 1) * GIGA_FRAMES > window_end && r->first + r->count > window_end)
+			PORT_GIGA_TABLE[giga] |= BLOCK_EDGE;
+}
+
 /*
  * A block may be mapped large only if all of its frames are USER. So what is not is counted
  * before anything can be mapped; the words of all giga blocks with RAM start at 0.
@@ -79,6 +88,7 @@ void frame_table_init(const struct region *regions, uint32_t count)
 		at = r->first + r->count;
 		if (r->kind != TN_KIND_USER)
 			others_count(r->first, at);
+		edges_mark(r);
 	}
 	gap_count(at, (at + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES);
 }
@@ -111,7 +121,7 @@ bool frame_touch(pfn_t f)
 	port_frame_block_back(base / BLOCK_FRAMES, exists);
 	if (!exists)
 		return true;
-	words_fill(pfn(base), BLOCK_FRAMES, FRAME_WORD(TN_KIND_HOLE, 0));
+	fill_page(frame_words(pfn(base)), FRAME_WORD(TN_KIND_HOLE, 0));
 	for (uint32_t i = 0; i < frame_region_count; i++) {
 		uint64_t n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from);
 
@@ -133,52 +143,26 @@ bool frame_touch_range(pfn_t first, uint64_t count)
 
 void frame_zero_head(pfn_t f, size_t bytes)
 {
-	uint64_t *word = frame_memory(f), *end = word + bytes / 8;
-
-	for (; word < end; word += 8) {
-		word[0] = 0;
-		word[1] = 0;
-		word[2] = 0;
-		word[3] = 0;
-		word[4] = 0;
-		word[5] = 0;
-		word[6] = 0;
-		word[7] = 0;
-	}
+	zero_lines(frame_memory(f), bytes);
 }
 
 void frame_zero(pfn_t f)
 {
-	uint64_t *word = frame_memory(f), *end = word + FRAME_BYTES / 8;
-
-	for (; word < end; word += 32)
-		for (unsigned i = 0; i < 32; i++)
-			word[i] = 0;
+	zero_page(frame_memory(f));
 }
 
 uint64_t frame_export(pfn_t f)
 {
-	uint64_t d, kind, low = 0, flags = 0;
+	uint64_t d = frame_get(f), kind = FRAME_KIND(d), word = kind << 48;
 
-	frame_touch(f);
-	d = frame_get(f);
-	kind = FRAME_KIND(d);
-	switch (kind) {
-	case TN_KIND_USER:
-	case TN_KIND_FREE:
-	case TN_KIND_CAPS:
-	case TN_KIND_TABLE:
-		low = d % FRAME_LOW_UNIT;
-		break;
-	default: /* objects keep their pool to themselves, in the frame */
-		break;
-	}
+	if (kind == TN_KIND_USER || kind >= TN_KIND_CAPS)
+		word += d % FRAME_LOW_UNIT; /* objects keep their pool to themselves, in the frame */
 	if (kind == TN_KIND_TABLE)
-		flags = FRAME_ENTRIES(d) * FRAME_LOW_UNIT +
+		word += FRAME_ENTRIES(d) * FRAME_LOW_UNIT +
 			(FRAME_IS_EXPLICIT(d) ? TN_INFO_EXPLICIT : 0);
 	if (kind == TN_KIND_FREE && FRAME_IS_CLEAN(d))
-		flags = TN_INFO_CLEAN;
+		word += TN_INFO_CLEAN;
 	if (frame_is_covered(f))
-		flags |= TN_INFO_LARGE;
-	return low + flags + (kind << 48);
+		word += TN_INFO_LARGE;
+	return word;
 }

@@ -62,20 +62,23 @@
 #define GIGA_FRAMES ((uint64_t)BLOCK_FRAMES * 512)
 #define BLOCK_LARGE ((uint64_t)1 << 32) /* one large mapping */
 #define BLOCK_OTHERS(w) ((w) % BLOCK_LARGE)
-#define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE)
+#define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE % BLOCK_MAPPINGS_LIMIT)
+#define BLOCK_MAPPINGS_LIMIT ((uint64_t)1 << 31)
+#define BLOCK_EDGE ((uint64_t)1 << 63) /* of 1 GiB: reaches out of the kernel's window */
 
-/* What boot found; written once. */
+/* What boot found, and what has become of it. */
 struct ram {
 	uint64_t first, count;               /* frames from the lowest to the highest, holes included */
 	uint64_t frames;                     /* frames of RAM */
 	uint64_t window_first, window_count; /* frames that the kernel can own: the direct map */
 	uint64_t image, boot, hole;          /* frames of these kinds, which never change */
+
+	/* the rest changes: frames given and not reclaimed, and the objects among them, by kind.
+	 * What is neither is free; so the census is O(1) (I1) */
+	uint64_t lent;
+	uint64_t objects[8];
 };
 extern struct ram ram;
-
-/* Objects alive, by kind, and frames given by user space and not reclaimed: I1 in O(1). */
-extern uint64_t frame_objects[8];
-extern uint64_t frame_lent;
 
 inline_always uint64_t frame_get(pfn_t f)
 {
@@ -113,7 +116,14 @@ inline_always void block_add(pfn_t f, uint64_t delta)
 /* A large mapping covers f. */
 inline_always bool frame_is_covered(pfn_t f)
 {
-	return (block_get(f) | giga_get(f)) >= BLOCK_LARGE;
+	return (block_get(f) | giga_get(f)) % BLOCK_EDGE >= BLOCK_LARGE;
+}
+
+/* No large mapping covers f, and f is surely inside the window: one test for both. False says
+ * nothing. */
+inline_always bool frame_is_plain(pfn_t f)
+{
+	return (block_get(f) | giga_get(f)) < BLOCK_LARGE;
 }
 
 inline_always bool frame_in_window(pfn_t f)
@@ -158,7 +168,7 @@ void frame_zero(pfn_t f);
 /* Zeroes `bytes` (a multiple of 64) at the start of the frame. */
 void frame_zero_head(pfn_t f, size_t bytes);
 
-/* frame_info's word for f (see abi.h). */
+/* frame_info's word for f (see abi.h), whose block has been touched. */
 uint64_t frame_export(pfn_t f);
 
 #endif

@@ -29,6 +29,11 @@ inline_always uint64_t link_get(pfn_t f)
 	return *(const uint64_t *)frame_memory(f);
 }
 
+inline_always uint64_t link_get_next(pfn_t f)
+{
+	return ((const struct link *)frame_memory(f))->next;
+}
+
 inline_always void link_set(pfn_t f, uint64_t word)
 {
 	*(uint64_t *)frame_memory(f) = word;
@@ -44,14 +49,14 @@ inline_always void link_set_previous(pfn_t f, uint64_t previous)
 	((struct link *)frame_memory(f))->previous = (uint32_t)previous;
 }
 
-/* Puts f behind the ring's head frame, so that it is the first to leave. */
-inline_always void freelist_push(pfn_t head, pfn_t f)
+/* Puts f behind the ring's head, so that it is the first to leave. ring: the head's own link. */
+inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 {
-	uint64_t first = LINK_NEXT(link_get(head));
+	uint64_t first = ring->next;
 
 	link_set(f, LINK(first, head.n));
 	link_set_previous(pfn(first), f.n);
-	link_set_next(head, f.n);
+	ring->next = (uint32_t)f.n;
 }
 
 /* Takes f, which is in a ring, out of it, and clears its word. */

@@ -8,11 +8,14 @@
 #include "syscall.h"
 
 /* The first frame of the range that the kernel must refuse, and why. */
-static result_t range_refusal(uint64_t first, uint64_t count)
+static cold result_t range_refusal(uint64_t first, uint64_t count)
 {
 	for (uint64_t f = first; f < first + count; f++) {
-		int error = frame_give_refusal(pfn(f));
+		int error;
 
+		if (frame_get(pfn(f)) == 0 && frame_is_plain(pfn(f)))
+			continue;
+		error = frame_give_refusal(pfn(f));
 		if (error != 0)
 			return failure(error, f);
 	}
@@ -28,8 +31,7 @@ static bool range_is_idle(uint64_t first, uint64_t count)
 #pragma GCC unroll 8
 	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
 		all |= *word;
-	return all == 0 && !frame_is_covered(pfn(first)) && !frame_is_covered(pfn(last)) &&
-	       frame_in_window(pfn(first)) && frame_in_window(pfn(last));
+	return all == 0 && frame_is_plain(pfn(first)) && frame_is_plain(pfn(last));
 }
 
 static void range_give(struct pool *p, uint64_t first, uint64_t count)
@@ -52,11 +54,11 @@ static void give_account(struct pool *p, uint64_t count)
 	p->free += count;
 	p->given.calls++;
 	p->given.frames += count;
-	frame_lent += count;
+	ram.lent += count;
 	pool_rose(p);
 }
 
-static cold result_t give_general(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
+static apart result_t give_general(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
 {
 	const struct slot *range;
 	struct pool *p;
@@ -99,13 +101,12 @@ result_t call_frame_give(uint64_t frames, uint64_t pool, uint64_t first, uint64_
 	p = cap_pool(pool, TN_POOL_GIVE);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
-	if (unlikely(frame_get(pfn(first)) != 0) || unlikely(frame_is_covered(pfn(first))) ||
-	    unlikely(!frame_in_window(pfn(first))))
+	if (unlikely(frame_get(pfn(first)) != 0) || unlikely(!frame_is_plain(pfn(first))))
 		goto general;
 
 	block_add(pfn(first), 1);
 	frame_set(pfn(first), pool_free_word(p, 0));
-	freelist_push(pool_frame(p), pfn(first));
+	freelist_push(&p->ring, pool_frame(p), pfn(first));
 	give_account(p, 1);
 	return success(0);
 general:

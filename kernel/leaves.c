@@ -13,34 +13,37 @@
 /* Bits in which the leaves of a run may differ: what the hart sets. */
 #define RUN_FREE_BITS ((uint64_t)(PTE_ACCESSED | PTE_DIRTY))
 
-/* All n entries are counted 4 KiB leaves of consecutive frames. */
-static bool leaves_are_run(const pte_t *entry, uint64_t n)
-{
-	uint64_t expected = pte_read(entry).w, differ = 0;
-
-	if (!pte_is_leaf((pte_t){expected}) || pte_uncounted((pte_t){expected}))
-		return false;
-#pragma GCC unroll 8
-	for (const pte_t *end = entry + n; entry < end; entry++) {
-		differ |= pte_read(entry).w ^ expected;
-		expected += PTE_FRAME_UNIT;
-	}
-	return (differ & ~RUN_FREE_BITS) == 0;
-}
-
-static uint64_t leaves_dirty(const pte_t *entry, uint64_t n)
+/* Dirty entries; `seen`: the bits that any of them has. */
+static uint64_t leaves_dirty(const pte_t *entry, uint64_t n, uint64_t seen)
 {
 	uint64_t bits = 0;
 
+	if ((seen & PTE_DIRTY) == 0)
+		return 0;
 #pragma GCC unroll 8
 	for (const pte_t *end = entry + n; entry < end; entry++)
 		bits += pte_read(entry).w & PTE_DIRTY;
 	return bits / PTE_DIRTY;
 }
 
-static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n)
+/* If all n entries are counted 4 KiB leaves of consecutive frames: the bits that any has. Else 0. */
+static uint64_t leaves_run(const pte_t *entry, uint64_t n)
 {
-	struct leaves_found found = {n, leaves_dirty(entry, n)};
+	uint64_t first = pte_read(entry).w, expected = first, differ = 0;
+
+	if (!pte_is_leaf((pte_t){first}) || pte_uncounted((pte_t){first}))
+		return 0;
+#pragma GCC unroll 8
+	for (const pte_t *end = entry + n; entry < end; entry++) {
+		differ |= pte_read(entry).w ^ expected;
+		expected += PTE_FRAME_UNIT;
+	}
+	return (differ & ~RUN_FREE_BITS) == 0 ? first | differ : 0;
+}
+
+static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n, uint64_t seen)
+{
+	struct leaves_found found = {n, leaves_dirty(entry, n, seen)};
 	uint64_t *word = frame_words(pte_frame(pte_read(entry)));
 
 #pragma GCC unroll 8
@@ -54,14 +57,14 @@ static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n
 }
 
 /* First pass of two: what is disabled keeps its frame number until the fence is behind us. */
-static struct leaves_found each_disable(pte_t *entry, uint64_t n)
+inline_always struct leaves_found each_disable(pte_t *entry, unsigned level, uint64_t n)
 {
 	struct leaves_found found = {0, 0};
 
 	for (pte_t *end = entry + n; entry < end; entry++) {
 		pte_t e = pte_read(entry);
 
-		if (!pte_is_leaf(e))
+		if (e.w == 0 || (level > 0 && pte_is_table(e)))
 			continue;
 		found.count++;
 		found.dirty += pte_dirty(e);
@@ -70,21 +73,23 @@ static struct leaves_found each_disable(pte_t *entry, uint64_t n)
 	return found;
 }
 
-static void each_drop(pte_t *entry, unsigned level, uint64_t n)
+inline_always void each_drop(pte_t *entry, unsigned level, uint64_t n)
 {
 	for (pte_t *end = entry + n; entry < end; entry++) {
 		pte_t e = pte_read(entry);
 
-		if (e.w == 0 || pte_is_valid(e))
+		if (e.w == 0 || (level > 0 && pte_is_valid(e)))
 			continue;
 		pte_write(entry, PTE_EMPTY);
 		leaf_drop(e, level);
 	}
 }
 
-static struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned level, uint64_t n)
+/* Inlined for each level: the tests on it vanish, and tables there are none at level 0. */
+inline_always struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned level,
+					     uint64_t n)
 {
-	struct leaves_found found = each_disable(entry, n);
+	struct leaves_found found = each_disable(entry, level, n);
 
 	asid_fence_space(current->hart, p);
 	each_drop(entry, level, n);
@@ -94,12 +99,17 @@ static struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned 
 struct leaves_found leaves_clear(struct process *p, const struct place *at, uint64_t n)
 {
 	pte_t *entry = place_entry(at);
+	uint64_t seen = at->level == 0 ? leaves_run(entry, n) : 0;
 	struct leaves_found found;
 
-	if (at->level == 0 && leaves_are_run(entry, n))
-		found = run_clear(p, entry, n);
+	if (seen != 0)
+		found = run_clear(p, entry, n, seen);
+	else if (at->level == 0)
+		found = each_clear(p, entry, 0, n);
+	else if (at->level == 1)
+		found = each_clear(p, entry, 1, n);
 	else
-		found = each_clear(p, entry, at->level, n);
+		found = each_clear(p, entry, 2, n);
 	table_count(frame_of(at->table), -found.count);
 	return found;
 }

@@ -281,7 +281,7 @@ static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
 	return walk_is_user(va, count) ? 0 : TN_EFAULT;
 }
 
-static cold result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
+static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
 				 uint64_t count, uint64_t flags)
 {
 	struct mapping m;
@@ -312,7 +312,7 @@ static cold result_t map_general(uint64_t process, uint64_t va, uint64_t frames,
 }
 
 /* 512 frames to one 2 MiB page whose tables stand. Doubts go to map_general. */
-static cold result_t map_large(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
+static apart result_t map_large(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
 			       uint64_t count, uint64_t flags)
 {
 	const struct slot *range;

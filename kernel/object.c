@@ -8,6 +8,7 @@
 #include "process.h"
 #include "syscall.h"
 #include "thread.h"
+#include "zero.h"
 
 #define PRIORITY_MAX 63u
 
@@ -73,16 +74,12 @@ result_t supply_check(const struct supply *s)
 }
 
 /* A user frame becomes the pool's and is used at once. */
-static void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
+inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
 {
 	block_add(f, 1);
-	frame_lent++;
-	p->given.calls++;
+	ram.lent++;
 	p->given.frames++;
-	p->kinds[kind]++;
-	frame_objects[kind]++;
-	if (++p->used > p->peak)
-		p->peak = p->used;
+	pool_count_used(p, kind);
 }
 
 pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean)
@@ -164,7 +161,7 @@ static int limit_refusal(const struct birth *b)
 		return TN_EPERM;
 	if (b->kind == TN_KIND_POOL && b->pool->depth + 1 >= POOL_DEPTH_MAX)
 		return TN_EOVERFLOW;
-	return object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
+	return b->kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
 }
 
 /* Bytes of an object that begin as zero; of a capability page all of them. */
@@ -181,6 +178,7 @@ static void caps_make(const struct birth *b, pfn_t f, uint64_t clean)
 		frame_zero(f);
 	frame_set(f, FRAME_WORD(TN_KIND_CAPS, b->pool->self));
 	b->process->directory[b->slot] = frame_memory(f);
+	b->process->pages++;
 }
 
 static void object_init(const struct birth *b, pfn_t f)
@@ -233,8 +231,8 @@ static int birth_refusal(struct birth *b, uint64_t target, uint64_t frame, uint6
 	return error;
 }
 
-result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-		     uint64_t slot, uint64_t argument)
+static apart result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
+				     uint64_t frames, uint64_t slot, uint64_t argument)
 {
 	struct birth b = {.kind = kind, .slot = slot, .argument = argument};
 	int error = birth_refusal(&b, target, frame, frames);
@@ -253,4 +251,74 @@ result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t fr
 	else
 		object_make(&b, f, clean);
 	return success(0);
+}
+
+static apart result_t frame_cleared(pfn_t f)
+{
+	frame_zero(f);
+	return success(0);
+}
+
+/* A capability page of an exact user frame, given and used in one step. */
+static apart result_t create_caps_given(uint64_t kind, uint64_t target, uint64_t frame,
+					uint64_t frames, uint64_t slot, uint64_t argument)
+{
+	struct process *p = cap_process(target, TN_PROCESS_MANAGE);
+	const struct slot *range = cap_frames(frames, TN_FRAMES_GIVE);
+	struct pool *pool;
+
+	if (kind != TN_KIND_CAPS || unlikely(range == NULL) || unlikely(p == NULL) ||
+	    unlikely(argument != 0))
+		goto general;
+	pool = p->pool;
+	if (unlikely((p->dying | pool->dying) != 0) || unlikely(slot >= TN_CAPS_PAGES) ||
+	    unlikely(p->directory[slot] != caps_none) ||
+	    unlikely(frame - range->frame >= range->badge))
+		goto general;
+	if (unlikely(frame_get(pfn(frame)) != 0) || unlikely(!frame_is_plain(pfn(frame))))
+		goto general;
+
+	frame_give_used(pool, TN_KIND_CAPS, pfn(frame));
+	frame_set(pfn(frame), FRAME_WORD(TN_KIND_CAPS, pool->self));
+	p->directory[slot] = frame_memory(pfn(frame));
+	p->pages++;
+	return frame_cleared(pfn(frame));
+general:
+	return create_general(kind, target, frame, frames, slot, argument);
+}
+
+/* The objects that are made most often, a path of its own each: an endpoint from any free frame,
+ * a capability page from a named one of user space. What is not so goes to create_general. */
+result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+		     uint64_t slot, uint64_t argument)
+{
+	uint64_t clean, id;
+	struct slot *name;
+	struct process *p;
+	struct pool *pool;
+	pfn_t f;
+
+	if (kind != TN_KIND_ENDPOINT)
+		return create_caps_given(kind, target, frame, frames, slot, argument);
+	if (unlikely((frame & frames) != TN_ANY) || unlikely(argument != 0))
+		goto general;
+	p = cap_process(target, TN_PROCESS_MANAGE);
+	name = cap_slot(slot);
+	if (unlikely(p == NULL) || unlikely(!slot_is_empty(name)))
+		goto general;
+	pool = p->pool;
+	id = object_next_id;
+	if (unlikely((p->dying | pool->dying) != 0) || unlikely(!pool_is_ample(pool)) ||
+	    unlikely(id >= FRAME_ID_LIMIT))
+		goto general;
+
+	object_next_id = id + 1;
+	f = pool_take_ample(pool, TN_KIND_ENDPOINT, &clean);
+	zero_lines(frame_memory(f), sizeof(struct endpoint));
+	frame_set(f, FRAME_WORD(TN_KIND_ENDPOINT, id) + clean);
+	endpoint_init(frame_memory(f), f, p);
+	slot_set(name, SLOT_WORD(TN_CAP_ENDPOINT, TN_RIGHTS_ALL, id), f.n, 0);
+	return success(0);
+general:
+	return create_general(kind, target, frame, frames, slot, argument);
 }

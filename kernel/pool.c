@@ -9,13 +9,17 @@ void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean)
 {
 	*clean = frame_get(f) & FRAME_CLEAN;
 	freelist_remove(f);
-	p->used++;
-	p->kinds[kind]++;
-	frame_objects[kind]++;
-	if (p->used > p->peak)
-		p->peak = p->used;
+	pool_count_used(p, kind);
 	if (--p->free < p->low)
 		pool_watch_fire(p);
+}
+
+pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean)
+{
+	pfn_t f = pfn(p->ring.next);
+
+	pool_take_named(p, kind, f, clean);
+	return f;
 }
 
 result_t pool_short(struct pool *p, uint64_t need)
@@ -29,6 +33,7 @@ void pool_watch_fire(struct pool *p)
 {
 	struct thread *t = thread_of_slot(&p->watcher);
 
+	p->rearm = p->low;
 	p->low = 0;
 	if (t != NULL)
 		thread_signal(t, p->watch_bits);
@@ -37,7 +42,7 @@ void pool_watch_fire(struct pool *p)
 void pool_init(struct pool *p, pfn_t self, struct pool *parent)
 {
 	p->self = (uint32_t)self.n;
-	p->ring = LINK(self.n, self.n);
+	p->ring = (struct link){p->self, p->self};
 	p->parent = parent;
 	if (parent == NULL)
 		return;
@@ -70,11 +75,11 @@ uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count)
 	uint64_t n = count < from->free ? count : from->free;
 
 	for (uint64_t i = 0; i < n; i++) {
-		pfn_t f = pfn(LINK_NEXT(from->ring));
+		pfn_t f = pfn(from->ring.next);
 
 		freelist_remove(f);
 		frame_set(f, pool_free_word(to, frame_get(f) & FRAME_CLEAN));
-		freelist_push(pool_frame(to), f);
+		freelist_push(&to->ring, pool_frame(to), f);
 	}
 	from->free -= n;
 	to->free += n;

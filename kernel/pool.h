@@ -23,9 +23,10 @@ struct pool_flow {
 };
 
 struct pool {
-	uint64_t ring;  /* link word of the free list, see freelist.h */
+	struct link ring; /* closes the free list, see freelist.h */
 	uint64_t free, used, peak;
-	uint64_t low;   /* the watch fires when free falls below; 0: no watch */
+	uint64_t low;    /* the watch fires when free falls below; 0: no watch, or it has fired */
+	uint64_t rearm;  /* it has fired: becomes low again when free rises to it; else 0 */
 	uint32_t self;  /* own frame */
 	uint32_t depth; /* 0: the root pool */
 	uint64_t dying; /* being revoked: nothing is created, given or moved in */
@@ -37,7 +38,7 @@ struct pool {
 	struct process *processes;
 
 	struct slot watcher; /* weak: a thread, checked when the watch fires */
-	uint64_t watch_low, watch_bits;
+	uint64_t watch_bits;
 	uint64_t spare[6];
 };
 _Static_assert(sizeof(struct pool) % 64 == 0, "zeroed by 64 bytes");
@@ -59,8 +60,22 @@ void pool_watch_fire(struct pool *p);
 /* The free count rose; re-arms the watch. */
 inline_always void pool_rose(struct pool *p)
 {
-	if (unlikely(p->low != p->watch_low) && p->free >= p->watch_low)
-		p->low = p->watch_low;
+	if (unlikely(p->rearm != 0) && p->free >= p->rearm) {
+		p->low = p->rearm;
+		p->rearm = 0;
+	}
+}
+
+/* One frame more is used, by an object of `kind`. */
+inline_always void pool_count_used(struct pool *p, unsigned kind)
+{
+	uint64_t used = p->used + 1;
+
+	p->used = used;
+	if (used > p->peak)
+		p->peak = used;
+	p->kinds[kind]++;
+	ram.objects[kind]++;
 }
 
 /*
@@ -68,34 +83,38 @@ inline_always void pool_rose(struct pool *p)
  * before its first effect. *clean: FRAME_CLEAN if the frame is all zero, else 0; the word in the
  * frame table is the caller's to write.
  */
-inline_always pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean)
-{
-	pfn_t f = pfn(LINK_NEXT(p->ring));
-
-	*clean = frame_get(f) & FRAME_CLEAN;
-	freelist_remove(f);
-	p->used++;
-	p->kinds[kind]++;
-	frame_objects[kind]++;
-	if (p->used > p->peak)
-		p->peak = p->used;
-	if (unlikely(--p->free < p->low))
-		pool_watch_fire(p);
-	return f;
-}
+pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean);
 
 /* As pool_take, of the named frame, which is FREE in this pool. */
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean);
+
+/* pool_take would neither find the list empty nor let the watch fire. */
+inline_always bool pool_is_ample(const struct pool *p)
+{
+	return p->free > p->low;
+}
+
+/* As pool_take, of a pool that is ample. */
+inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind, uint64_t *clean)
+{
+	pfn_t f = pfn(p->ring.next);
+
+	*clean = frame_get(f) & FRAME_CLEAN;
+	freelist_remove(f);
+	p->free--;
+	pool_count_used(p, kind);
+	return f;
+}
 
 /* The frame of an object of `kind` that ended goes back to the free list of its pool. */
 inline_always void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
 {
 	frame_set(f, pool_free_word(p, clean));
-	freelist_push(pool_frame(p), f);
+	freelist_push(&p->ring, pool_frame(p), f);
 	p->free++;
 	p->used--;
 	p->kinds[kind]--;
-	frame_objects[kind]--;
+	ram.objects[kind]--;
 	pool_rose(p);
 }
 

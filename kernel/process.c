@@ -15,7 +15,7 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 	p->ceiling = ceiling;
 	p->top_tag = PROCESS_NO_TAG;
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++)
-		p->directory[i] = caps_none;
+		p->directory[i] = (struct slot *)caps_none;
 	p->next = pool->processes;
 	if (p->next != NULL)
 		p->next->previous = p;
@@ -25,13 +25,14 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 /* Gives one capability page back; false if there was none. */
 static bool caps_end(struct process *p)
 {
-	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
+	for (unsigned i = 0; p->pages != 0; i++) {
 		pfn_t f;
 
 		if (p->directory[i] == caps_none)
 			continue;
 		f = frame_of(p->directory[i]);
-		p->directory[i] = caps_none;
+		p->directory[i] = (struct slot *)caps_none;
+		p->pages--;
 		frame_zero(f);
 		pool_put(p->pool, TN_KIND_CAPS, f, FRAME_CLEAN);
 		return true;

@@ -27,18 +27,19 @@ struct process {
 	uint64_t dying;
 	uint32_t self;
 	uint32_t ceiling; /* highest priority of its threads */
+	uint64_t pages;   /* in the directory */
 	struct process *next, *previous; /* in the pool */
 	struct thread *threads;
 	struct endpoint *endpoints;
-	uint64_t spare[3];
+	uint64_t spare[2];
 	struct slot *directory[TN_CAPS_PAGES]; /* no page: caps_none */
 };
 _Static_assert(sizeof(struct process) % 64 == 0, "zeroed by 64 bytes");
 
 #define PROCESS_NO_TAG (~(uint64_t)0)
 
-/* A page of empty slots that stands where a process has none, so that lookup tests nothing. */
-extern struct slot caps_none[TN_CAPS_SLOTS];
+/* Stands where a process has no page, so that lookup tests nothing. */
+extern const struct slot caps_none[TN_CAPS_SLOTS];
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling);
 

@@ -13,19 +13,6 @@
 #define RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
 #define RIGHTS_LEGAL (1u << 1 | 1u << 3 | 1u << 4 | 1u << 5)
 
-/* The range that may add rights; frames is NULL where none was named. */
-static int cover_find(uint64_t slot, const struct slot **frames)
-{
-	uint64_t type;
-
-	*frames = NULL;
-	if (slot == TN_NONE)
-		return 0;
-	*frames = cap_slot(slot);
-	type = SLOT_TYPE((*frames)->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
-	return cap_refusal(slot, type, 0);
-}
-
 /* Whether `leaf`, of `size` frames, may gain what `rights` has more. BOOT may be read, no more;
  * a device page needs its DEVICE capability. */
 static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, uint64_t size)
@@ -116,24 +103,19 @@ result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t fl
 		      uint64_t frames)
 {
 	bool age = (flags & TN_MAP_AGE) != 0;
-	const struct slot *cover;
 	struct span s;
 	result_t r;
-	int error;
 
 	if ((flags & ~(uint64_t)RIGHTS) != 0 ? flags != TN_MAP_AGE
 					     : (RIGHTS_LEGAL >> flags & 1) == 0)
 		return failure(TN_EINVAL, 0);
-	r = span_find(&s, process, va, count);
+	r = span_find(&s, process, va, count, frames);
 	if (result_code(r) != 0)
 		return r;
-	error = cover_find(frames, &cover);
-	if (error != 0)
-		return failure(error, 0);
 	if (s.at.table == NULL)
 		return success(s.frames);
 	if (!age) {
-		r = gains_check(&s, cover, flags);
+		r = gains_check(&s, s.cover, flags);
 		if (result_code(r) != 0)
 			return r;
 	}

@@ -8,11 +8,14 @@
 #include "syscall.h"
 
 /* The first frame of the range that is not free in this pool, and why. */
-static result_t range_refusal(const struct pool *p, uint64_t first, uint64_t count)
+static cold result_t range_refusal(const struct pool *p, uint64_t first, uint64_t count)
 {
 	for (uint64_t f = first; f < first + count; f++) {
-		int error = frame_free_refusal(p, f);
+		int error;
 
+		if ((frame_get(pfn(f)) & ~FRAME_CLEAN) == pool_free_word(p, 0))
+			continue;
+		error = frame_free_refusal(p, f);
 		if (error != 0)
 			return failure(error, f);
 	}
@@ -24,8 +27,9 @@ static bool range_is_free(const struct pool *p, uint64_t first, uint64_t count)
 {
 	uint64_t raw = pool_free_word(p, 0), differ = 0;
 
-	for (uint64_t f = first; f < first + count; f++)
-		differ |= frame_get(pfn(f)) ^ raw;
+#pragma GCC unroll 8
+	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
+		differ |= *word ^ raw;
 	return (differ & ~FRAME_CLEAN) == 0;
 }
 
@@ -44,18 +48,21 @@ static void block_return(uint64_t first, uint64_t count)
  */
 static void range_take(uint64_t first, uint64_t count)
 {
+	uint64_t *word = frame_words(pfn(first)), *stop = word + count;
+
 	for (uint64_t f = first, end = first + count; f < end;) {
-		uint64_t back = LINK_BACK(link_get(pfn(f))), w;
+		uint64_t back = LINK_BACK(link_get(pfn(f))), next;
 
 		do {
-			w = link_get(pfn(f));
-			link_set(pfn(f), 0);
-			frame_set(pfn(f), 0);
-			f++;
-		} while (f < end && LINK_NEXT(w) == f);
-		link_set_next(pfn(back), LINK_NEXT(w));
-		link_set_previous(pfn(LINK_NEXT(w)), back);
+			next = opaque(link_get_next(pfn(f)));
+			link_set(pfn(f++), 0);
+		} while (next == f && f < end);
+		link_set_next(pfn(back), next);
+		link_set_previous(pfn(next), back);
 	}
+#pragma GCC unroll 8
+	for (; word < stop; word++)
+		*word = 0;
 }
 
 static void reclaim_account(struct pool *p, uint64_t count)
@@ -63,7 +70,7 @@ static void reclaim_account(struct pool *p, uint64_t count)
 	p->free -= count;
 	p->reclaimed.calls++;
 	p->reclaimed.frames += count;
-	frame_lent -= count;
+	ram.lent -= count;
 	if (p->free < p->low)
 		pool_watch_fire(p);
 }
@@ -115,7 +122,7 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 	struct runs runs = {current->utcb->words, 0, 0};
 
 	while (runs.frames < count && p->free > runs.frames) {
-		pfn_t f = pfn(LINK_NEXT(p->ring));
+		pfn_t f = pfn(p->ring.next);
 
 		if (!slot_covers(range, f.n, 1) || !runs_add(&runs, f))
 			break;

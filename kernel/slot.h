@@ -24,6 +24,9 @@
 #define SLOT_TYPE(w) ((w) / FRAME_KIND_UNIT % 16)
 #define SLOT_RIGHTS(w) ((w) / SLOT_RIGHTS_UNIT % 16)
 
+/* The word of a slot that does not exist: not empty, and of no type. */
+#define SLOT_NOWHERE SLOT_WORD(15, 0, 0)
+
 struct slot {
 	uint64_t word;
 	uint32_t frame; /* object's frame, or first frame of a range */

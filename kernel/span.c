@@ -61,8 +61,22 @@ static void span_settle(struct span *s)
 	s->cut = false;
 }
 
-result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count)
+static int cover_find(uint64_t slot, const struct slot **cover)
 {
+	uint64_t type;
+
+	*cover = NULL;
+	if (slot == TN_NONE)
+		return 0;
+	*cover = cap_slot(slot);
+	type = SLOT_TYPE((*cover)->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
+	return cap_refusal(slot, type, 0);
+}
+
+result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count, uint64_t frames)
+{
+	int error;
+
 	if (va % FRAME_BYTES != 0 || count == 0)
 		return failure(TN_EINVAL, 0);
 	if (!walk_is_user(va, count))
@@ -70,6 +84,9 @@ result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count
 	s->process = cap_process(process, TN_PROCESS_MAP);
 	if (s->process == NULL)
 		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
+	error = cover_find(frames, &s->cover);
+	if (error != 0)
+		return failure(error, 0);
 	if (s->process->dying)
 		return failure(TN_EDYING, 0);
 	s->va = va;

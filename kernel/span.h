@@ -14,6 +14,7 @@
 
 struct span {
 	struct process *process;
+	const struct slot *cover; /* range that allows adding rights; NULL: none was named */
 	uint64_t va, count;  /* asked for: pages */
 	struct place at;     /* first entry; table NULL: no root, all is a hole */
 	uint64_t n;          /* entries: holes and leaves wholly covered, or one leaf to cut */
@@ -21,8 +22,10 @@ struct span {
 	bool cut;            /* the first entry is a large leaf, covered in part */
 };
 
-/* Guards (shape, capability, dying) and the walk. */
-result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count);
+/* Guards (shape, capabilities, dying) and the walk. frames: slot of a FRAMES or DEVICE, or
+ * TN_NONE. */
+result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count,
+		   uint64_t frames);
 
 /* Splits a cut leaf until the span begins with whole ones. All or nothing; the answer is the
  * call's if its code is not 0. */

@@ -81,20 +81,39 @@ void table_release(struct process *p, uint64_t va, unsigned level)
 		table_free(p, emptied[--n]);
 }
 
+/* The words that count references to the 512 parts of a large leaf of `level`, and what one
+ * reference adds to each: frames of a 2 MiB page, blocks of a 1 GiB page. All of them are USER,
+ * so a word holds nothing else. */
+static uint64_t *part_words(pte_t leaf, unsigned level, uint64_t *unit)
+{
+	pfn_t f = pte_frame(leaf);
+
+	*unit = level == 1 ? 1 : BLOCK_LARGE;
+	return level == 1 ? frame_words(f) : &PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES];
+}
+
 /* level: of the large leaf. Its block's words may never have been written. */
 bool split_overflows(pte_t leaf, unsigned level)
 {
-	pfn_t f = pte_frame(leaf);
-	uint64_t size = level_frames(level - 1);
+	uint64_t unit, all = 0, *word = part_words(leaf, level, &unit);
 
 	if (pte_uncounted(leaf))
 		return false;
 	if (level == 1)
-		frame_touch(f);
-	for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
-		if (page_references(pfn(f.n + i * size), level - 1) >= FRAME_REFS_MAX)
-			return true;
-	return false;
+		frame_touch(pte_frame(leaf));
+#pragma GCC unroll 8
+	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
+		all |= *word;
+	return all >= FRAME_REFS_MAX * unit;
+}
+
+static void parts_reference(pte_t leaf, unsigned level)
+{
+	uint64_t unit, *word = part_words(leaf, level, &unit);
+
+#pragma GCC unroll 8
+	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
+		*word += unit;
 }
 
 /*
@@ -103,22 +122,22 @@ bool split_overflows(pte_t leaf, unsigned level)
  */
 void table_split(struct process *p, struct place *at, uint64_t va)
 {
-	pte_t *entry = place_entry(at), leaf = pte_read(entry);
+	pte_t *entry = place_entry(at), leaf = pte_read(entry), piece = leaf;
 	unsigned level = at->level - 1;
 	uint64_t clean, size = level_frames(level);
 	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
 	pte_t *part = table_entries(f);
 
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);
-	for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
-		pte_t e = pte_part(leaf, i, size);
-
-		if (!pte_uncounted(leaf))
-			page_reference(pte_frame(e), level, 1);
-		pte_write(&part[i], e);
+	if (!pte_uncounted(leaf))
+		parts_reference(leaf, at->level);
+#pragma GCC unroll 8
+	for (pte_t *end = part + TABLE_ENTRIES; part < end; part++) {
+		pte_write(part, piece);
+		piece = pte_part(piece, 1, size);
 	}
 	pte_write(entry, pte_table(f));
 	asid_fence_space(current->hart, p);
 	leaf_drop(leaf, at->level);
-	*at = (struct place){part, level, (unsigned)pte_index(va, level)};
+	*at = (struct place){table_entries(f), level, (unsigned)pte_index(va, level)};
 }

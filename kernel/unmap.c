@@ -22,10 +22,10 @@ static uint64_t span_unmap(struct span *s)
 	return found.dirty;
 }
 
-static cold result_t unmap_general(uint64_t process, uint64_t va, uint64_t count)
+static apart result_t unmap_general(uint64_t process, uint64_t va, uint64_t count)
 {
 	struct span s;
-	result_t r = span_find(&s, process, va, count);
+	result_t r = span_find(&s, process, va, count, TN_NONE);
 
 	if (result_code(r) != 0)
 		return r;

@@ -13,6 +13,7 @@
 #include "types.h"
 
 #define LEVEL_LARGEST 2u /* leaves stand at level 0, 1 and 2 */
+#define LEVELS_MAX 5u
 #define TABLE_ENTRIES 512u
 
 /* Facts of the boot: 3, 4 or 5; first address that is not user space's. */

@@ -20,6 +20,7 @@
 #include "boot/boot_memory.h"
 #include "boot/regions.h"
 #include "frame.h"
+#include "zero.h"
 
 #define GIGAS_OF_CHUNK 512u /* a chunk: 512 GiB, what one L1 table of the frame table covers */
 #define CHUNKS 32u          /* 16 TiB */
@@ -60,12 +61,9 @@ uint64_t frame_windows_frames(const struct regions *regions, uint64_t *later)
 
 static pfn_t filled_frame(struct space *s, uint64_t word)
 {
-	pfn_t f = boot_memory_frame(s->memory);
-	uint64_t *at = boot_memory_see(s->memory, f);
+	pfn_t f = boot_memory_take(s->memory);
 
-	for (unsigned i = 0; i < FRAME_BYTES / 8; i += 8)
-		for (unsigned k = 0; k < 8; k++)
-			at[i + k] = word;
+	fill_page(boot_memory_see(s->memory, f), word);
 	return f;
 }
 

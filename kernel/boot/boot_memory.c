@@ -4,6 +4,7 @@
 #include "boot_memory.h"
 
 #include "assert.h"
+#include "zero.h"
 
 void *boot_memory_see(const struct boot_memory *memory, pfn_t f)
 {
@@ -19,10 +20,7 @@ pfn_t boot_memory_take(struct boot_memory *memory)
 pfn_t boot_memory_frame(struct boot_memory *memory)
 {
 	pfn_t f = boot_memory_take(memory);
-	uint64_t *word = boot_memory_see(memory, f);
 
-	for (uint64_t *end = word + FRAME_BYTES / 8; word < end; word += 32)
-		for (unsigned i = 0; i < 32; i++)
-			word[i] = 0;
+	zero_page(boot_memory_see(memory, f));
 	return f;
 }

@@ -20,12 +20,12 @@ static struct pool *root_pool_make(pfn_t first, uint64_t count, uint64_t *id)
 	frame_touch_range(first, count);
 	for (uint64_t i = 0; i < count; i++)
 		block_add(pfn(first.n + i), 1);
-	frame_lent += count;
+	ram.lent += count;
 	frame_zero_head(first, sizeof(*p));
 	pool_init(p, first, NULL);
 	*id = object_next_id++;
 	frame_set(first, FRAME_WORD(TN_KIND_POOL, *id));
-	frame_objects[TN_KIND_POOL]++;
+	ram.objects[TN_KIND_POOL]++;
 	p->kinds[TN_KIND_POOL] = 1;
 	p->used = 1;
 	p->peak = 1;
@@ -79,6 +79,7 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	process_init(p, process, pool, PRIORITY_MAX);
 	thread_init(t, thread, p);
 	p->directory[0] = slots;
+	p->pages = 1;
 	t->hart = hart;
 	t->state = TN_THREAD_RUNNING;
 	hart->asid_generation = 1;

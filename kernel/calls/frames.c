@@ -21,6 +21,7 @@ result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)
 		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0), 0);
 	if (!slot_covers(range, first, count))
 		return failure(TN_EACCES, slot_uncovered(range, first, count));
+	frame_touch_range(pfn(first), count);
 	for (uint64_t i = 0; i < count; i++)
 		current->utcb->words[i] = frame_export(pfn(first + i));
 	return success(count);
@@ -35,15 +36,15 @@ result_t call_census(uint64_t system)
 	if (!slot_grants(cap_slot(system), TN_CAP_SYSTEM, TN_SYSTEM_CENSUS))
 		return failure(cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_CENSUS), 0);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		census->kinds[kind] = frame_objects[kind];
-		objects += frame_objects[kind];
+		census->kinds[kind] = ram.objects[kind];
+		objects += ram.objects[kind];
 	}
 	census->frames = ram.frames;
-	census->kinds[TN_KIND_FREE] = frame_lent - objects;
+	census->kinds[TN_KIND_FREE] = ram.lent - objects;
 	census->kinds[TN_KIND_IMAGE] = ram.image;
 	census->kinds[TN_KIND_BOOT] = ram.boot;
 	census->kinds[TN_KIND_HOLE] = ram.hole;
-	census->kinds[TN_KIND_USER] = ram.frames - ram.image - ram.boot - ram.hole - frame_lent;
+	census->kinds[TN_KIND_USER] = ram.frames - ram.image - ram.boot - ram.hole - ram.lent;
 	return success(ram.frames);
 }
 

@@ -49,8 +49,8 @@ result_t call_pool_watch(uint64_t pool, uint64_t low, uint64_t thread, uint64_t 
 		return failure(TN_EDYING, 0);
 	p->watcher = *watcher;
 	p->watch_bits = bits;
-	p->watch_low = low;
 	p->low = low;
+	p->rearm = 0;
 	if (p->free < low)
 		pool_watch_fire(p);
 	return success(0);

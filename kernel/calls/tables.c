@@ -88,7 +88,7 @@ result_t call_table_detach(uint64_t process, uint64_t va, uint64_t level, uint64
 	struct process *p;
 	struct place at;
 
-	if (level + 1 >= paging_levels || (flags & ~(uint64_t)TN_FLAG_STEP) != 0)
+	if (level >= paging_levels - 1 || (flags & ~(uint64_t)TN_FLAG_STEP) != 0)
 		return failure(TN_EINVAL, 0);
 	if (va >= user_top)
 		return failure(TN_EFAULT, 0);

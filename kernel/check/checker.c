@@ -359,13 +359,13 @@ static void frames_check(struct checker *c)
 		block_frames_check(c, &tally, b);
 	gigas_check(c);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		require(c, tally.kinds[kind] == frame_objects[kind] &&
+		require(c, tally.kinds[kind] == ram.objects[kind] &&
 				   tally.kinds[kind] == c->kinds[kind],
 			1, "frames of each kind are the objects there are", kind);
 		objects += tally.kinds[kind];
 	}
 	require(c, tally.kinds[TN_KIND_FREE] == c->listed, 2, "every FREE frame is on a list", 0);
-	require(c, frame_lent == objects + c->listed, 1, "what was lent is free or an object", 0);
+	require(c, ram.lent == objects + c->listed, 1, "what was lent is free or an object", 0);
 }
 
 bool checker_run(const struct pool *root, const struct checker_memory *memory,

@@ -7,8 +7,6 @@
 #include "bench.h"
 #include "stock.h"
 
-#define SCATTER 97u /* odd: multiples of it visit a batch in an order without neighbours */
-
 static void measure_yield(void)
 {
 	bench_begin("cheapest system call", 1);
@@ -47,8 +45,7 @@ static void measure_give_batch(uint64_t first)
 static void give_scattered(uint64_t first)
 {
 	for (unsigned i = 0; i < BENCH_BATCH; i++)
-		BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first + i * SCATTER % BENCH_BATCH,
-				       1));
+		BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first + BENCH_SCATTER(i), 1));
 }
 
 static void give_run(uint64_t first)

@@ -31,6 +31,19 @@ static void measure_unmap(const char *name, uint64_t va, uint64_t f, uint64_t co
 	bench_end();
 }
 
+/* Pages side by side whose frames are not, as a pager leaves them. */
+static void measure_unmap_scattered(const char *name, uint64_t va, uint64_t f)
+{
+	bench_begin(name, BENCH_BATCH);
+	for (unsigned i = 0; i < BENCH_ROUNDS; i++) {
+		for (unsigned k = 0; k < BENCH_BATCH; k++)
+			BENCH_DO(tn_map(TN_SLOT_PROCESS, va + k * TN_FRAME_SIZE, TN_SLOT_FRAMES,
+					f + BENCH_SCATTER(k), 1, RIGHTS));
+		bench_add(BENCH_COST(tn_unmap(TN_SLOT_PROCESS, va, BENCH_BATCH)));
+	}
+	bench_end();
+}
+
 void measure_pages(void)
 {
 	uint64_t block = stock_take_warm(STOCK_BLOCK, STOCK_BLOCK);
@@ -40,6 +53,7 @@ void measure_pages(void)
 	measure_unmap("unmap one 4K page", STOCK_VA, odd, 1);
 	measure_map("map batch of 256 per page", STOCK_VA, odd, BENCH_BATCH);
 	measure_unmap("unmap batch of 256 per page", STOCK_VA, odd, BENCH_BATCH);
+	measure_unmap_scattered("unmap batch of 256 scattered per page", STOCK_VA, odd);
 	measure_map("map one 2M page", STOCK_VA_LARGE, block, STOCK_BLOCK);
 	measure_unmap("unmap one 2M page", STOCK_VA_LARGE, block, STOCK_BLOCK);
 }

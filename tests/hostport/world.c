@@ -35,7 +35,7 @@ static uint64_t first_giga, giga_count;
 static struct area {
 	void *memory;
 	size_t bytes;
-} arena, frame_words, block_words, giga_words;
+} arena, frame_area, block_area, giga_area;
 
 static void *area_make(struct area *area, size_t bytes)
 {
@@ -91,11 +91,11 @@ static void tables_make(void)
 
 	first_giga = regions[0].first / GIGA_FRAMES;
 	giga_count = (last->first + last->count - 1) / GIGA_FRAMES + 1 - first_giga;
-	host_frame_table = (uint64_t *)area_make(&frame_words, giga_count * GIGA_FRAMES * 8) -
+	host_frame_table = (uint64_t *)area_make(&frame_area, giga_count * GIGA_FRAMES * 8) -
 			   first_giga * GIGA_FRAMES;
 	host_block_table =
-		(uint64_t *)area_make(&block_words, giga_count * 512 * 8) - first_giga * 512;
-	host_giga_table = (uint64_t *)area_make(&giga_words, giga_count * 8) - first_giga;
+		(uint64_t *)area_make(&block_area, giga_count * 512 * 8) - first_giga * 512;
+	host_giga_table = (uint64_t *)area_make(&giga_area, giga_count * 8) - first_giga;
 	for (uint64_t g = first_giga; g < first_giga + giga_count; g++)
 		giga_words_fill(g);
 	host_dmap_offset = (uint64_t)area_make(&arena, giga_count << 30) - (first_giga << 30);
@@ -142,8 +142,8 @@ static void kernel_half_make(unsigned levels)
 
 static void state_clear(void)
 {
-	memset(frame_objects, 0, sizeof(frame_objects));
-	frame_lent = 0;
+	memset(ram.objects, 0, sizeof(ram.objects));
+	ram.lent = 0;
 	object_next_id = 1;
 	memset(&hart, 0, sizeof(hart));
 	host_observer = NULL;
@@ -196,9 +196,9 @@ void world_make(const struct world_options *options)
 void world_end(void)
 {
 	area_end(&arena);
-	area_end(&frame_words);
-	area_end(&block_words);
-	area_end(&giga_words);
+	area_end(&frame_area);
+	area_end(&block_area);
+	area_end(&giga_area);
 }
 
 void *host_memory(uint64_t frame)

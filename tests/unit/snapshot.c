@@ -30,7 +30,8 @@ struct snapshot {
 	uint64_t *frame_words, *block_words, *giga_words;
 	uint64_t saved_count;
 	struct saved_frame *saved;
-	uint64_t next_id, lent, objects[8];
+	uint64_t next_id;
+	struct ram ram;
 	const struct thread *thread;
 	struct hart hart;
 };
@@ -114,8 +115,7 @@ struct snapshot *snapshot_take(void)
 	memcpy(s->giga_words, &PORT_GIGA_TABLE[s->first_giga], s->gigas * 8);
 	words_save(s);
 	s->next_id = object_next_id;
-	s->lent = frame_lent;
-	memcpy(s->objects, frame_objects, sizeof(s->objects));
+	s->ram = ram;
 	s->thread = current;
 	s->hart = *current->hart;
 	return s;
@@ -177,7 +177,7 @@ struct snapshot_difference snapshot_compare(const struct snapshot *s)
 		return (struct snapshot_difference){"a block's word", 0};
 	if (s->next_id != object_next_id)
 		return (struct snapshot_difference){"the next id", 0};
-	if (s->lent != frame_lent || memcmp(s->objects, frame_objects, sizeof(s->objects)) != 0)
+	if (memcmp(&s->ram, &ram, sizeof(ram)) != 0)
 		return (struct snapshot_difference){"a count of the machine", 0};
 	if (s->thread != current || memcmp(&s->hart, current->hart, sizeof(s->hart)) != 0)
 		return (struct snapshot_difference){"the hart", 0};

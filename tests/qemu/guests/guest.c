@@ -54,9 +54,15 @@ uint64_t guest_frames(uint64_t count, uint64_t align)
 
 uint64_t guest_slot(void)
 {
-	if (slot_next == TN_CAPS_SLOTS)
-		tap_bail("no slot left");
-	return slot_next++;
+	for (uint64_t tried = TN_SLOT_FREE; tried < TN_CAPS_SLOTS; tried++) {
+		uint64_t slot = slot_next++;
+
+		if (slot_next == TN_CAPS_SLOTS)
+			slot_next = TN_SLOT_FREE;
+		if (tn_cap_info(TN_SELF, slot).code == -TN_ENOENT)
+			return slot;
+	}
+	tap_bail("no slot left");
 }
 
 uint64_t guest_fill(uint64_t pool, uint64_t count)

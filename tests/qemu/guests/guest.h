@@ -29,7 +29,7 @@ uint64_t guest_frames(uint64_t count, uint64_t align);
 /* Whether guest_frames would find them. */
 bool guest_has_frames(uint64_t count, uint64_t align);
 
-/* A slot that no call has used yet, in the first page. */
+/* An empty slot of the first page, and one that was not handed out for long. */
 uint64_t guest_slot(void);
 
 /* Gives `count` frames to a pool; the first of them. */

@@ -3,7 +3,6 @@
  */
 #include "ladder.h"
 
-#include <string.h>
 #include <tenure/names.h>
 
 #include "guest.h"
@@ -28,19 +27,10 @@ static void rung_try(uint64_t call, uint64_t arguments[6], const struct rung *ru
 		tap_ok(false, "%s: the failing call changed something", tn_call_name(call));
 }
 
-void ladder_go_on(uint64_t call, uint64_t arguments[6], const struct rung *rungs, unsigned count)
+void ladder_climb(uint64_t call, uint64_t arguments[6], const struct rung *rungs, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		rung_try(call, arguments, &rungs[i]);
-}
-
-void ladder_climb(uint64_t call, const uint64_t arguments[6], const struct rung *rungs,
-		  unsigned count)
-{
-	uint64_t words[6];
-
-	memcpy(words, arguments, sizeof(words));
-	ladder_go_on(call, words, rungs, count);
 }
 
 void ladder_slot(uint64_t call, uint64_t arguments[6], unsigned argument,

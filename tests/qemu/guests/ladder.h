@@ -27,12 +27,10 @@ struct bad_slots {
 };
 #define NO_SLOT (~(uint64_t)0 - 1) /* this fault does not exist for the type */
 
-/* The kernel's call table knows `call`; `arguments` are good. */
-void ladder_climb(uint64_t call, const uint64_t arguments[6], const struct rung *rungs,
-		  unsigned count);
-
-/* As ladder_climb, going on from `arguments` and leaving in them what the rungs made. */
-void ladder_go_on(uint64_t call, uint64_t arguments[6], const struct rung *rungs, unsigned count);
+/* Climbs from `arguments`, and leaves in them what the rungs made of them. */
+void ladder_climb(uint64_t call, uint64_t arguments[6], const struct rung *rungs, unsigned count);
+#define LADDER(call, arguments, rungs)                                                             \
+	ladder_climb(call, arguments, rungs, sizeof(rungs) / sizeof((rungs)[0]))
 
 /* The rungs of one slot argument: ESTALE, EPERM, EBADF, ENOENT, ERANGE. */
 void ladder_slot(uint64_t call, uint64_t arguments[6], unsigned argument,

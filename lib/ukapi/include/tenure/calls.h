@@ -3,14 +3,15 @@
  *
  * This is the only source of call numbers, argument counts, rights and errors. It expands into
  * the number constants (abi.h), the kernel's handler table (kernel/syscall.c), the user stubs
- * (lib/ukapi/stubs.c) and the reference table (docs/abi.md, made by tools/abi-reference).
+ * (user.h) and the reference table (docs/abi.md, made by tools/abi-reference).
  *
  *   X(number, NAME, name, argc, "arguments", "rights each capability needs", "second result",
  *     "errors, in the order in which they are checked")
  *
  * A slot argument that a row lists is looked up in the order in which the row lists it; the
  * lookup's own errors (ERANGE, ENOENT, EBADF, EPERM, ESTALE, in this order) are written as
- * `cap`. Numbers below zero are reserved for the two IPC calls.
+ * `cap`. Where a process lives but its pool is dying, a call that turns out to need frames answers
+ * EDYING in the place of ENOMEM. Numbers below zero are reserved for the two IPC calls.
  */
 #ifndef TENURE_CALLS_H
 #define TENURE_CALLS_H
@@ -40,19 +41,20 @@
 	  "0", "cap | EDYING")                                                                    \
 	X(9, POOL_INFO, pool_info, 1, "pool", "pool: none", "free frames", "cap")                 \
 	X(10, POOL_REVOKE, pool_revoke, 2, "pool, flags", "pool: own",                            \
-	  "objects ended, if EAGAIN",                                                             \
+	  "0",                                                             \
 	  "EINVAL flags | cap | EBUSY the caller is paid by it | EAGAIN with STEP")               \
 	X(11, CREATE, create, 6, "kind, pool or process, frame or ANY, frames or NONE, slot, arg",\
 	  "pool: create (and give, with frames); process: manage; frames: give",                  \
 	  "frames missing, if ENOMEM; the offending frame",                                       \
-	  "EINVAL kind or arg | cap | EDYING | ERANGE slot | EEXIST slot in use | EOVERFLOW | "   \
-	  "with an exact frame: as frame_give, or as frame_reclaim where frames is NONE | ENOMEM")\
-	X(12, DESTROY, destroy, 2, "slot, flags", "object: own", "objects ended, if EAGAIN",      \
+	  "EINVAL kind or arg | cap | EDYING | ERANGE slot | EEXIST slot in use | "               \
+	  "EPERM ceiling above the caller's | EOVERFLOW | with an exact frame: as frame_give, or as frame_reclaim where frames is NONE | ENOMEM")\
+	X(12, DESTROY, destroy, 2, "slot, flags", "object: own", "0",      \
 	  "EINVAL flags | cap | EBUSY the caller's own | EAGAIN with STEP")                       \
 	X(13, CAP_COPY, cap_copy, 6, "source, process or SELF, slot, rights, first or badge, count",\
 	  "process: manage", "0",                                                                 \
 	  "ERANGE, ENOENT, ESTALE source | cap | EDYING | ERANGE slot | EEXIST slot in use | "    \
-	  "ENOTSUP never copied | EPERM more rights | EPERM badge set already | EACCES not covered")\
+	  "ENOTSUP never copied | EPERM more rights | EINVAL badge or count | "                   \
+	  "EPERM badge set already | EACCES not covered")\
 	X(14, CAP_DELETE, cap_delete, 2, "process or SELF, slot", "process: manage", "0",         \
 	  "cap | EDYING | ERANGE slot | ENOENT empty")                                            \
 	X(15, CAP_REVOKE, cap_revoke, 1, "slot", "object: own", "0",                              \

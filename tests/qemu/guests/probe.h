@@ -1,8 +1,8 @@
 /*
- * registers.h - what a call and an interrupt leave in the registers of a thread. Assembly.
+ * probe.h - what a call and an interrupt leave in the registers of a thread. Assembly.
  */
-#ifndef GUEST_REGISTERS_H
-#define GUEST_REGISTERS_H
+#ifndef GUEST_PROBE_H
+#define GUEST_PROBE_H
 
 #include <stdint.h>
 
@@ -13,10 +13,10 @@ struct registers {
 
 /* Makes the call that `in` describes (a0 to a7), every other register loaded from `in` as well,
  * and stores all registers as the call left them. s0 stays the function's own. */
-void registers_call(const struct registers *in, struct registers *out);
+void probe_call(const struct registers *in, struct registers *out);
 
 /* Loads all registers but s0, t0 and t1 from `in`, runs until rdtime has reached `until`, stores
  * all registers. */
-void registers_spin(const struct registers *in, struct registers *out, uint64_t until);
+void probe_spin(const struct registers *in, struct registers *out, uint64_t until);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * registers.S - see registers.h.
+ * probe.S - see probe.h.
  *
  * s0 points at the frame on the stack while the other registers hold the test's values:
  *   0 out   8 until   16 ra   24 gp   32 tp   40 s0 ... 128 s11   136 sp
@@ -123,19 +123,19 @@
 	.endm
 
 	.text
-	.globl	registers_call
-	.type	registers_call, @function
-registers_call:
+	.globl	probe_call
+	.type	probe_call, @function
+probe_call:
 	SAVE
 	LOAD
 	ecall
 	STORE
 	RESTORE
-	.size	registers_call, . - registers_call
+	.size	probe_call, . - probe_call
 
-	.globl	registers_spin
-	.type	registers_spin, @function
-registers_spin:
+	.globl	probe_spin
+	.type	probe_spin, @function
+probe_spin:
 	SAVE
 	LOAD
 	ld	t1, 8(s0)
@@ -143,5 +143,5 @@ registers_spin:
 	bltu	t0, t1, 1b
 	STORE
 	RESTORE
-	.size	registers_spin, . - registers_spin
+	.size	probe_spin, . - probe_spin
 	.section .note.GNU-stack, "", @progbits
