@@ -48,6 +48,8 @@ trap_entry:
 	/* a0, a1: the answer. Every other register that C may have used is the thread's own again
 	 * or zero. */
 call_exit:
+	bltz	a0, call_failed
+call_answered:
 	csrr	t0, sepc
 	addi	t0, t0, 4
 	csrw	sepc, t0
@@ -68,10 +70,16 @@ call_unknown:
 	li	a1, 0
 	j	call_exit
 
-	/* port_restart(a0, a1, a2, a3, number): the pc stays at the ecall */
-	.globl	port_restart
-port_restart:
-	mv	a7, a4
+	/* A call that is to begin again once the waiting interrupt has been taken: the pc stays at
+	 * the ecall and port_restart has kept the arguments. Every other failure is an answer. */
+call_failed:
+	li	t0, -CALL_RESTART
+	bne	a0, t0, call_answered
+	ld	a0, THREAD_X(10)(tp)
+	ld	a1, THREAD_X(11)(tp)
+	ld	a2, THREAD_X(12)(tp)
+	ld	a3, THREAD_X(13)(tp)
+	ld	a7, THREAD_X(17)(tp)
 	li	a4, 0
 	li	a5, 0
 	li	a6, 0

@@ -85,8 +85,9 @@ start:
 	lla	t0, trap_entry
 	csrw	stvec, t0
 	lla	sp, kernel_hart
+	lla	t0, boot_registers		/* a trap before there is a thread finds room here */
+	csrw	sscratch, t0
 	mv	tp, zero
-	csrw	sscratch, zero
 	mv	a0, s0
 	mv	a1, s1
 	mv	a2, s2
@@ -103,5 +104,6 @@ early_level2:	.space 4096
 early_level3:	.space 4096
 early_level4:	.space 4096
 	.globl	kernel_stack, kernel_hart
+boot_registers:	.space THREAD_X(32)
 kernel_stack:	.space KERNEL_STACK_BYTES
 kernel_hart:	.space HART_BYTES

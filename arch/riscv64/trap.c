@@ -6,6 +6,7 @@
 
 #include <port/machine.h>
 
+#include "offsets.h"
 #include "report.h"
 #include "thread.h"
 
@@ -50,6 +51,18 @@ void trap_dispatch(uint64_t cause, uint64_t value)
 	if (cause < CAUSES)
 		f.kind = causes[cause].kind;
 	trap_fault(&f);
+}
+
+/* The handler returns this to the trap entry, which puts the arguments back: callee-saved
+ * registers are the user's, and come back only as C functions return. */
+result_t port_restart(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t number)
+{
+	current->registers[10] = a0;
+	current->registers[11] = a1;
+	current->registers[12] = a2;
+	current->registers[13] = a3;
+	current->registers[17] = number;
+	return failure(CALL_RESTART, 0);
 }
 
 /* The kernel itself trapped, with interrupts off: a bug, whatever it was. */

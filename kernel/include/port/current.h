@@ -2,8 +2,8 @@
  * port/current.h - the thread that this hart runs.
  *
  * The port defines `current`, a struct thread * lvalue, and
- *   port_restart(number, a0..a3)  leaves the running call so that it begins again with these
- *                                 arguments once the waiting interrupt has been taken
+ *   port_restart(a0..a3, number)  what a handler answers so that its call begins again with
+ *                                 these arguments once the waiting interrupt has been taken
  */
 #ifndef PORT_CURRENT_H
 #define PORT_CURRENT_H

@@ -9,7 +9,6 @@
 struct thread;
 register struct thread *current __asm__("tp");
 
-/* Does not return: the pc stays at the ecall and the arguments go back into their registers. */
 result_t port_restart(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t number);
 
 #endif
