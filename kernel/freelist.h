@@ -75,7 +75,7 @@ inline_always void freelist_push_run(pfn_t head, pfn_t first, uint64_t count)
 	uint64_t old = LINK_NEXT(link_get(head)), last = first.n + count - 1;
 	uint64_t w = LINK(first.n + 1, first.n - 1);
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (uint64_t f = first.n; f <= last; f++, w += LINK(1, 1))
 		link_set(pfn(f), w);
 	link_set_previous(first, head.n);

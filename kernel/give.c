@@ -28,7 +28,7 @@ static bool range_is_idle(uint64_t first, uint64_t count)
 {
 	uint64_t last = first + count - 1, all = 0;
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
 		all |= *word;
 	return all == 0 && frame_is_plain(pfn(first)) && frame_is_plain(pfn(last));
@@ -43,7 +43,7 @@ static void range_give(struct pool *p, uint64_t first, uint64_t count)
 	block_add(pfn(first), head < count ? head : count);
 	if (head < count)
 		block_add(pfn(end - 1), count - head);
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (uint64_t *word = frame_words(pfn(first)), *stop = word + count; word < stop; word++)
 		*word = raw;
 	freelist_push_run(pool_frame(p), pfn(first), count);

@@ -97,7 +97,7 @@ static bool places_empty(const pte_t *entry, uint64_t n)
 {
 	uint64_t all = 0;
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (const pte_t *end = entry + n; entry < end; entry++)
 		all |= pte_read(entry).w;
 	return all == 0;
@@ -165,7 +165,7 @@ static result_t small_check(struct mapping *m)
 
 	if (m->flags & TN_MAP_ZERO)
 		return small_check_each(m);
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (const uint64_t *word = frame_words(pfn(m->first)), *end = word + m->n; word < end; word++)
 		all |= *word;
 	return likely(FRAME_IS_MAPPABLE(all)) ? success(0) : small_check_each(m);
@@ -199,7 +199,7 @@ static void small_commit(const struct mapping *m, pte_t leaf)
 	uint64_t *word = frame_words(pfn(m->first));
 	pte_t *entry = place_entry(&m->at);
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (pte_t *end = entry + m->n; entry < end; entry++) {
 		*word++ += 1;
 		pte_write(entry, leaf);

@@ -27,7 +27,7 @@ static bool range_is_free(const struct pool *p, uint64_t first, uint64_t count)
 {
 	uint64_t raw = pool_free_word(p, 0), differ = 0;
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
 		differ |= *word ^ raw;
 	return (differ & ~FRAME_CLEAN) == 0;
@@ -60,7 +60,7 @@ static void range_take(uint64_t first, uint64_t count)
 		link_set_next(pfn(back), next);
 		link_set_previous(pfn(next), back);
 	}
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (; word < stop; word++)
 		*word = 0;
 }

@@ -101,7 +101,7 @@ bool split_overflows(pte_t leaf, unsigned level)
 		return false;
 	if (level == 1)
 		frame_touch(pte_frame(leaf));
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
 		all |= *word;
 	return all >= FRAME_REFS_MAX * unit;
@@ -111,7 +111,7 @@ static void parts_reference(pte_t leaf, unsigned level)
 {
 	uint64_t unit, *word = part_words(leaf, level, &unit);
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
 		*word += unit;
 }
@@ -131,7 +131,7 @@ void table_split(struct process *p, struct place *at, uint64_t va)
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);
 	if (!pte_uncounted(leaf))
 		parts_reference(leaf, at->level);
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (pte_t *end = part + TABLE_ENTRIES; part < end; part++) {
 		pte_write(part, piece);
 		piece = pte_part(piece, 1, size);
