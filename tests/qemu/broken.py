@@ -90,6 +90,7 @@ IMAGES = {
         elf([segment(va=TEXT + i * PAGE) for i in range((PAGE - 64) // 56)])
     ),
     "large": lambda: archive(elf([segment(memory=1 << 36)])),
+    "no-room": lambda: archive(elf([segment(), segment(va=2 * TEXT, flags=READ, memory=60 << 20)])),
     "scattered": lambda: archive(elf(scattered())),
     "entry-outside": lambda: archive(elf(entry=TEXT + PAGE)),
     "entry-in-data": lambda: archive(elf([segment(flags=READ | WRITE)])),

@@ -1,5 +1,5 @@
 /*
- * test_system.c - yield, debug_write, shutdown, unknown numbers, and the kernel's own lines.
+ * test_system.c - yield, debug_write, shutdown, unknown numbers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include <tenure/abi.h>
 
 #include "cast.h"
-#include "report.h"
 #include "snapshot.h"
 #include "thread.h"
 
@@ -104,54 +103,6 @@ static void shutdown_hands_the_code_on(void **state)
 	world_end();
 }
 
-/* --- report ------------------------------------------------------------------------------ */
-
-static void reported(const char *expected)
-{
-	assert_int_equal(host_console_size, strlen(expected));
-	assert_memory_equal(host_console, expected, strlen(expected));
-	host_console_size = 0;
-}
-
-static void report_formats(void **state)
-{
-	(void)state;
-	world_make(NULL);
-	report("plain\n");
-	reported("plain\n");
-	report("%s|%s|%s", "", "a", "two words");
-	reported("|a|two words");
-	report("%u %u %u", (uint64_t)0, (uint64_t)1234567890, ~(uint64_t)0);
-	reported("0 1234567890 18446744073709551615");
-	report("%x %x %x", (uint64_t)0, (uint64_t)0x80200abcdef, ~(uint64_t)0);
-	reported("0 80200abcdef ffffffffffffffff");
-	report("%s %u 0x%x!", "mix", (uint64_t)10, (uint64_t)10);
-	reported("mix 10 0xa!");
-	report("");
-	reported("");
-	world_end();
-}
-
-/* A line is cut where its room ends, in text, string and number alike. */
-static void report_cuts_long_lines(void **state)
-{
-	char text[300], expected[257];
-
-	(void)state;
-	world_make(NULL);
-	memset(text, 'x', sizeof(text));
-	text[299] = '\0';
-	memset(expected, 'x', 256);
-	expected[256] = '\0';
-	report("%s", text);
-	reported(expected);
-	text[254] = '\0';
-	report("%s%u%s", text, (uint64_t)123456, "never");
-	memcpy(&expected[254], "12", 2);
-	reported(expected);
-	world_end();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,8 +112,6 @@ int main(void)
 		cmocka_unit_test(write_prints_bytes_as_they_are),
 		cmocka_unit_test(shutdown_errors_in_order),
 		cmocka_unit_test(shutdown_hands_the_code_on),
-		cmocka_unit_test(report_formats),
-		cmocka_unit_test(report_cuts_long_lines),
 	};
 
 	return cmocka_run_group_tests_name("system", tests, NULL, NULL);
