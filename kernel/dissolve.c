@@ -68,7 +68,7 @@ bool dissolve_step(struct process *p, const struct place *top)
 /* The kernel's entries are the only ones left. */
 static void root_free(struct process *p)
 {
-	for (unsigned r = 0; r < 4; r++)
+	for (unsigned r = 0; r < ROOT_RUNS; r++)
 		for (unsigned i = 0; i < kernel_runs[r].count; i++)
 			pte_write(&p->root[kernel_runs[r].first + i], PTE_EMPTY);
 	table_free(p, frame_of(p->root));

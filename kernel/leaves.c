@@ -57,14 +57,14 @@ static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n
 }
 
 /* First pass of two: what is disabled keeps its frame number until the fence is behind us. */
-inline_always struct leaves_found each_disable(pte_t *entry, unsigned level, uint64_t n)
+static struct leaves_found each_disable(pte_t *entry, uint64_t n)
 {
 	struct leaves_found found = {0, 0};
 
 	for (pte_t *end = entry + n; entry < end; entry++) {
 		pte_t e = pte_read(entry);
 
-		if (e.w == 0 || (level > 0 && pte_is_table(e)))
+		if (!pte_is_leaf(e))
 			continue;
 		found.count++;
 		found.dirty += pte_dirty(e);
@@ -73,23 +73,24 @@ inline_always struct leaves_found each_disable(pte_t *entry, unsigned level, uin
 	return found;
 }
 
-inline_always void each_drop(pte_t *entry, unsigned level, uint64_t n)
+static void each_drop(pte_t *entry, unsigned level, uint64_t n)
 {
+	uint64_t *words = page_words(level), unit = page_unit(level);
+
 	for (pte_t *end = entry + n; entry < end; entry++) {
 		pte_t e = pte_read(entry);
 
-		if (e.w == 0 || (level > 0 && pte_is_valid(e)))
+		if (e.w == 0 || pte_is_valid(e))
 			continue;
 		pte_write(entry, PTE_EMPTY);
-		leaf_drop(e, level);
+		if (!pte_uncounted(e))
+			words[pte_frame(e).n >> 9 * level] -= unit;
 	}
 }
 
-/* Inlined for each level: the tests on it vanish, and tables there are none at level 0. */
-inline_always struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned level,
-					     uint64_t n)
+static struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned level, uint64_t n)
 {
-	struct leaves_found found = each_disable(entry, level, n);
+	struct leaves_found found = each_disable(entry, n);
 
 	asid_fence_space(current->hart, p);
 	each_drop(entry, level, n);
@@ -104,12 +105,8 @@ struct leaves_found leaves_clear(struct process *p, const struct place *at, uint
 
 	if (seen != 0)
 		found = run_clear(p, entry, n, seen);
-	else if (at->level == 0)
-		found = each_clear(p, entry, 0, n);
-	else if (at->level == 1)
-		found = each_clear(p, entry, 1, n);
 	else
-		found = each_clear(p, entry, 2, n);
+		found = each_clear(p, entry, at->level, n);
 	table_count(frame_of(at->table), -found.count);
 	return found;
 }

@@ -104,7 +104,7 @@ static bool places_empty(const pte_t *entry, uint64_t n)
 }
 
 /* The places are free. Large leaves stop short of a table that stands. */
-static result_t places_check(struct mapping *m)
+static apart result_t places_check(struct mapping *m)
 {
 	uint64_t size = level_frames(m->level) * FRAME_BYTES;
 
@@ -172,7 +172,7 @@ static result_t small_check(struct mapping *m)
 }
 
 /* The first page is all USER (level_fits); the batch stops before one that is not. */
-static result_t large_check(struct mapping *m)
+static apart result_t large_check(struct mapping *m)
 {
 	uint64_t size = level_frames(m->level);
 
@@ -208,7 +208,7 @@ static void small_commit(const struct mapping *m, pte_t leaf)
 }
 
 /* One by one: large pages, devices, and frames of the boot image. References rise first. */
-static void each_commit(const struct mapping *m, pte_t leaf)
+static apart void each_commit(const struct mapping *m, pte_t leaf)
 {
 	uint64_t size = level_frames(m->level);
 	pte_t *entry = place_entry(&m->at);

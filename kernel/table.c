@@ -7,11 +7,11 @@
 #include "thread.h"
 
 const pte_t *kernel_root;
-struct root_run kernel_runs[4];
+struct root_run kernel_runs[ROOT_RUNS];
 
 static void root_fill(pte_t *root)
 {
-	for (unsigned r = 0; r < 4; r++)
+	for (unsigned r = 0; r < ROOT_RUNS; r++)
 		for (unsigned i = 0; i < kernel_runs[r].count; i++) {
 			unsigned index = kernel_runs[r].first + i;
 
@@ -81,21 +81,10 @@ void table_release(struct process *p, uint64_t va, unsigned level)
 		table_free(p, emptied[--n]);
 }
 
-/* The words that count references to the 512 parts of a large leaf of `level`, and what one
- * reference adds to each: frames of a 2 MiB page, blocks of a 1 GiB page. All of them are USER,
- * so a word holds nothing else. */
-static uint64_t *part_words(pte_t leaf, unsigned level, uint64_t *unit)
-{
-	pfn_t f = pte_frame(leaf);
-
-	*unit = level == 1 ? 1 : BLOCK_LARGE;
-	return level == 1 ? frame_words(f) : &PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES];
-}
-
 /* level: of the large leaf. Its block's words may never have been written. */
 bool split_overflows(pte_t leaf, unsigned level)
 {
-	uint64_t unit, all = 0, *word = part_words(leaf, level, &unit);
+	uint64_t all = 0, *word = page_word(pte_frame(leaf), level - 1);
 
 	if (pte_uncounted(leaf))
 		return false;
@@ -104,12 +93,13 @@ bool split_overflows(pte_t leaf, unsigned level)
 #pragma GCC unroll 4
 	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
 		all |= *word;
-	return all >= FRAME_REFS_MAX * unit;
+	/* all parts are USER: a word holds references and nothing else */
+	return all >= FRAME_REFS_MAX * page_unit(level - 1);
 }
 
 static void parts_reference(pte_t leaf, unsigned level)
 {
-	uint64_t unit, *word = part_words(leaf, level, &unit);
+	uint64_t unit = page_unit(level - 1), *word = page_word(pte_frame(leaf), level - 1);
 
 #pragma GCC unroll 4
 	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)

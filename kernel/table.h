@@ -16,7 +16,8 @@ struct root_run {
 	unsigned first, count;
 };
 extern const pte_t *kernel_root;
-extern struct root_run kernel_runs[4];
+#define ROOT_RUNS 4u
+extern struct root_run kernel_runs[ROOT_RUNS];
 
 /* Writes one entry of the table that stands at `entries`; adds `delta` to its count. */
 inline_always void table_count(pfn_t table, uint64_t delta)
@@ -44,23 +45,37 @@ void table_release(struct process *p, uint64_t va, unsigned level);
 /* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */
 void table_free(struct process *p, pfn_t table);
 
+/* The words that count references to pages of `level`: page i begins at frame i * 512^level. */
+inline_always uint64_t *page_words(unsigned level)
+{
+	if (level == 0)
+		return PORT_FRAME_TABLE;
+	return level == 1 ? PORT_BLOCK_TABLE : PORT_GIGA_TABLE;
+}
+
+/* What one reference adds to such a word. */
+inline_always uint64_t page_unit(unsigned level)
+{
+	return level == 0 ? 1 : BLOCK_LARGE;
+}
+
+inline_always uint64_t *page_word(pfn_t f, unsigned level)
+{
+	return &page_words(level)[f.n >> 9 * level];
+}
+
 /* References to the page of `level` that begins at f: mappings and, of a frame, pins. */
 inline_always uint64_t page_references(pfn_t f, unsigned level)
 {
-	if (level == 0)
-		return FRAME_REFS(frame_get(f));
-	return BLOCK_MAPPINGS(level == 1 ? block_get(f) : giga_get(f));
+	uint64_t word = *page_word(f, level);
+
+	return level == 0 ? FRAME_REFS(word) : BLOCK_MAPPINGS(word);
 }
 
 /* Adds `delta` references to the page of `level` that begins at f. */
 inline_always void page_reference(pfn_t f, unsigned level, uint64_t delta)
 {
-	if (level == 0)
-		frame_set(f, frame_get(f) + delta);
-	else if (level == 1)
-		PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] += delta * BLOCK_LARGE;
-	else
-		PORT_GIGA_TABLE[f.n / GIGA_FRAMES] += delta * BLOCK_LARGE;
+	*page_word(f, level) += delta * page_unit(level);
 }
 
 /* Drops the reference that a leaf of `level` held; after the fence. */

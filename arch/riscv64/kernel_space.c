@@ -24,6 +24,7 @@
 #define SATP_ASIDS 0xffffu
 #define GIGABYTE ((uint64_t)1 << 30)
 #define DMAP_SV39_BYTES (192 * GIGABYTE)
+#define RUN_GAP_MAX 8u
 #define BOOT_WINDOW_INDEX 504u /* entries 504 to 507 of the first root: -8 GiB to -4 GiB */
 
 extern pte_t early_level1[512], early_level2[512], early_level3[512], early_level4[512];
@@ -217,20 +218,21 @@ static bool boot_is_reached(const struct machine *machine, uint64_t reach)
 
 /* --- all of it ---------------------------------------------------------------------------- */
 
-/* The upper half's entries in use, as runs for the roots of processes to copy. */
+/* The upper half's entries in use, as runs for the roots of processes to copy. Short gaps, as
+ * holes in RAM make them, are copied along. */
 static void kernel_runs_find(const pte_t *root)
 {
-	unsigned run = 0;
+	struct root_run *run = kernel_runs;
 
-	kernel_root = root;
 	for (unsigned i = 256; i < 512; i++) {
 		if (!pte_is_valid(root[i]))
 			continue;
-		if (kernel_runs[run].count != 0 &&
-		    kernel_runs[run].first + kernel_runs[run].count != i)
+		if (run->count != 0 && i - (run->first + run->count) > RUN_GAP_MAX &&
+		    run < &kernel_runs[ROOT_RUNS - 1])
 			run++;
-		if (kernel_runs[run].count++ == 0)
-			kernel_runs[run].first = i;
+		if (run->count == 0)
+			run->first = i;
+		run->count = i + 1 - run->first;
 	}
 }
 

@@ -36,10 +36,11 @@ struct snapshot {
 	struct hart hart;
 };
 
-/* A gigabyte without RAM: its words are constant, and in a sparse world there are many. */
-static bool giga_is_hole(uint64_t f)
+/* All words of the block of f are alike: no RAM, or never touched. */
+static bool block_is_blank(uint64_t f)
 {
-	return BLOCK_OTHERS(giga_get(pfn(f))) == GIGA_FRAMES;
+	return BLOCK_OTHERS(giga_get(pfn(f))) == GIGA_FRAMES ||
+	       FRAME_KIND(frame_get(pfn(f))) == KIND_UNTOUCHED;
 }
 
 static bool is_kernels(uint64_t word)
@@ -68,34 +69,42 @@ static void frame_save(uint64_t f, struct saved_frame *to)
 	}
 }
 
+static uint64_t block_watched(uint64_t first)
+{
+	uint64_t n = 0;
+
+	for (uint64_t f = first; f < first + BLOCK_FRAMES; f++)
+		n += is_watched(f);
+	return n;
+}
+
 static uint64_t watched_count(const struct snapshot *s)
 {
 	uint64_t n = 0;
 
-	for (uint64_t f = s->first; f < s->first + s->count; f++) {
-		if (f % GIGA_FRAMES == 0 && giga_is_hole(f))
-			f += GIGA_FRAMES - 1;
-		else if (is_watched(f))
-			n++;
-	}
+	for (uint64_t f = s->first; f < s->first + s->count; f += BLOCK_FRAMES)
+		if (!block_is_blank(f))
+			n += block_watched(f);
 	return n;
+}
+
+static void block_save(struct snapshot *s, uint64_t first)
+{
+	for (uint64_t f = first; f < first + BLOCK_FRAMES; f++) {
+		s->frame_words[f - s->first] = frame_get(pfn(f));
+		if (is_watched(f))
+			frame_save(f, &s->saved[s->saved_count++]);
+	}
 }
 
 static void words_save(struct snapshot *s)
 {
-	uint64_t at = 0;
-
 	s->saved = malloc((size_t)watched_count(s) * sizeof(struct saved_frame));
-	for (uint64_t f = s->first; f < s->first + s->count; f++) {
-		if (f % GIGA_FRAMES == 0 && giga_is_hole(f)) {
-			f += GIGA_FRAMES - 1;
-			continue;
-		}
-		s->frame_words[f - s->first] = frame_get(pfn(f));
-		if (is_watched(f))
-			frame_save(f, &s->saved[at++]);
-	}
-	s->saved_count = at;
+	for (uint64_t f = s->first; f < s->first + s->count; f += BLOCK_FRAMES)
+		if (!block_is_blank(f))
+			block_save(s, f);
+		else /* one word stands for all */
+			s->frame_words[f - s->first] = frame_get(pfn(f));
 }
 
 struct snapshot *snapshot_take(void)
@@ -138,20 +147,28 @@ static bool is_first_word(uint64_t word)
 	return word == FRAME_WORD(kind, 0) && (kind == TN_KIND_USER || kind > TN_KIND_FREE);
 }
 
-static bool word_is_same(uint64_t old, uint64_t now)
+static struct snapshot_difference block_compare(const struct snapshot *s, uint64_t first)
 {
-	return old == now || (FRAME_KIND(old) == KIND_UNTOUCHED && is_first_word(now));
+	const uint64_t *old = &s->frame_words[first - s->first];
+	bool blank = FRAME_KIND(old[0]) == KIND_UNTOUCHED;
+
+	for (uint64_t i = 0; i < BLOCK_FRAMES; i++) {
+		uint64_t now = frame_get(pfn(first + i));
+
+		if (blank ? !is_first_word(now) : now != old[i])
+			return (struct snapshot_difference){"the frame's word", first + i};
+	}
+	return (struct snapshot_difference){NULL, 0};
 }
 
 static struct snapshot_difference words_compare(const struct snapshot *s)
 {
-	for (uint64_t f = s->first; f < s->first + s->count; f++) {
-		if (f % GIGA_FRAMES == 0 && giga_is_hole(f))
-			f += GIGA_FRAMES - 1;
-		else if (!word_is_same(s->frame_words[f - s->first], frame_get(pfn(f))))
-			return (struct snapshot_difference){"the frame's word", f};
-	}
-	return (struct snapshot_difference){NULL, 0};
+	struct snapshot_difference d = {NULL, 0};
+
+	for (uint64_t f = s->first; f < s->first + s->count && d.what == NULL; f += BLOCK_FRAMES)
+		if (!block_is_blank(f))
+			d = block_compare(s, f);
+	return d;
 }
 
 static struct snapshot_difference contents_compare(const struct snapshot *s)

@@ -155,6 +155,7 @@ static void become_the_other(void)
 	uint64_t f = CAST_LAST_USER + 100;
 
 	t->hart = current->hart;
+	frame_touch(pfn(f));
 	thread_pin_utcb(t, pfn(f));
 	current = t;
 }
@@ -234,6 +235,7 @@ static void a_pin_ends_with_its_thread(void **state)
 
 	(void)state;
 	cast_make();
+	frame_touch(pfn(f));
 	thread_pin_utcb(host_memory(cast_frame(CAST_THREAD)), pfn(f));
 	REFUSED(TN_EBUSY, f, TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, CAST_POOL, f, 1});
 	DONE(TN_CALL_MAP, {CAST_PROCESS, 0x5000, TN_SLOT_FRAMES, f, 1, TN_MAP_READ});

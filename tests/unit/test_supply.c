@@ -33,14 +33,14 @@
 #define GIB ((uint64_t)1 << 30)
 #define MIB2 ((uint64_t)1 << 21)
 
-/* A world with one process in a pool of its own; room for a gigabyte mapping. */
-static void supply_world(unsigned levels)
+/* A world with one process in a pool of its own; with room for a gigabyte mapping if wanted. */
+static void supply_world(unsigned levels, bool gigabyte)
 {
 	static const struct region regions[] = {
 		{0x80000, 0x1000, TN_KIND_USER},
 		{GIGA, GIGA_FRAMES, TN_KIND_USER},
 	};
-	struct world_options o = {.levels = levels, .regions = regions, .region_count = 2};
+	struct world_options o = {.levels = levels, .regions = regions, .region_count = gigabyte ? 2 : 1};
 
 	world_make(&o);
 	DONE(TN_CALL_CREATE, {TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, POOL, 0});
@@ -76,13 +76,21 @@ static void leave(uint64_t k)
 	give(k);
 }
 
+static void map_1g(void)
+{
+	DONE(TN_CALL_MAP, {PROCESS, VA, TN_SLOT_FRAMES, GIGA, GIGA_FRAMES, RW});
+}
+
 /* The call, with 0 to need frames: at the end it has used exactly `need`. */
 static void dries_up(unsigned levels, void (*before)(void), const struct call *call, uint64_t need)
 {
+	bool gigabyte = before == map_1g || call->a[3] == GIGA;
+
+
 	for (uint64_t k = 0; k < need; k++) {
 		uint64_t enomem;
 
-		supply_world(levels);
+		supply_world(levels, gigabyte);
 		if (before != NULL)
 			before();
 		leave(k);
@@ -174,11 +182,6 @@ static void map_2m(void)
 	DONE(TN_CALL_MAP, {PROCESS, VA, TN_SLOT_FRAMES, BLOCK, 512, RW});
 }
 
-static void map_1g(void)
-{
-	DONE(TN_CALL_MAP, {PROCESS, VA, TN_SLOT_FRAMES, GIGA, GIGA_FRAMES, RW});
-}
-
 /* Pages va .. va + count of a large page, by unmap and by protect. */
 static void cut(void (*before)(void), uint64_t va, uint64_t count, uint64_t need)
 {
@@ -214,7 +217,7 @@ static void cutting_1g_needs_one_or_two(void **state)
 static void whole_pages_need_nothing(void **state)
 {
 	(void)state;
-	supply_world(3);
+	supply_world(3, true);
 	map_1g();
 	DONE(TN_CALL_MAP, {PROCESS, VA - MIB2, TN_SLOT_FRAMES, BLOCK, 512, RW});
 	DONE(TN_CALL_MAP, {PROCESS, VA - GIB, TN_SLOT_FRAMES, BLOCK, 64, RW});
@@ -259,7 +262,7 @@ static void exact_frames_need_nothing(void **state)
 {
 	(void)state;
 	for (unsigned levels = 3; levels <= 5; levels++) {
-		supply_world(levels);
+		supply_world(levels, false);
 		leave(0);
 		for (unsigned level = levels; level-- > 0;)
 			DONE(TN_CALL_TABLE_ATTACH,
@@ -279,7 +282,7 @@ static void exact_frames_need_nothing(void **state)
 static void the_rest_never_allocates(void **state)
 {
 	(void)state;
-	supply_world(3);
+	supply_world(3, false);
 	map_at_va();
 	leave(0);
 	DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, POOL, BLOCK + 100, 3});
