@@ -4,29 +4,31 @@
  */
 #include "asid.h"
 
-/* A new generation: every ASID is free again, so no translation of an old one may remain. */
-static void generation_begin(struct hart *h)
+/* True if a new generation began: every ASID is free again. */
+static bool asid_assign(struct hart *h, struct process *p)
 {
-	h->asid_generation++;
-	h->asid_next = port_asid_count() > 1 ? 1 : 0;
-	port_fence_all();
-}
+	bool renewed = h->asid_next >= port_asid_count();
 
-static void asid_assign(struct hart *h, struct process *p)
-{
-	if (h->asid_next >= port_asid_count())
-		generation_begin(h);
+	if (renewed) {
+		h->asid_generation++;
+		h->asid_next = port_asid_count() > 1 ? 1 : 0;
+	}
 	p->asid = h->asid_next++;
 	p->asid_generation = h->asid_generation;
 	p->satp = port_space_word(frame_of(p->root), p->asid);
+	return renewed;
 }
 
+/* Translations of an older generation end after the switch: until then the hart may walk the old
+ * tables and keep what it finds (privileged spec, satp). */
 void asid_activate(struct hart *h, struct process *p)
 {
-	if (!asid_is_live(h, p))
-		asid_assign(h, p);
+	bool renewed = !asid_is_live(h, p) && asid_assign(h, p);
+
 	h->space = p;
 	port_space_use(p->satp);
+	if (renewed)
+		port_fence_all();
 }
 
 void asid_retire(struct hart *h, struct process *p)

@@ -24,7 +24,7 @@
 #define OTHER 132u /* a pool that takes */
 #define NEW 140u
 
-#define SPARE 0x80800u /* frames that the pool gets one by one */
+#define SPARE 0x80800u /* idle from here to BLOCK */
 #define BLOCK 0x80c00u
 #define GIGA 0xc0000u
 
@@ -32,6 +32,8 @@
 #define VA ((uint64_t)0x4000000000 - 0x80000000) /* at 1 GiB borders, far from address 0 */
 #define GIB ((uint64_t)1 << 30)
 #define MIB2 ((uint64_t)1 << 21)
+
+static uint64_t spare; /* next of the frames that the pool gets */
 
 /* A world with one process in a pool of its own; with room for a gigabyte mapping if wanted. */
 static void supply_world(unsigned levels, bool gigabyte)
@@ -43,6 +45,7 @@ static void supply_world(unsigned levels, bool gigabyte)
 	struct world_options o = {.levels = levels, .regions = regions, .region_count = gigabyte ? 2 : 1};
 
 	world_make(&o);
+	spare = SPARE;
 	DONE(TN_CALL_CREATE, {TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, POOL, 0});
 	DONE(TN_CALL_CREATE, {TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, OTHER, 0});
 	DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, POOL, world.free_first, 32});
@@ -56,16 +59,10 @@ static struct pool *pool(void)
 
 static void give(uint64_t count)
 {
-	static uint64_t next;
-
 	if (count == 0)
 		return;
-	if (next < SPARE || next + count > SPARE + 0x200)
-		next = SPARE;
-	while (frame_get(pfn(next)) != 0 && FRAME_KIND(frame_get(pfn(next))) != KIND_UNTOUCHED)
-		next++;
-	DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, POOL, next, count});
-	next += count;
+	DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, POOL, spare, count});
+	spare += count;
 }
 
 /* The pool has `k` free frames and no more. */
