@@ -154,6 +154,11 @@ static void boot_report(void)
 	report("tenure: Sv%u, %u MiB, %u harts, first server %s\n",
 	       (uint64_t)(paging_levels * 9 + 12), ram.frames / 256, (uint64_t)machine.hart_count,
 	       options.mm);
+	if (CONFIG_LOG_LEVEL < 2)
+		return;
+	for (uint32_t i = 0; i < regions.count; i++)
+		report("tenure: %u frames from 0x%x, kind %u\n", regions.r[i].count,
+		       regions.r[i].first, (uint64_t)regions.r[i].kind);
 }
 
 struct thread *boot(uint64_t hart_id, uint64_t tree, uint64_t image, uint64_t instret)

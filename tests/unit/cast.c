@@ -64,9 +64,9 @@ static void make_dying_process(void)
 	make(TN_KIND_CAPS, CAST_DYING_PROCESS, 0);
 	make(TN_KIND_THREAD, CAST_DYING_PROCESS, CAST_DYING_THREAD);
 	make(TN_KIND_THREAD, CAST_DYING_PROCESS, CAST_SPARE);
-	assert_int_equal(
-		host_call(TN_CALL_DESTROY, CAST_DYING_PROCESS, TN_FLAG_STEP, 0, 0, 0, 0).code,
-		-TN_EAGAIN);
+	assert_int_equal(host_call(TN_CALL_DESTROY, CAST_DYING_PROCESS, TN_FLAG_STEP, 0, 0, 0, 0)
+				 .code,
+			 -TN_EAGAIN);
 	must(TN_CALL_CAP_DELETE, TN_SELF, CAST_SPARE, 0, 0, 0, 0);
 }
 
@@ -77,9 +77,9 @@ static void make_dying_pool(void)
 	make(TN_KIND_PROCESS, CAST_DYING_POOL, CAST_DYING_HEIR);
 	make(TN_KIND_CAPS, CAST_DYING_HEIR, 0);
 	make(TN_KIND_PROCESS, CAST_DYING_POOL, CAST_SPARE);
-	assert_int_equal(
-		host_call(TN_CALL_POOL_REVOKE, CAST_DYING_POOL, TN_FLAG_STEP, 0, 0, 0, 0).code,
-		-TN_EAGAIN);
+	assert_int_equal(host_call(TN_CALL_POOL_REVOKE, CAST_DYING_POOL, TN_FLAG_STEP, 0, 0, 0, 0)
+				 .code,
+			 -TN_EAGAIN);
 	must(TN_CALL_CAP_DELETE, TN_SELF, CAST_SPARE, 0, 0, 0, 0);
 }
 
@@ -144,12 +144,13 @@ uint64_t assert_done(const struct call *c)
 	struct answer got = checked_call(c->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 
 	if (got.code != 0)
-		fail_msg("call %llu (0x%llx 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx): answers %lld 0x%llx",
-			 (unsigned long long)c->number, (unsigned long long)a[0],
-			 (unsigned long long)a[1], (unsigned long long)a[2],
-			 (unsigned long long)a[3], (unsigned long long)a[4],
-			 (unsigned long long)a[5], (long long)got.code,
-			 (unsigned long long)got.value);
+		fail_msg(
+			"call %llu (0x%llx 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx): answers %lld 0x%llx",
+			(unsigned long long)c->number, (unsigned long long)a[0],
+			(unsigned long long)a[1], (unsigned long long)a[2],
+			(unsigned long long)a[3], (unsigned long long)a[4],
+			(unsigned long long)a[5], (long long)got.code,
+			(unsigned long long)got.value);
 	return got.value;
 }
 
@@ -159,13 +160,14 @@ void assert_error(const struct call *c, int error, uint64_t value)
 	struct answer got = checked_call(c->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 
 	if (got.code != -error || got.value != value)
-		fail_msg("call %llu (0x%llx 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx): answers %lld 0x%llx"
-			 ", not %d 0x%llx",
-			 (unsigned long long)c->number, (unsigned long long)a[0],
-			 (unsigned long long)a[1], (unsigned long long)a[2],
-			 (unsigned long long)a[3], (unsigned long long)a[4],
-			 (unsigned long long)a[5], (long long)got.code,
-			 (unsigned long long)got.value, -error, (unsigned long long)value);
+		fail_msg(
+			"call %llu (0x%llx 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx): answers %lld 0x%llx"
+			", not %d 0x%llx",
+			(unsigned long long)c->number, (unsigned long long)a[0],
+			(unsigned long long)a[1], (unsigned long long)a[2],
+			(unsigned long long)a[3], (unsigned long long)a[4],
+			(unsigned long long)a[5], (long long)got.code,
+			(unsigned long long)got.value, -error, (unsigned long long)value);
 }
 
 static void slot_error(const struct call *call, unsigned index, uint64_t slot, int error)
@@ -180,9 +182,14 @@ static void slot_error(const struct call *call, unsigned index, uint64_t slot, i
 static void missing_slots(const struct call *call, unsigned index)
 {
 	static const uint64_t hostile[] = {
-		CAST_MISSING, TN_CAPS_PAGES * TN_CAPS_SLOTS - 1, TN_CAPS_PAGES * TN_CAPS_SLOTS,
-		(uint64_t)1 << 32, ((uint64_t)1 << 60) + CAST_POOL, (uint64_t)1 << 63,
-		0xffffffc000000000u, TN_NONE - 1,
+		CAST_MISSING,
+		TN_CAPS_PAGES * TN_CAPS_SLOTS - 1,
+		TN_CAPS_PAGES * TN_CAPS_SLOTS,
+		(uint64_t)1 << 32,
+		((uint64_t)1 << 60) + CAST_POOL,
+		(uint64_t)1 << 63,
+		0xffffffc000000000u,
+		TN_NONE - 1,
 	};
 
 	for (unsigned i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
@@ -194,9 +201,9 @@ void assert_slot_errors(const struct call *call, unsigned index, uint64_t type, 
 	static const struct {
 		uint64_t type, slot;
 	} others[] = {
-		{TN_CAP_POOL, CAST_WEAK_POOL},	       {TN_CAP_PROCESS, CAST_WEAK_PROCESS},
-		{TN_CAP_THREAD, CAST_WEAK_THREAD},     {TN_CAP_ENDPOINT, CAST_WEAK_ENDPOINT},
-		{TN_CAP_FRAMES, CAST_FRAMES_NONE},     {TN_CAP_SYSTEM, CAST_SYSTEM_NONE},
+		{TN_CAP_POOL, CAST_WEAK_POOL},     {TN_CAP_PROCESS, CAST_WEAK_PROCESS},
+		{TN_CAP_THREAD, CAST_WEAK_THREAD}, {TN_CAP_ENDPOINT, CAST_WEAK_ENDPOINT},
+		{TN_CAP_FRAMES, CAST_FRAMES_NONE}, {TN_CAP_SYSTEM, CAST_SYSTEM_NONE},
 	};
 
 	missing_slots(call, index);

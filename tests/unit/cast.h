@@ -22,10 +22,10 @@ enum cast_slot {
 	CAST_ENDPOINT,   /* likewise */
 	CAST_DYING_POOL, /* begun to be revoked */
 	CAST_DYING_PROCESS,
-	CAST_DYING_THREAD,    /* of CAST_DYING_PROCESS */
-	CAST_DYING_ENDPOINT,  /* likewise */
-	CAST_DYING_HEIR,      /* a process of CAST_DYING_POOL, not yet taken apart */
-	CAST_DEAD_POOL,       /* CAST_DEAD_POOL + kind - 1: all rights, the object is gone */
+	CAST_DYING_THREAD,   /* of CAST_DYING_PROCESS */
+	CAST_DYING_ENDPOINT, /* likewise */
+	CAST_DYING_HEIR,     /* a process of CAST_DYING_POOL, not yet taken apart */
+	CAST_DEAD_POOL,      /* CAST_DEAD_POOL + kind - 1: all rights, the object is gone */
 	CAST_DEAD_PROCESS,
 	CAST_DEAD_THREAD,
 	CAST_DEAD_ENDPOINT,
@@ -33,10 +33,10 @@ enum cast_slot {
 	CAST_WEAK_PROCESS,
 	CAST_WEAK_THREAD,
 	CAST_WEAK_ENDPOINT,
-	CAST_FRAMES_NONE, /* FRAMES: the first user frames, no rights */
-	CAST_FRAMES_ONE,  /* FRAMES: all rights, one frame of CAST_LAST_USER */
-	CAST_SYSTEM_NONE, /* SYSTEM without rights */
-	CAST_EMPTY = 250, /* and some after it */
+	CAST_FRAMES_NONE,  /* FRAMES: the first user frames, no rights */
+	CAST_FRAMES_ONE,   /* FRAMES: all rights, one frame of CAST_LAST_USER */
+	CAST_SYSTEM_NONE,  /* SYSTEM without rights */
+	CAST_EMPTY = 250,  /* and some after it */
 	CAST_MISSING = 256 /* no page there */
 };
 

@@ -23,8 +23,9 @@
 #define CREATE TN_CALL_CREATE
 #define ALL TN_RIGHTS_ALL
 
-static const uint64_t bad_slots[] = {CAST_MISSING,	 8191, 8192, (uint64_t)1 << 32,
-				     (uint64_t)1 << 60, (uint64_t)1 << 63, ~(uint64_t)0 - 1};
+static const uint64_t bad_slots[] =
+	{CAST_MISSING,    8191, 8192, (uint64_t)1 << 32, (uint64_t)1 << 60, (uint64_t)1 << 63,
+	 ~(uint64_t)0 - 1};
 
 static const uint64_t objects[] = {CAST_POOL, CAST_PROCESS, CAST_THREAD, CAST_ENDPOINT};
 
@@ -164,8 +165,8 @@ static void copies_have_fewer_rights(void **state)
 			for (uint64_t more = 1; more <= TN_RIGHT_OWN; more *= 2)
 				if ((rights & more) == 0)
 					REFUSED(TN_EPERM, 0, COPY,
-						{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, rights | more, 0,
-						 0});
+						{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, rights | more,
+						 0, 0});
 			DONE(DELETE, {TN_SELF, CAST_EMPTY});
 		}
 	world_end();
@@ -186,15 +187,14 @@ static void copies_of_ranges_are_sub_ranges(void **state)
 		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, CAST_LAST_USER - 1, 2});
 	REFUSED(TN_EACCES, 0, COPY,
 		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, CAST_LAST_USER + 15, 2});
-	REFUSED(TN_EACCES, 0, COPY,
-		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, CAST_LAST_USER, 17});
+	REFUSED(TN_EACCES, 0, COPY, {CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, CAST_LAST_USER, 17});
 	REFUSED(TN_EACCES, 0, COPY,
 		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, CAST_LAST_USER + 1, ~(uint64_t)0});
 	REFUSED(TN_EACCES, 0, COPY,
 		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, CAST_LAST_USER + 16, 1});
 	REFUSED(TN_EACCES, 0, COPY,
-		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL,
-		 ((uint64_t)1 << 32) + CAST_LAST_USER, 1});
+		{CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, ((uint64_t)1 << 32) + CAST_LAST_USER,
+		 1});
 	/* count 0: all of it */
 	DONE(COPY, {CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, TN_FRAMES_READ, 0, 0});
 	s = cap_slot(CAST_EMPTY + 1);
@@ -396,7 +396,8 @@ static void dead_capabilities_stay_dead(void **state)
 			((uint64_t *)host_memory(f))[i] = cap_slot(CAST_EMPTY + 1)->word;
 		REFUSED(TN_ESTALE, 0, REVOKE, {CAST_EMPTY + 1});
 		for (unsigned again = TN_KIND_POOL; again <= TN_KIND_FREE; again++) {
-			if (again == TN_KIND_TABLE || again == TN_KIND_FREE || again == TN_KIND_CAPS)
+			if (again == TN_KIND_TABLE || again == TN_KIND_FREE ||
+			    again == TN_KIND_CAPS)
 				continue;
 			cast_place(again, f, CAST_EMPTY);
 			REFUSED(TN_ESTALE, 0, REVOKE, {CAST_EMPTY + 1});

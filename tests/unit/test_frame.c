@@ -95,7 +95,7 @@ static void first_words_follow_the_regions(void **state)
 	static const struct region regions[] = {
 		{0x80000, 0x200, TN_KIND_USER}, {0x80203, 0x10, TN_KIND_HOLE},
 		{0x80213, 0x20, TN_KIND_IMAGE}, {0x80233, 0x01, TN_KIND_BOOT},
-		{0x80300, 0x80, TN_KIND_USER},	{0x80401, 0x01, TN_KIND_USER},
+		{0x80300, 0x80, TN_KIND_USER},  {0x80401, 0x01, TN_KIND_USER},
 	};
 	struct world_options o = {.regions = regions, .region_count = 6};
 
@@ -224,8 +224,8 @@ static void info_of_tables(void **state)
 						cast_frame(CAST_POOL));
 	assert_int_equal(info_of(root + 1), 1);
 	DONE(TN_CALL_UNMAP, {CAST_PROCESS, 0x1000, 7});
-	assert_int_equal(info_of(leaf), ((uint64_t)TN_KIND_FREE << 48) + TN_INFO_CLEAN +
-						cast_frame(CAST_POOL));
+	assert_int_equal(info_of(leaf),
+			 ((uint64_t)TN_KIND_FREE << 48) + TN_INFO_CLEAN + cast_frame(CAST_POOL));
 	world_end();
 }
 
@@ -296,8 +296,8 @@ static void census_errors_in_order(void **state)
 	(void)state;
 	cast_make();
 	assert_slot_errors(&(struct call){TN_CALL_CENSUS, {0}}, 0, TN_CAP_SYSTEM, true);
-	DONE(TN_CALL_CAP_COPY, {TN_SLOT_SYSTEM, TN_SELF, CAST_EMPTY,
-				TN_SYSTEM_LOG | TN_SYSTEM_SHUTDOWN, 0, 0});
+	DONE(TN_CALL_CAP_COPY,
+	     {TN_SLOT_SYSTEM, TN_SELF, CAST_EMPTY, TN_SYSTEM_LOG | TN_SYSTEM_SHUTDOWN, 0, 0});
 	REFUSED(TN_EPERM, 0, TN_CALL_CENSUS, {CAST_EMPTY});
 	world_end();
 }

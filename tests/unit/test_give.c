@@ -115,8 +115,12 @@ static void errors_in_order(void **state)
 	(void)state;
 	cast_make();
 	/* the count is first: everything else is wrong, too */
-	static const uint64_t counts[] = {0, 513, (uint64_t)1 << 32, ((uint64_t)1 << 32) + 1,
-					  (uint64_t)1 << 63, ~(uint64_t)0};
+	static const uint64_t counts[] = {0,
+					  513,
+					  (uint64_t)1 << 32,
+					  ((uint64_t)1 << 32) + 1,
+					  (uint64_t)1 << 63,
+					  ~(uint64_t)0};
 
 	for (unsigned i = 0; i < 6; i++)
 		REFUSED(TN_EINVAL, 0, GIVE, {CAST_MISSING, CAST_MISSING, ~(uint64_t)0, counts[i]});
@@ -132,9 +136,15 @@ static void errors_in_order(void **state)
 
 static void ranges_not_covered(void **state)
 {
-	static const uint64_t firsts[] = {0, 1, CAST_FIRMWARE - 1, CAST_END, (uint64_t)1 << 32,
-					  ((uint64_t)1 << 32) + CAST_USER, (uint64_t)1 << 63,
-					  ~(uint64_t)0, 0xffffffc000000000u};
+	static const uint64_t firsts[] = {0,
+					  1,
+					  CAST_FIRMWARE - 1,
+					  CAST_END,
+					  (uint64_t)1 << 32,
+					  ((uint64_t)1 << 32) + CAST_USER,
+					  (uint64_t)1 << 63,
+					  ~(uint64_t)0,
+					  0xffffffc000000000u};
 
 	(void)state;
 	cast_make();
@@ -263,8 +273,8 @@ static void gigabyte_mapped_frames_are_busy(void **state)
 
 	(void)state;
 	world_make(&o);
-	DONE(TN_CALL_MAP, {TN_SLOT_PROCESS, 0x40000000, TN_SLOT_FRAMES, 0xc0000, GIGA_FRAMES,
-			   TN_MAP_READ});
+	DONE(TN_CALL_MAP,
+	     {TN_SLOT_PROCESS, 0x40000000, TN_SLOT_FRAMES, 0xc0000, GIGA_FRAMES, TN_MAP_READ});
 	assert_int_equal(BLOCK_MAPPINGS(giga_get(pfn(0xc0000))), 1);
 	REFUSED(TN_EBUSY, 0xc0000, GIVE, {ROOT, 0xc0000, 1});
 	REFUSED(TN_EBUSY, 0xc0000 + GIGA_FRAMES - 1, GIVE, {ROOT, 0xc0000 + GIGA_FRAMES - 1, 1});

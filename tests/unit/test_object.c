@@ -53,8 +53,15 @@ static void make_any(unsigned kind)
 
 static void shape_comes_first(void **state)
 {
-	static const uint64_t kinds[] = {0, TN_KIND_TABLE, TN_KIND_FREE, 8, 255, (uint64_t)1 << 32,
-					 ((uint64_t)1 << 32) + 1, (uint64_t)1 << 63, ~(uint64_t)0};
+	static const uint64_t kinds[] = {0,
+					 TN_KIND_TABLE,
+					 TN_KIND_FREE,
+					 8,
+					 255,
+					 (uint64_t)1 << 32,
+					 ((uint64_t)1 << 32) + 1,
+					 (uint64_t)1 << 63,
+					 ~(uint64_t)0};
 	uint64_t missing = CAST_MISSING, bad = ~(uint64_t)0 - 1;
 
 	(void)state;
@@ -124,8 +131,9 @@ static void exact_user_frames_need_give_on_both(void **state)
 
 static void places_come_next(void **state)
 {
-	static const uint64_t slots[] = {CAST_MISSING, 8191, 8192, (uint64_t)1 << 32,
-					 (uint64_t)1 << 60, (uint64_t)1 << 63, ~(uint64_t)0};
+	static const uint64_t slots[] =
+		{CAST_MISSING,      8191,        8192, (uint64_t)1 << 32, (uint64_t)1 << 60,
+		 (uint64_t)1 << 63, ~(uint64_t)0};
 
 	(void)state;
 	cast_make();
@@ -286,8 +294,8 @@ static void each_kind_from_a_named_free_frame(void **state)
 			cast_make();
 			DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, CAST_POOL, USER_FRAME, 6});
 			free = pool_of(CAST_POOL)->free;
-			DONE(CREATE, {kind, target_of(kind), USER_FRAME + i, TN_NONE,
-				      place_of(kind), 0});
+			DONE(CREATE,
+			     {kind, target_of(kind), USER_FRAME + i, TN_NONE, place_of(kind), 0});
 			assert_int_equal(FRAME_KIND(frame_get(pfn(USER_FRAME + i))), kind);
 			assert_int_equal(pool_of(CAST_POOL)->free, free - 1);
 			world_end();
@@ -307,7 +315,8 @@ static void each_kind_from_a_user_frame(void **state)
 		given = p->given.frames;
 		lent = ram.lent;
 		others = BLOCK_OTHERS(block_get(pfn(USER_FRAME)));
-		DONE(CREATE, {kind, target_of(kind), USER_FRAME, TN_SLOT_FRAMES, place_of(kind), 0});
+		DONE(CREATE,
+		     {kind, target_of(kind), USER_FRAME, TN_SLOT_FRAMES, place_of(kind), 0});
 		assert_int_equal(FRAME_KIND(frame_get(pfn(USER_FRAME))), kind);
 		assert_int_equal(p->free, free);
 		assert_int_equal(p->given.frames, given + 1);
@@ -384,8 +393,7 @@ static void a_capability_page_makes_slots(void **state)
 	DONE(CREATE, {TN_KIND_CAPS, TN_SLOT_PROCESS, TN_ANY, TN_NONE, 31, 0});
 	for (uint64_t slot = 31 * 256; slot < 8192; slot += 255)
 		DONE(TN_CALL_CAP_COPY, {TN_SLOT_POOL, TN_SELF, slot, TN_RIGHTS_ALL, 0, 0});
-	REFUSED(TN_ERANGE, 0, TN_CALL_CAP_COPY,
-		{TN_SLOT_POOL, TN_SELF, 8192, TN_RIGHTS_ALL, 0, 0});
+	REFUSED(TN_ERANGE, 0, TN_CALL_CAP_COPY, {TN_SLOT_POOL, TN_SELF, 8192, TN_RIGHTS_ALL, 0, 0});
 	assert_int_equal(DONE(TN_CALL_POOL_INFO, {8191}), world.root->free);
 	world_end();
 }
@@ -450,8 +458,10 @@ static void pools_nest_sixteen_deep(void **state)
 /* --- scrubbing --------------------------------------------------------------------------- */
 
 static const size_t object_bytes[] = {
-	[TN_KIND_POOL] = sizeof(struct pool),	  [TN_KIND_PROCESS] = sizeof(struct process),
-	[TN_KIND_THREAD] = sizeof(struct thread), [TN_KIND_ENDPOINT] = sizeof(struct endpoint),
+	[TN_KIND_POOL] = sizeof(struct pool),
+	[TN_KIND_PROCESS] = sizeof(struct process),
+	[TN_KIND_THREAD] = sizeof(struct thread),
+	[TN_KIND_ENDPOINT] = sizeof(struct endpoint),
 	[TN_KIND_CAPS] = FRAME_BYTES,
 };
 
@@ -487,8 +497,8 @@ static void objects_begin_without_old_bytes(void **state)
 			if (way < 2)
 				DONE(TN_CALL_FRAME_GIVE,
 				     {TN_SLOT_FRAMES, CAST_POOL, USER_FRAME, 1});
-			DONE(CREATE, {kind, target_of(kind), frame, way < 2 ? TN_NONE : TN_SLOT_FRAMES,
-				      place_of(kind), 0});
+			DONE(CREATE, {kind, target_of(kind), frame,
+				      way < 2 ? TN_NONE : TN_SLOT_FRAMES, place_of(kind), 0});
 			object_begins_without_old_bytes(kind, USER_FRAME);
 			world_end();
 		}
@@ -525,7 +535,8 @@ static void clean_frames_stay_clean(void **state)
 
 		cast_make();
 		/* a capability page's end leaves its frame clean and first in the ring */
-		DONE(CREATE, {TN_KIND_PROCESS, CAST_POOL, USER_FRAME, TN_SLOT_FRAMES, CAST_EMPTY, 0});
+		DONE(CREATE,
+		     {TN_KIND_PROCESS, CAST_POOL, USER_FRAME, TN_SLOT_FRAMES, CAST_EMPTY, 0});
 		DONE(CREATE, {TN_KIND_CAPS, CAST_EMPTY, USER_FRAME + 1, TN_SLOT_FRAMES, 0, 0});
 		DONE(DESTROY, {CAST_EMPTY, 0});
 		f = USER_FRAME + 1;

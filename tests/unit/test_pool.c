@@ -124,8 +124,8 @@ static void peak_stays_when_objects_end(void **state)
 	used = pool_of(CAST_POOL)->used;
 	pool_of(CAST_POOL)->peak = used;
 	for (unsigned i = 0; i < 3; i++)
-		DONE(TN_CALL_CREATE, {TN_KIND_ENDPOINT, CAST_PROCESS, TN_ANY, TN_NONE,
-				      CAST_EMPTY + i, 0});
+		DONE(TN_CALL_CREATE,
+		     {TN_KIND_ENDPOINT, CAST_PROCESS, TN_ANY, TN_NONE, CAST_EMPTY + i, 0});
 	for (unsigned i = 0; i < 3; i++)
 		DONE(TN_CALL_DESTROY, {CAST_EMPTY + i, 0});
 	assert_int_equal(pool_of(CAST_POOL)->used, used);
@@ -216,8 +216,7 @@ static void watch_sees_allocation_and_move(void **state)
 	assert_int_equal(take_signals(), 1);
 	DONE(TN_CALL_FRAME_MOVE, {CAST_SIBLING, CAST_POOL, 1});
 	DONE(TN_CALL_CREATE,
-	     {TN_KIND_ENDPOINT, CAST_PROCESS, first_free(CAST_POOL), TN_NONE,
-	      CAST_EMPTY, 0});
+	     {TN_KIND_ENDPOINT, CAST_PROCESS, first_free(CAST_POOL), TN_NONE, CAST_EMPTY, 0});
 	assert_int_equal(take_signals(), 1);
 	DONE(TN_CALL_DESTROY, {CAST_EMPTY, 0});
 	DONE(TN_CALL_MAP, {CAST_PROCESS, 0x1000, TN_SLOT_FRAMES, CAST_LAST_USER, 1, TN_MAP_READ});

@@ -23,8 +23,8 @@
 #define MOVE TN_CALL_FRAME_MOVE
 #define RUNS(frames, runs) ((frames) + ((uint64_t)(runs) << 32))
 
-static const uint64_t bad_counts[] = {0, 513, (uint64_t)1 << 32, ((uint64_t)1 << 32) + 1,
-				      (uint64_t)1 << 63, ~(uint64_t)0};
+static const uint64_t bad_counts[] =
+	{0, 513, (uint64_t)1 << 32, ((uint64_t)1 << 32) + 1, (uint64_t)1 << 63, ~(uint64_t)0};
 
 static struct pool *pool_of(uint64_t slot)
 {
@@ -79,8 +79,8 @@ static void scattered_in_any_order(void **state)
 
 				for (unsigned i = 0; i < 4; i++)
 					give_one(world.free_first + at[i]);
-				DONE(RECLAIM, {TN_SLOT_FRAMES, CAST_EMPTY, world.free_first + first,
-					       count});
+				DONE(RECLAIM,
+				     {TN_SLOT_FRAMES, CAST_EMPTY, world.free_first + first, count});
 				assert_int_equal(p->free, 4 - count);
 				world_end();
 			}
@@ -153,9 +153,14 @@ static void reclaim_errors_in_order(void **state)
 
 static void reclaim_of_frames_far_away(void **state)
 {
-	static const uint64_t firsts[] = {0, CAST_FIRMWARE - 1, CAST_END, (uint64_t)1 << 32,
-					  ((uint64_t)1 << 32) + CAST_USER, (uint64_t)1 << 63,
-					  ~(uint64_t)0 - 1, 0xffffffc000000000u};
+	static const uint64_t firsts[] = {0,
+					  CAST_FIRMWARE - 1,
+					  CAST_END,
+					  (uint64_t)1 << 32,
+					  ((uint64_t)1 << 32) + CAST_USER,
+					  (uint64_t)1 << 63,
+					  ~(uint64_t)0 - 1,
+					  0xffffffc000000000u};
 
 	(void)state;
 	cast_make();

@@ -421,8 +421,8 @@ static void ways_to_end_mix(void **state)
 		tree_make(3);
 		before = world.root->free + 1;
 		for (unsigned i = 0; i < steps; i++)
-			checked_call(i % 2 == 0 ? REVOKE : DESTROY, i % 3 == 0 ? TOP : MID, STEP, 0, 0,
-				     0, 0);
+			checked_call(i % 2 == 0 ? REVOKE : DESTROY, i % 3 == 0 ? TOP : MID, STEP, 0,
+				     0, 0, 0);
 		DONE(DESTROY, {TOP, 0});
 		top_is_gone(before + 4 * POOL_FRAMES);
 		world_end();

@@ -42,7 +42,9 @@ static void supply_world(unsigned levels, bool gigabyte)
 		{0x80000, 0x1000, TN_KIND_USER},
 		{GIGA, GIGA_FRAMES, TN_KIND_USER},
 	};
-	struct world_options o = {.levels = levels, .regions = regions, .region_count = gigabyte ? 2 : 1};
+	struct world_options o = {.levels = levels,
+				  .regions = regions,
+				  .region_count = gigabyte ? 2 : 1};
 
 	world_make(&o);
 	spare = SPARE;
@@ -83,7 +85,6 @@ static void dries_up(unsigned levels, void (*before)(void), const struct call *c
 {
 	bool gigabyte = before == map_1g || call->a[3] == GIGA;
 
-
 	for (uint64_t k = 0; k < need; k++) {
 		uint64_t enomem;
 
@@ -110,7 +111,8 @@ static void creation_needs_one_frame(void **state)
 		uint64_t slot = kind == TN_KIND_CAPS ? 2 : NEW;
 
 		dries_up(3, NULL,
-			 &(struct call){TN_CALL_CREATE, {kind, target, TN_ANY, TN_NONE, slot, 0}}, 1);
+			 &(struct call){TN_CALL_CREATE, {kind, target, TN_ANY, TN_NONE, slot, 0}},
+			 1);
 	}
 }
 

@@ -20,7 +20,7 @@
 
 static void unknown_numbers(void **state)
 {
-	static const uint64_t numbers[] = {TN_CALL_COUNT, TN_CALL_COUNT + 1, 255, 4096,
+	static const uint64_t numbers[] = {TN_CALL_COUNT,     TN_CALL_COUNT + 1, 255,         4096,
 					   (uint64_t)1 << 32, (uint64_t)1 << 63, ~(uint64_t)0};
 
 	(void)state;
@@ -45,16 +45,19 @@ static void yield_comes_back(void **state)
 
 static void write_errors_in_order(void **state)
 {
-	static const uint64_t sizes[] = {257, 4096, (uint64_t)1 << 32, ((uint64_t)1 << 32) + 1,
-					 (uint64_t)1 << 63, ~(uint64_t)0};
+	static const uint64_t sizes[] = {257,
+					 4096,
+					 (uint64_t)1 << 32,
+					 ((uint64_t)1 << 32) + 1,
+					 (uint64_t)1 << 63,
+					 ~(uint64_t)0};
 
 	(void)state;
 	cast_make();
 	for (unsigned i = 0; i < 6; i++)
 		REFUSED(TN_EINVAL, 0, WRITE, {CAST_MISSING, sizes[i]});
 	assert_slot_errors(&(struct call){WRITE, {0, 256}}, 0, TN_CAP_SYSTEM, true);
-	DONE(TN_CALL_CAP_COPY,
-	     {TN_SLOT_SYSTEM, TN_SELF, CAST_EMPTY, ALL & ~TN_SYSTEM_LOG, 0, 0});
+	DONE(TN_CALL_CAP_COPY, {TN_SLOT_SYSTEM, TN_SELF, CAST_EMPTY, ALL & ~TN_SYSTEM_LOG, 0, 0});
 	REFUSED(TN_EPERM, 0, WRITE, {CAST_EMPTY, 1});
 	assert_int_equal(host_console_size, 0);
 	world_end();

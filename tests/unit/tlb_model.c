@@ -168,6 +168,8 @@ static void subtree_enter(struct process *p, uint64_t frame, unsigned level, uin
 			continue;
 		}
 		t = table_at(at.frame);
+		if (t->process != NULL)
+			broken("a table hangs in one place, and is not cached in another", at.frame);
 		*t = (struct known_table){p, at.level, at.va, false, 0};
 		for (unsigned i = 0; i < reach(at.level); i++) {
 			uint64_t below = at.va + ((uint64_t)i << (12 + 9 * at.level));
@@ -202,6 +204,10 @@ static void subtree_leave(uint64_t frame)
 		const pte_t *entries = host_memory(f);
 		struct known_table *t = table_at(f);
 
+		if (FRAME_KIND(frame_get(pfn(f))) != TN_KIND_TABLE) {
+			t->process = NULL; /* a root, freed empty by now */
+			continue;
+		}
 		for (unsigned i = 0; i < reach(t->level); i++)
 			if (pte_is_table(entries[i]))
 				todo[n++] = pte_frame(entries[i]).n;
@@ -217,14 +223,20 @@ static void subtree_leave(uint64_t frame)
 	}
 }
 
+/* A table that the model knows: its entries have been looked at. */
+static bool is_known(const pte_t *entry)
+{
+	uint64_t frame = frame_of(entry).n;
+
+	return in_model(frame) && table_at(frame)->process != NULL;
+}
+
 static void entry_changed(const struct host_event *e)
 {
 	uint64_t frame = frame_of(e->at).n;
 	uint64_t index = ((uint64_t)e->at % FRAME_BYTES) / sizeof(pte_t);
 	const struct known_table *t;
 
-	if (!in_model(frame) || table_at(frame)->process == NULL)
-		return;
 	t = table_at(frame);
 	if (index >= reach(t->level) || e->old.w == e->new.w)
 		return;
@@ -372,12 +384,15 @@ static void roots_refresh(void)
 
 static void observe(const struct host_event *e)
 {
+	bool known = e->kind == HOST_PTE_WRITE && is_known(e->at);
+
 	model.events++;
-	roots_refresh();
+	roots_refresh(); /* finds what a new root holds by now, this write included */
 	check();
 	switch (e->kind) {
 	case HOST_PTE_WRITE:
-		entry_changed(e);
+		if (known)
+			entry_changed(e);
 		break;
 	case HOST_FENCE_PAGE:
 		stale_end(e);
@@ -478,6 +493,7 @@ void tlb_model_begin(struct process *const *processes, unsigned count)
 {
 	if (ram.count > FRAMES)
 		abort();
+	host_observer = NULL;
 	memset(&model, 0, sizeof(model));
 	model.current = ASIDS;
 	for (unsigned i = 0; i < ASIDS; i++)

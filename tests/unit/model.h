@@ -1,0 +1,158 @@
+/*
+ * model.h - the ownership core once more, as simply as it can be said, to compare the kernel with.
+ *
+ * Written from the design and from calls.h: arrays of frames, pools, processes, tables of
+ * capabilities and lists of pages of 4 KiB. model_expect() is told of a call and of the kernel's
+ * answer; it says what the answer had to be and applies the call. Where the kernel may choose
+ * (which free frame), the model looks at what was chosen and checks that it was allowed.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tenure/abi.h>
+
+#include "host.h"
+#include "region.h"
+
+#define MODEL_UNSAID (~(uint64_t)0 - 1) /* a second result that the interface leaves open */
+
+struct model_object;
+
+struct model_frame {
+	unsigned kind;
+	struct model_object *pool; /* FREE, CAPS, TABLE */
+	uint32_t refs;             /* USER */
+	bool clean;                /* FREE: all zero; of an object: so will it be again */
+};
+
+struct model_cap {
+	unsigned type, rights;
+	struct model_object *object;
+	uint64_t life; /* of the object when the capability was made */
+	uint64_t first, count, badge;
+};
+
+struct model_page {
+	bool mapped, counted, accessed, dirty;
+	unsigned level; /* of the leaf that it is part of */
+	unsigned rights;
+	uint64_t frame;
+};
+
+/* The pages of 2 MiB of address space. */
+struct model_chunk {
+	struct model_chunk *next;
+	uint64_t va;
+	unsigned used;
+	struct model_page pages[512];
+};
+
+struct model_table {
+	unsigned level;
+	uint64_t va; /* of its first entry */
+	uint64_t frame;
+	bool is_explicit;
+};
+
+#define MODEL_TABLES 512u
+
+struct model_object {
+	struct model_object *next; /* all that ever were */
+	unsigned kind;
+	bool alive, dying;
+	uint64_t frame, life;
+	struct model_object *pool;    /* that it is charged to; of a pool: its parent */
+	struct model_object *process; /* thread, endpoint: whose */
+	struct tn_pool_info info;     /* pool */
+	/* process */
+	struct model_cap *caps[TN_CAPS_PAGES];
+	uint64_t caps_frame[TN_CAPS_PAGES];
+	struct model_chunk *chunks;
+	struct model_table tables[MODEL_TABLES];
+	unsigned table_count;
+};
+
+struct model {
+	uint64_t first, count;
+	struct model_frame *frames;
+	uint32_t *blocks; /* large mappings of each 2 MiB block from the one of `first` on */
+	uint64_t window_first, window_count;
+	unsigned levels;
+	struct model_object *objects;
+	struct model_object *self, *thread, *root;
+	uint64_t *seen; /* the kernel's frame_info of every frame */
+};
+extern struct model model;
+
+struct model_call {
+	uint64_t number;
+	uint64_t a[6];
+};
+
+/* What the model finds wrong is written here, the first thing only. */
+extern char model_complaint[256];
+void model_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* After world_make(o). Slot TN_SLOT_DEVICES holds DEVICE over device_first, 1024 pages. */
+void model_begin(const struct world_options *o, uint64_t device_first);
+void model_end(void);
+
+/* The kernel answered `a` to the call, with `utcb` in the UTCB. */
+void model_expect(const struct model_call *call, struct answer a, const uint64_t *utcb);
+
+/* Compares all frames, and of one pool, one slot and some pages what the kernel says of them.
+ * `full`: also the entries that each table counts. */
+void model_compare(bool full);
+void model_compare_pool(uint64_t slot);
+void model_compare_page(uint64_t slot, uint64_t va);
+
+/* The first server touches memory; true if the page is mapped with the right. */
+bool model_touch(uint64_t va, uint64_t right);
+
+/* --- between model.c and model_space.c ------------------------------------------------------ */
+
+struct model_frame *model_frame_at(uint64_t f);
+uint64_t model_info(uint64_t f); /* the kernel's word of a frame, now */
+bool model_block_is_user(uint64_t f);
+uint32_t *model_block(uint64_t f);
+bool model_covers(const struct model_cap *c, uint64_t first, uint64_t count);
+uint64_t model_uncovered(const struct model_cap *c, uint64_t first, uint64_t count);
+
+/* 0 or the error of looking up `slot`; *cap: what it names. */
+int model_lookup(uint64_t slot, unsigned type, unsigned rights, struct model_cap **cap);
+
+/* Why a user frame cannot be given; why a frame is not free in the pool. */
+int model_give_refusal(uint64_t f);
+int model_free_refusal(const struct model_object *pool, uint64_t f);
+
+/* The frame leaves the pool's free list, or user space, for an object of `kind`; and back. */
+void model_take(struct model_object *pool, unsigned kind, uint64_t f);
+void model_take_user(struct model_object *pool, unsigned kind, uint64_t f);
+void model_put(struct model_object *pool, uint64_t f, bool clean);
+
+/* The exact frame of create and attach: 0 or an error; with TN_ANY ENOMEM's missing frames. */
+int model_supply_refusal(struct model_object *pool, uint64_t frame, const struct model_cap *frames,
+			 uint64_t *value);
+
+struct answer model_answer(int error, uint64_t value);
+
+struct answer model_map(const uint64_t *a, struct answer got);
+struct answer model_unmap(const uint64_t *a);
+struct answer model_protect(const uint64_t *a);
+struct answer model_attach(const uint64_t *a, struct answer got);
+struct answer model_detach(const uint64_t *a);
+struct answer model_resolve(const uint64_t *a, const uint64_t *utcb);
+
+/* All pages and tables of a process that ends. */
+void model_space_end(struct model_object *p);
+
+/* Valid entries of a table; the table that a frame is. */
+unsigned model_entries(const struct model_object *p, const struct model_table *t);
+const struct model_table *model_table_of(uint64_t frame, const struct model_object **process);
+
+/* The tables in memory are the model's tables, entry by entry. */
+void model_compare_space(const struct model_object *p);
+
+#endif
