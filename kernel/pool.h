@@ -54,7 +54,7 @@ inline_always uint64_t pool_free_word(const struct pool *p, uint64_t clean)
 	return FRAME_WORD(TN_KIND_FREE, p->self) + clean;
 }
 
-/* The watch's threshold was crossed: signals once (see pool_watch in DESIGN 3). */
+/* The watch's threshold was crossed: signals once, until the free count has risen again. */
 void pool_watch_fire(struct pool *p);
 
 /* The free count rose; re-arms the watch. */

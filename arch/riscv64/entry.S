@@ -15,14 +15,23 @@
 
 	.option	arch, +zicsr
 
-	.macro	CLEAR_TEMPORARIES
-	li	t0, 0
-	li	t1, 0
-	li	t2, 0
-	li	t3, 0
-	li	t4, 0
-	li	t5, 0
-	li	t6, 0
+	.macro	CLEAR registers:vararg
+	.irp	r, \registers
+	li	\r, 0
+	.endr
+	.endm
+
+	/* by number: registers[i] of the thread is x_i */
+	.macro	SAVE numbers:vararg
+	.irp	i, \numbers
+	sd	x\i, THREAD_X(\i)(tp)
+	.endr
+	.endm
+
+	.macro	LOAD numbers:vararg
+	.irp	i, \numbers
+	ld	x\i, THREAD_X(\i)(tp)
+	.endr
 	.endm
 
 	.section .text.hot.entry, "ax", @progbits
@@ -56,13 +65,7 @@ call_answered:
 	ld	ra, THREAD_X(1)(tp)
 	ld	sp, THREAD_X(2)(tp)
 	csrrw	tp, sscratch, tp
-	li	a2, 0
-	li	a3, 0
-	li	a4, 0
-	li	a5, 0
-	li	a6, 0
-	li	a7, 0
-	CLEAR_TEMPORARIES
+	CLEAR	a2, a3, a4, a5, a6, a7, t0, t1, t2, t3, t4, t5, t6
 	sret
 
 call_unknown:
@@ -75,57 +78,21 @@ call_unknown:
 call_failed:
 	li	t0, -CALL_RESTART
 	bne	a0, t0, call_answered
-	ld	a0, THREAD_X(10)(tp)
-	ld	a1, THREAD_X(11)(tp)
-	ld	a2, THREAD_X(12)(tp)
-	ld	a3, THREAD_X(13)(tp)
-	ld	a7, THREAD_X(17)(tp)
-	li	a4, 0
-	li	a5, 0
-	li	a6, 0
-	ld	ra, THREAD_X(1)(tp)
-	ld	sp, THREAD_X(2)(tp)
+	LOAD	10, 11, 12, 13, 17, 1, 2
 	csrrw	tp, sscratch, tp
-	CLEAR_TEMPORARIES
+	CLEAR	a4, a5, a6, t0, t1, t2, t3, t4, t5, t6
 	sret
 
 	/* an interrupt or a fault: sp holds scause - 8 */
 	.text
 trap_other:
 	addi	sp, sp, 8
-	sd	ra, THREAD_X(1)(tp)
-	sd	gp, THREAD_X(3)(tp)
-	sd	t0, THREAD_X(5)(tp)
+	SAVE	1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+	SAVE	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	csrr	t0, sscratch
 	sd	t0, THREAD_X(4)(tp)
 	csrr	t0, sepc
 	sd	t0, THREAD_PC(tp)
-	sd	t1, THREAD_X(6)(tp)
-	sd	t2, THREAD_X(7)(tp)
-	sd	s0, THREAD_X(8)(tp)
-	sd	s1, THREAD_X(9)(tp)
-	sd	a0, THREAD_X(10)(tp)
-	sd	a1, THREAD_X(11)(tp)
-	sd	a2, THREAD_X(12)(tp)
-	sd	a3, THREAD_X(13)(tp)
-	sd	a4, THREAD_X(14)(tp)
-	sd	a5, THREAD_X(15)(tp)
-	sd	a6, THREAD_X(16)(tp)
-	sd	a7, THREAD_X(17)(tp)
-	sd	s2, THREAD_X(18)(tp)
-	sd	s3, THREAD_X(19)(tp)
-	sd	s4, THREAD_X(20)(tp)
-	sd	s5, THREAD_X(21)(tp)
-	sd	s6, THREAD_X(22)(tp)
-	sd	s7, THREAD_X(23)(tp)
-	sd	s8, THREAD_X(24)(tp)
-	sd	s9, THREAD_X(25)(tp)
-	sd	s10, THREAD_X(26)(tp)
-	sd	s11, THREAD_X(27)(tp)
-	sd	t3, THREAD_X(28)(tp)
-	sd	t4, THREAD_X(29)(tp)
-	sd	t5, THREAD_X(30)(tp)
-	sd	t6, THREAD_X(31)(tp)
 	mv	a0, sp
 	csrr	a1, stval
 	csrr	t0, sstatus
@@ -142,37 +109,9 @@ thread_enter:
 	ld	t0, THREAD_PC(tp)
 	csrw	sepc, t0
 	csrw	sscratch, tp
-	ld	ra, THREAD_X(1)(tp)
-	ld	sp, THREAD_X(2)(tp)
-	ld	gp, THREAD_X(3)(tp)
-	ld	t0, THREAD_X(5)(tp)
-	ld	t1, THREAD_X(6)(tp)
-	ld	t2, THREAD_X(7)(tp)
-	ld	s0, THREAD_X(8)(tp)
-	ld	s1, THREAD_X(9)(tp)
-	ld	a0, THREAD_X(10)(tp)
-	ld	a1, THREAD_X(11)(tp)
-	ld	a2, THREAD_X(12)(tp)
-	ld	a3, THREAD_X(13)(tp)
-	ld	a4, THREAD_X(14)(tp)
-	ld	a5, THREAD_X(15)(tp)
-	ld	a6, THREAD_X(16)(tp)
-	ld	a7, THREAD_X(17)(tp)
-	ld	s2, THREAD_X(18)(tp)
-	ld	s3, THREAD_X(19)(tp)
-	ld	s4, THREAD_X(20)(tp)
-	ld	s5, THREAD_X(21)(tp)
-	ld	s6, THREAD_X(22)(tp)
-	ld	s7, THREAD_X(23)(tp)
-	ld	s8, THREAD_X(24)(tp)
-	ld	s9, THREAD_X(25)(tp)
-	ld	s10, THREAD_X(26)(tp)
-	ld	s11, THREAD_X(27)(tp)
-	ld	t3, THREAD_X(28)(tp)
-	ld	t4, THREAD_X(29)(tp)
-	ld	t5, THREAD_X(30)(tp)
-	ld	t6, THREAD_X(31)(tp)
-	ld	tp, THREAD_X(4)(tp)
+	LOAD	1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+	LOAD	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	LOAD	4
 	sret
 
 	/* a0: scause, a1: stval; on the emergency stack, which nothing else uses */

@@ -39,7 +39,7 @@ extern const uint32_t call_limit;
 const uint32_t call_limit = TN_CALL_COUNT;
 
 static struct {
-	bool console, reset, time, sstc; /* what the firmware and the hart offer */
+	bool time, sstc; /* what the firmware and the hart offer */
 	bool attributes, cache_ops;
 	uint32_t cache_block;
 	volatile uint32_t *finisher;

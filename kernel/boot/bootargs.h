@@ -23,9 +23,9 @@ struct boot_options {
 
 /*
  * Fill `*options` with defaults and then with what `args` (of `length` bytes, no NUL needed;
- * NULL if length is 0) says; of a word given twice the last counts. Returns 0, or -TN_EINVAL if
- * one of the kernel's words is malformed, with a line that names it in `*why`; `*options` is then
- * undefined.
+ * NULL if length is 0) says; of a word given twice the last counts. Numbers are decimal, above 0,
+ * and may end in K, M or G. Returns 0, or -TN_EINVAL if one of the kernel's words is malformed,
+ * with a line that names it in `*why`; `*options` is then undefined.
  */
 __attribute__((warn_unused_result)) int bootargs_parse(const char *args, size_t length,
 							struct boot_options *options,

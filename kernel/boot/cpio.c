@@ -3,84 +3,46 @@
  *
  * An entry is a header of 110 characters (a magic of six, then thirteen numbers of eight
  * hexadecimal digits), the name with its NUL, and the data; name and data are padded so that what
- * follows begins at a multiple of four. State: the caller's cursor.
+ * follows begins at a multiple of four. State: a struct entry on the caller's stack.
  */
 #include "cpio.h"
 
 #include <stdbool.h>
 #include <tenure/abi.h>
 
+#include "text.h"
+
 #define HEADER_SIZE 110u
 #define MAGIC_SIZE 6u
 #define TYPE_MASK 0170000u
 #define TYPE_REGULAR 0100000u
+#define TRUNCATED "boot image: truncated"
+#define MALFORMED "boot image: not a cpio archive"
 
 /* Which of the thirteen numbers. */
 enum { FIELD_MODE = 1, FIELD_FILE_SIZE = 6, FIELD_NAME_SIZE = 11 };
 
-static int fail(const char **why, const char *reason)
-{
-	*why = reason;
-	return -TN_EINVAL;
-}
+struct entry {
+	const char *name; /* ends in NUL */
+	struct cpio_file file;
+	uint32_t mode; /* type and permissions, as in stat(2) */
+	size_t end;    /* offset of the next entry */
+};
 
-/* Value of a hexadecimal digit, or 16. */
-static uint32_t digit_value(uint8_t c)
+static bool read_field(const char *header, uint32_t field, uint32_t *value)
 {
-	if (c >= '0' && c <= '9')
-		return c - (uint32_t)'0';
-	c |= 0x20; /* lower case */
-	return c >= 'a' && c <= 'f' ? c - (uint32_t)'a' + 10 : 16;
-}
+	const char *at = header + MAGIC_SIZE + field * 8;
 
-static bool read_field(const uint8_t *header, uint32_t field, uint32_t *value)
-{
-	const uint8_t *at = header + MAGIC_SIZE + field * 8;
-	uint32_t sum = 0;
-
-	for (int i = 0; i < 8; i++) {
-		uint32_t digit = digit_value(at[i]);
+	*value = 0;
+	for (const char *end = at + 8; at < end; at++) {
+		uint32_t c = (uint8_t)*at | 0x20u; /* lower case */
+		uint32_t digit = c <= '9' ? c - '0' : c - 'a' + 10;
 
 		if (digit > 15)
 			return false;
-		sum = sum << 4 | digit;
+		*value = *value << 4 | digit;
 	}
-	*value = sum;
 	return true;
-}
-
-static bool is_magic(const uint8_t *at)
-{
-	return at[0] == '0' && at[1] == '7' && at[2] == '0' && at[3] == '7' && at[4] == '0' &&
-	       (at[5] == '1' || at[5] == '2');
-}
-
-static bool same_bytes(const char *a, const char *b, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
-static void strip_dot(const char **name, size_t *length)
-{
-	while (*length >= 2 && (*name)[0] == '.' && (*name)[1] == '/') {
-		*name += 2;
-		*length -= 2;
-	}
-}
-
-static bool is_end_mark(const struct cpio_file *file)
-{
-	return file->name_length == 10 && same_bytes(file->name, "TRAILER!!!", 10);
-}
-
-/* Pass over zeros; archives are padded with them to whole blocks. */
-static void skip_zeros(struct cpio_cursor *c)
-{
-	while (c->offset < c->size && c->archive[c->offset] == 0)
-		c->offset++;
 }
 
 static size_t align_up(size_t offset)
@@ -88,79 +50,49 @@ static size_t align_up(size_t offset)
 	return (offset + 3) & ~(size_t)3;
 }
 
-/* Read the entry at the cursor and step over it. */
-static int take_entry(struct cpio_cursor *c, struct cpio_file *out, const char **why)
+/* Go on to the next entry. NULL, or a line about why there is none. */
+static const char *take_entry(const char *archive, size_t size, struct entry *e)
 {
-	const uint8_t *header = c->archive + c->offset;
-	size_t left = c->size - c->offset, data;
+	const char *header = archive + e->end;
 	uint32_t name_size, file_size;
+	size_t data;
 
-	if (left < MAGIC_SIZE || !is_magic(header))
-		return fail(why, "boot image: not a cpio archive");
-	if (left < HEADER_SIZE)
-		return fail(why, "boot image: truncated");
-	if (!read_field(header, FIELD_MODE, &out->mode) ||
+	if (e->end >= size || size - e->end < HEADER_SIZE)
+		return TRUNCATED;
+	if (!text_is(header, MAGIC_SIZE, "070701") && !text_is(header, MAGIC_SIZE, "070702"))
+		return MALFORMED;
+	if (!read_field(header, FIELD_MODE, &e->mode) ||
 	    !read_field(header, FIELD_FILE_SIZE, &file_size) ||
 	    !read_field(header, FIELD_NAME_SIZE, &name_size) || name_size == 0)
-		return fail(why, "boot image: malformed cpio header");
+		return MALFORMED;
 	/* Offsets are below 2^63 and both sizes below 2^32: these sums cannot wrap. */
-	data = align_up(c->offset + HEADER_SIZE + name_size);
-	if (data > c->size || file_size > c->size - data)
-		return fail(why, "boot image: truncated");
-	if (header[HEADER_SIZE + name_size - 1] != '\0')
-		return fail(why, "boot image: malformed cpio header");
-	out->name = (const char *)header + HEADER_SIZE;
-	out->name_length = name_size - 1;
-	out->data = c->archive + data;
-	out->size = file_size;
-	c->offset = align_up(data + file_size);
-	return 1;
-}
-
-void cpio_open(struct cpio_cursor *cursor, const void *archive, size_t size)
-{
-	*cursor = (struct cpio_cursor){.archive = archive, .size = size};
-}
-
-int cpio_next(struct cpio_cursor *c, struct cpio_file *out, const char **why)
-{
-	for (;;) {
-		int error;
-
-		/* Zeros stand only behind an end mark: elsewhere they are no archive. */
-		if (c->closed)
-			skip_zeros(c);
-		if (c->offset >= c->size) {
-			if (c->closed)
-				return 0;
-			return fail(why, c->entries == 0 ? "boot image: not a cpio archive"
-							 : "boot image: truncated");
-		}
-		error = take_entry(c, out, why);
-		if (error < 0)
-			return error;
-		c->entries++;
-		c->closed = is_end_mark(out);
-		strip_dot(&out->name, &out->name_length);
-		if (!c->closed)
-			return 1;
-	}
+	data = align_up(e->end + HEADER_SIZE + name_size);
+	if (data > size || file_size > size - data)
+		return TRUNCATED;
+	e->name = header + HEADER_SIZE;
+	if (e->name[name_size - 1] != '\0')
+		return MALFORMED;
+	if (text_is(e->name, 2, "./"))
+		e->name += 2;
+	e->file = (struct cpio_file){(const uint8_t *)archive + data, file_size};
+	e->end = align_up(data + file_size);
+	return NULL;
 }
 
 int cpio_find(const void *archive, size_t size, const char *name, size_t name_len,
 	      struct cpio_file *out, const char **why)
 {
-	struct cpio_cursor cursor;
-	int found;
+	struct entry e = {.end = 0};
 
-	strip_dot(&name, &name_len);
-	cpio_open(&cursor, archive, size);
-	while ((found = cpio_next(&cursor, out, why)) > 0)
-		if ((out->mode & TYPE_MASK) == TYPE_REGULAR && out->name_length == name_len &&
-		    same_bytes(out->name, name, name_len))
+	while ((*why = take_entry(archive, size, &e)) == NULL) {
+		if (text_same(e.name, "TRAILER!!!")) {
+			*why = "boot image: no such file";
+			return -TN_ENOENT;
+		}
+		if ((e.mode & TYPE_MASK) == TYPE_REGULAR && text_is(name, name_len, e.name)) {
+			*out = e.file;
 			return 0;
-	if (found < 0)
-		return found;
-	*why = "boot image: no such file";
-	return -TN_ENOENT;
+		}
+	}
+	return -TN_EINVAL;
 }

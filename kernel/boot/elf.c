@@ -9,22 +9,17 @@
 #include <stdbool.h>
 #include <tenure/abi.h>
 
-#define IDENT_MAGIC 0x464c457fu /* 0x7f, "ELF" */
-#define CLASS_64 2
-#define DATA_LITTLE 1
-#define VERSION_CURRENT 1
+#define IDENT 0x010102464c457fu /* 0x7f, "ELF", 64 bits, little endian, version 1, System V */
 #define TYPE_EXECUTABLE 2
 #define MACHINE_RISCV 243
 #define SEGMENT_LOAD 1
 #define SEGMENT_EXECUTE 1u
 #define SEGMENT_WRITE 2u
 #define SEGMENT_READ 4u
-#define PAGE_SHIFT 12
 
 /* Both layouts: System V ABI, chapters 4 and 5. */
 struct file_header {
-	uint32_t magic;
-	uint8_t class, data, ident_version, abi, abi_version, pad[7];
+	uint64_t ident, pad;
 	uint16_t type, machine;
 	uint32_t version;
 	uint64_t entry, program_offset, section_offset;
@@ -39,139 +34,102 @@ struct program_header {
 };
 _Static_assert(sizeof(struct program_header) == 56, "ELF64 program header");
 
-static int fail(const char **why, const char *reason)
-{
-	*why = reason;
-	return -TN_EINVAL;
-}
+/* 0: refused. RISC-V has no write-only pages. */
+static const uint8_t rights_of[8] = {
+	[SEGMENT_READ] = TN_MAP_READ,
+	[SEGMENT_WRITE] = TN_MAP_READ | TN_MAP_WRITE,
+	[SEGMENT_EXECUTE] = TN_MAP_EXECUTE,
+	[SEGMENT_READ | SEGMENT_WRITE] = TN_MAP_READ | TN_MAP_WRITE,
+	[SEGMENT_READ | SEGMENT_EXECUTE] = TN_MAP_READ | TN_MAP_EXECUTE,
+};
 
-static int check_header(const struct file_header *h, size_t size, const char **why)
+static const char *header_check(const struct file_header *h, size_t size)
 {
-	if (h->magic != IDENT_MAGIC)
-		return fail(why, "ELF: not an ELF file");
-	if (h->class != CLASS_64 || h->data != DATA_LITTLE)
-		return fail(why, "ELF: not 64 bits, little endian");
-	if (h->ident_version != VERSION_CURRENT || h->version != VERSION_CURRENT)
-		return fail(why, "ELF: of a version we do not know");
-	if (h->machine != MACHINE_RISCV)
-		return fail(why, "ELF: for another machine than RISC-V");
-	if (h->type != TYPE_EXECUTABLE)
-		return fail(why, "ELF: not a static executable");
-	if (h->program_size != sizeof(struct program_header))
-		return fail(why, "ELF: program headers of a strange size");
-	if (h->program_offset > size ||
+	if (h->ident != IDENT)
+		return "ELF: not an ELF file of 64 bits, little endian";
+	if (h->machine != MACHINE_RISCV || h->type != TYPE_EXECUTABLE)
+		return "ELF: not a static program for RISC-V";
+	if (h->program_size != sizeof(struct program_header) || h->program_offset > size ||
 	    (uint64_t)h->program_count * h->program_size > size - h->program_offset)
-		return fail(why, "ELF: program headers lie outside the file");
-	return 0;
+		return "ELF: malformed or truncated program headers";
+	return NULL;
 }
 
-static uint32_t segment_rights(uint32_t flags)
+static const char *segment_check(const struct program_header *p, size_t size, uint64_t va_low,
+				 uint64_t va_high)
 {
-	uint32_t rights = 0;
-
-	if (flags & SEGMENT_EXECUTE)
-		rights |= TN_MAP_EXECUTE;
-	if (flags & SEGMENT_WRITE)
-		rights |= TN_MAP_WRITE | TN_MAP_READ; /* RISC-V has no write-only pages */
-	if (flags & SEGMENT_READ)
-		rights |= TN_MAP_READ;
-	return rights;
-}
-
-static int check_segment(const struct program_header *p, size_t size, uint64_t va_low,
-			 uint64_t va_high, const char **why)
-{
-	uint32_t rights = segment_rights(p->flags);
-
-	if (p->offset > size || p->file_size > size - p->offset)
-		return fail(why, "ELF: a segment lies outside the file");
-	if (p->file_size > p->memory_size)
-		return fail(why, "ELF: a segment is larger in the file than in memory");
+	if (p->offset > size || p->file_size > size - p->offset || p->file_size > p->memory_size)
+		return "ELF: a segment lies outside the file";
 	if (p->va < va_low || p->va >= va_high || p->memory_size > va_high - p->va)
-		return fail(why, "ELF: a segment lies outside user space");
-	if (rights == 0)
-		return fail(why, "ELF: a segment without rights");
-	if ((rights & TN_MAP_WRITE) && (rights & TN_MAP_EXECUTE))
-		return fail(why, "ELF: a segment is both writable and executable");
-	return 0;
+		return "ELF: a segment lies outside user space";
+	if (rights_of[p->flags & 7] == 0)
+		return "ELF: a segment without rights, or both writable and executable";
+	return NULL;
 }
 
-static bool shares_page(const struct elf_image *image, const struct elf_segment *s)
+static bool shares_page(const struct elf_segment *a, const struct elf_segment *b)
 {
-	for (uint32_t i = 0; i < image->segment_count; i++) {
-		const struct elf_segment *other = &image->segments[i];
-
-		if (s->first_page < other->first_page + other->pages &&
-		    other->first_page < s->first_page + s->pages)
-			return true;
-	}
-	return false;
+	return a->first_page < b->first_page + b->pages && b->first_page < a->first_page + a->pages;
 }
 
-static int add_segment(struct elf_image *image, const uint8_t *file,
-		       const struct program_header *p, const char **why)
+static const char *segment_add(struct elf_image *image, const uint8_t *file,
+			       const struct program_header *p)
 {
-	uint64_t last_page = (p->va + (p->memory_size - 1)) >> PAGE_SHIFT;
-	struct elf_segment s = {
+	struct elf_segment *s = &image->segments[image->segment_count];
+
+	if (image->segment_count == ELF_SEGMENTS)
+		return "ELF: too large";
+	*s = (struct elf_segment){
 		.va = p->va,
 		.memory_size = p->memory_size,
 		.file_size = p->file_size,
 		.data = file + p->offset,
-		.first_page = p->va >> PAGE_SHIFT,
-		.rights = segment_rights(p->flags),
+		.first_page = p->va / TN_FRAME_SIZE,
+		.rights = rights_of[p->flags & 7],
 	};
-
-	s.pages = last_page - s.first_page + 1;
-	if (image->segment_count == ELF_SEGMENTS)
-		return fail(why, "ELF: too many segments");
-	if (s.pages > ELF_PAGES - image->pages)
-		return fail(why, "ELF: too large");
-	if (shares_page(image, &s))
-		return fail(why, "ELF: segments overlap or share a page");
-	image->pages += s.pages;
-	image->segments[image->segment_count++] = s;
-	return 0;
+	s->pages = (p->va + p->memory_size - 1) / TN_FRAME_SIZE - s->first_page + 1;
+	if (s->pages > ELF_PAGES - image->pages)
+		return "ELF: too large";
+	for (const struct elf_segment *other = image->segments; other < s; other++)
+		if (shares_page(s, other))
+			return "ELF: segments overlap or share a page";
+	image->pages += s->pages;
+	image->segment_count++;
+	return NULL;
 }
 
-static bool entry_is_code(const struct elf_image *image)
+static bool is_code(const struct elf_segment *s, uint64_t va)
 {
-	if (image->entry % 2 != 0)
-		return false;
-	for (uint32_t i = 0; i < image->segment_count; i++) {
-		const struct elf_segment *s = &image->segments[i];
-
-		if ((s->rights & TN_MAP_EXECUTE) && image->entry >= s->va &&
-		    image->entry - s->va < s->memory_size)
-			return true;
-	}
-	return false;
+	return s->rights & TN_MAP_EXECUTE && va >= s->va && va - s->va < s->memory_size &&
+	       va % 2 == 0;
 }
 
 int elf_read(const void *file, size_t size, uint64_t va_low, uint64_t va_high,
 	     struct elf_image *out, const char **why)
 {
-	struct file_header header;
-	int error;
+	struct file_header header = {0};
+	bool found = false;
 
-	if (size < sizeof(header))
-		return fail(why, "ELF: truncated header");
-	__builtin_memcpy(&header, file, sizeof(header));
-	error = check_header(&header, size, why);
+	if (size >= sizeof(header))
+		__builtin_memcpy(&header, file, sizeof(header));
+	*why = header_check(&header, size);
 	out->entry = header.entry;
 	out->pages = 0;
 	out->segment_count = 0;
-	for (uint32_t i = 0; i < header.program_count && error == 0; i++) {
+	for (uint32_t i = 0; i < header.program_count && *why == NULL; i++) {
 		struct program_header p;
 
 		__builtin_memcpy(&p, (const uint8_t *)file + header.program_offset + i * sizeof(p),
 				 sizeof(p));
 		if (p.type != SEGMENT_LOAD || p.memory_size == 0)
 			continue;
-		error = check_segment(&p, size, va_low, va_high, why);
-		if (error == 0)
-			error = add_segment(out, file, &p, why);
+		*why = segment_check(&p, size, va_low, va_high);
+		if (*why == NULL)
+			*why = segment_add(out, file, &p);
 	}
-	if (error == 0 && !entry_is_code(out))
-		error = fail(why, "ELF: the entry point is not in an executable segment");
-	return error;
+	for (uint32_t i = 0; i < out->segment_count; i++)
+		found = found || is_code(&out->segments[i], out->entry);
+	if (*why == NULL && !found)
+		*why = "ELF: the entry point is not in an executable segment";
+	return *why == NULL ? 0 : -TN_EINVAL;
 }

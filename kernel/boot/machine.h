@@ -12,9 +12,8 @@
 #include <stdint.h>
 
 #define MACHINE_BANKS 32u
-#define MACHINE_RESERVED 64u
+#define MACHINE_RESERVED 96u
 #define MACHINE_DEVICES 64u
-#define MACHINE_CONTROLLERS 32u
 
 struct machine_range {
 	uint64_t address, size; /* size 0: there is none */
@@ -25,14 +24,15 @@ struct machine_text {
 	uint32_t length;
 };
 
-/* A range that firmware says to keep out of. */
+/* A range that user space must keep out of: what firmware reserves, and the registers of interrupt
+ * controllers. */
 struct machine_reserved {
 	struct machine_range range;
 	bool no_map; /* must not even be mapped */
 };
 
-/* One register range of an enabled node; it shares no page with RAM, with a reserved range or
- * with an interrupt controller, and lies below 16 TiB. */
+/* One register range of an enabled node; it shares no page with RAM or with a reserved range, and
+ * lies below 16 TiB. */
 struct machine_device {
 	struct machine_range range;
 	struct machine_text compatible; /* the first string of the property */
@@ -53,14 +53,12 @@ struct machine {
 	uint32_t cbom_block;     /* bytes of the boot hart's cache block for Zicbom; 0: not said */
 	bool sstc, svpbmt, zicbom;
 
-	uint32_t bank_count, reserved_count, device_count, controller_count;
-	uint32_t devices_ignored; /* found, but the array was full */
+	uint32_t bank_count, reserved_count, device_count;
 
 	/* Arrays come last: entries from their count on are not initialised. */
 	struct machine_range banks[MACHINE_BANKS]; /* RAM, in the tree's order, may overlap */
 	struct machine_reserved reserved[MACHINE_RESERVED];
-	struct machine_device devices[MACHINE_DEVICES];
-	struct machine_range controllers[MACHINE_CONTROLLERS]; /* interrupt controllers */
+	struct machine_device devices[MACHINE_DEVICES]; /* the first that were found */
 };
 
 #endif

@@ -82,7 +82,6 @@ struct model {
 	unsigned levels;
 	struct model_object *objects;
 	struct model_object *self, *thread, *root;
-	uint64_t *seen; /* the kernel's frame_info of every frame */
 };
 extern struct model model;
 
@@ -138,10 +137,10 @@ int model_supply_refusal(struct model_object *pool, uint64_t frame, const struct
 
 struct answer model_answer(int error, uint64_t value);
 
-struct answer model_map(const uint64_t *a, struct answer got);
+struct answer model_map(const uint64_t *a);
 struct answer model_unmap(const uint64_t *a);
 struct answer model_protect(const uint64_t *a);
-struct answer model_attach(const uint64_t *a, struct answer got);
+struct answer model_attach(const uint64_t *a);
 struct answer model_detach(const uint64_t *a);
 struct answer model_resolve(const uint64_t *a, const uint64_t *utcb);
 

@@ -119,16 +119,13 @@ static void test_files_are_found(void **state)
 	assert_int_equal(find(&a, "mm"), 0);
 }
 
-static void test_leading_dot_counts_on_neither_side(void **state)
+static void test_leading_dot_in_the_archive_does_not_count(void **state)
 {
 	struct archive a = sample();
 
 	(void)state;
-	assert_found(&a, "./mm", "hello");
-	assert_found(&a, "./mm-exact", "world!");
-	assert_int_equal(cpio_find(a.bytes, a.size, "mm-exact", 8, &found, &why), 0);
-	assert_int_equal(found.name_length, 8);
-	assert_string_equal(found.name, "mm-exact");
+	assert_found(&a, "mm-exact", "world!");
+	assert_int_equal(find(&a, "./mm-exact"), -TN_ENOENT);
 }
 
 static void test_missing_file_is_told(void **state)
@@ -163,36 +160,15 @@ static void test_first_of_two_names_wins(void **state)
 	assert_found(&a, "mm", "one");
 }
 
-static void test_padding_and_further_archives_are_fine(void **state)
+static void test_what_follows_the_end_mark_is_not_read(void **state)
 {
 	struct archive a = sample();
 
 	(void)state;
 	append_zeros(&a, 512);
-	append_entry(&a, "070701", "second", REGULAR, "2", 1);
-	append_trailer(&a);
-	append_zeros(&a, 509);
-	assert_found(&a, "second", "2");
-	assert_int_equal(find(&a, "third"), -TN_ENOENT);
-}
-
-static void test_iterator_sees_everything_once(void **state)
-{
-	static const char *const names[] = {".", "mm", "mm-exact", "empty", "apps", "apps/demo"};
-	struct archive a = sample();
-	struct cpio_cursor cursor;
-	struct cpio_file file;
-
-	(void)state;
-	cpio_open(&cursor, a.bytes, a.size);
-	for (size_t i = 0; i < 6; i++) {
-		assert_int_equal(cpio_next(&cursor, &file, &why), 1);
-		assert_string_equal(file.name, names[i]);
-		assert_int_equal(file.name_length, strlen(names[i]));
-	}
-	assert_int_equal(file.mode, REGULAR);
-	assert_int_equal(cpio_next(&cursor, &file, &why), 0);
-	assert_int_equal(cpio_next(&cursor, &file, &why), 0);
+	append(&a, "rubbish", 7);
+	assert_found(&a, "mm", "hello");
+	assert_int_equal(find(&a, "other"), -TN_ENOENT);
 }
 
 static void assert_no_cpio(const char *bytes, size_t size)
@@ -204,24 +180,14 @@ static void assert_no_cpio(const char *bytes, size_t size)
 static void test_other_bytes_are_no_cpio(void **state)
 {
 	static const char zeros[512];
+	char other[512] = {0};
 
 	(void)state;
-	assert_no_cpio("", 0);
-	assert_no_cpio("07070", 5);
-	assert_no_cpio("070707 is the old format", 24);
-	assert_no_cpio("\177ELF\002\001\001", 7);
 	assert_no_cpio(zeros, sizeof(zeros));
-}
-
-static void test_rubbish_behind_the_end_is_no_cpio(void **state)
-{
-	struct archive a = sample();
-
-	(void)state;
-	append(&a, "rubbish", 7);
-	assert_found(&a, "mm", "hello");
-	assert_int_equal(find(&a, "other"), -TN_EINVAL);
-	assert_string_equal(why, "boot image: not a cpio archive");
+	memcpy(other, "070707 is the old format", 24);
+	assert_no_cpio(other, sizeof(other));
+	memcpy(other, "\177ELF\002\001\001", 7);
+	assert_no_cpio(other, sizeof(other));
 }
 
 static void test_archive_without_end_mark_is_truncated(void **state)
@@ -252,13 +218,13 @@ static void test_malformed_headers_are_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(find_with_field(1, "0000x000"), -TN_EINVAL);
-	assert_string_equal(why, "boot image: malformed cpio header");
+	assert_string_equal(why, "boot image: not a cpio archive");
 	assert_int_equal(find_with_field(6, "0000000g"), -TN_EINVAL);
-	assert_string_equal(why, "boot image: malformed cpio header");
+	assert_string_equal(why, "boot image: not a cpio archive");
 	assert_int_equal(find_with_field(11, "00000000"), -TN_EINVAL);
-	assert_string_equal(why, "boot image: malformed cpio header");
+	assert_string_equal(why, "boot image: not a cpio archive");
 	assert_int_equal(find_with_field(11, "00000002"), -TN_EINVAL); /* "mm", no NUL */
-	assert_string_equal(why, "boot image: malformed cpio header");
+	assert_string_equal(why, "boot image: not a cpio archive");
 }
 
 static void test_huge_sizes_are_truncation(void **state)
@@ -313,14 +279,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files_are_found),
-		cmocka_unit_test(test_leading_dot_counts_on_neither_side),
+		cmocka_unit_test(test_leading_dot_in_the_archive_does_not_count),
 		cmocka_unit_test(test_missing_file_is_told),
 		cmocka_unit_test(test_directory_is_no_file),
 		cmocka_unit_test(test_first_of_two_names_wins),
-		cmocka_unit_test(test_padding_and_further_archives_are_fine),
-		cmocka_unit_test(test_iterator_sees_everything_once),
+		cmocka_unit_test(test_what_follows_the_end_mark_is_not_read),
 		cmocka_unit_test(test_other_bytes_are_no_cpio),
-		cmocka_unit_test(test_rubbish_behind_the_end_is_no_cpio),
 		cmocka_unit_test(test_archive_without_end_mark_is_truncated),
 		cmocka_unit_test(test_malformed_headers_are_refused),
 		cmocka_unit_test(test_huge_sizes_are_truncation),

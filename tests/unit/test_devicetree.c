@@ -17,6 +17,7 @@
 #include <libfdt.h>
 
 #define EDIT_SIZE 16384
+#define MOST_PROPERTIES 64u /* of one node; fdt.h does not agree with libfdt's headers */
 
 static struct machine machine;
 static const char *why;
@@ -197,10 +198,8 @@ static bool oracle_under(const void *blob, int node, const char *path)
 static bool oracle_is_memory(const void *blob, int node)
 {
 	const char *type = fdt_getprop(blob, node, "device_type", NULL);
-	const char *name = fdt_get_name(blob, node, NULL);
 
-	return (type && strcmp(type, "memory") == 0) || strcmp(name, "memory") == 0 ||
-	       strncmp(name, "memory@", 7) == 0;
+	return type && strcmp(type, "memory") == 0;
 }
 
 static bool oracle_is_controller(const void *blob, int node)
@@ -221,7 +220,8 @@ static void oracle_device(const void *blob, int node, struct machine *m, struct 
 	const char *name = fdt_getprop(blob, node, "compatible", &length);
 
 	if (oracle_is_controller(blob, node)) {
-		m->controllers[m->controller_count++] = range;
+		m->reserved[m->reserved_count].range = range;
+		m->reserved[m->reserved_count++].no_map = true;
 		return;
 	}
 	if (m->finisher == 0 && fdt_node_check_compatible(blob, node, "sifive,test0") == 0)
@@ -237,8 +237,9 @@ static void oracle_node(const void *blob, int node, struct machine *m)
 	int cells = fdt_address_cells(blob, parent), sizes = fdt_size_cells(blob, parent);
 	const fdt32_t *reg = fdt_getprop(blob, node, "reg", &length);
 
-	if (reg == NULL || cells > 2 || !oracle_enabled(blob, node) ||
-	    oracle_under(blob, node, "/cpus") || oracle_under(blob, node, "/chosen"))
+	if (reg == NULL || cells > 2 || length % (4 * (cells + sizes)) != 0 ||
+	    !oracle_enabled(blob, node) || oracle_under(blob, node, "/cpus") ||
+	    oracle_under(blob, node, "/chosen"))
 		return;
 	for (int i = 0; i + cells + sizes <= length / 4; i += cells + sizes) {
 		struct machine_range range = {oracle_cells(reg + i, cells),
@@ -274,9 +275,6 @@ static bool oracle_hands_out(const struct machine *m, struct machine_range range
 			return false;
 	for (uint32_t i = 0; i < m->reserved_count; i++)
 		if (oracle_share(m->reserved[i].range, range))
-			return false;
-	for (uint32_t i = 0; i < m->controller_count; i++)
-		if (oracle_share(m->controllers[i], range))
 			return false;
 	return true;
 }
@@ -318,8 +316,6 @@ static void assert_same_machine(const struct machine *a, const struct machine *b
 		assert_ranges(&a->reserved[i].range, &b->reserved[i].range, 1);
 		assert_int_equal(a->reserved[i].no_map, b->reserved[i].no_map);
 	}
-	assert_int_equal(a->controller_count, b->controller_count);
-	assert_ranges(a->controllers, b->controllers, a->controller_count);
 	assert_int_equal(a->device_count, b->device_count);
 	for (uint32_t i = 0; i < a->device_count; i++) {
 		assert_ranges(&a->devices[i].range, &b->devices[i].range, 1);
@@ -362,7 +358,7 @@ static void test_nested_agrees_with_libfdt(void **state)
 {
 	(void)state;
 	compare_with_libfdt("nested");
-	assert_int_equal(machine.controller_count, 3);
+	assert_int_equal(machine.reserved_count, 3); /* interrupt controllers */
 }
 
 static void test_small_agrees_with_libfdt(void **state)
@@ -434,7 +430,6 @@ static void test_unknown_boot_hart_has_no_isa(void **state)
 	(void)state;
 	assert_int_equal(read_tree(blob, 99), 0);
 	assert_null(machine.isa.bytes);
-	assert_int_equal(machine.timebase, 1000);
 	free(blob);
 }
 
@@ -464,7 +459,7 @@ static void test_missing_memory_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(fdt_del_node(blob, node_at(blob, "/memory@80000000")), 0);
-	refuse_edited(blob, "device tree: no memory node");
+	refuse_edited(blob, "device tree: no memory");
 }
 
 static void test_disabled_memory_does_not_count(void **state)
@@ -473,7 +468,7 @@ static void test_disabled_memory_does_not_count(void **state)
 
 	(void)state;
 	edit_text(blob, "/memory@80000000", "status", "disabled");
-	refuse_edited(blob, "device tree: no memory node");
+	refuse_edited(blob, "device tree: no memory");
 }
 
 static void test_memory_in_half_entries_is_refused(void **state)
@@ -482,7 +477,7 @@ static void test_memory_in_half_entries_is_refused(void **state)
 
 	(void)state;
 	edit_cells(blob, "/memory@80000000", "reg", 3, 0x80000000, 0x1000, 0x90000000);
-	refuse_edited(blob, "device tree: a memory node's reg does not fit its parent's cells");
+	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
 static void test_memory_with_three_address_cells_is_refused(void **state)
@@ -491,7 +486,7 @@ static void test_memory_with_three_address_cells_is_refused(void **state)
 
 	(void)state;
 	edit_cells(blob, "/", "#address-cells", 1, 3);
-	refuse_edited(blob, "device tree: a memory node's reg does not fit its parent's cells");
+	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
 static void test_memory_that_wraps_is_refused(void **state)
@@ -502,7 +497,7 @@ static void test_memory_that_wraps_is_refused(void **state)
 	edit_cells(blob, "/", "#address-cells", 1, 2);
 	edit_cells(blob, "/", "#size-cells", 1, 2);
 	edit_cells(blob, "/memory@80000000", "reg", 4, 0xffffffff, 0xfffff000, 0, 0x1001);
-	refuse_edited(blob, "device tree: a memory bank wraps around");
+	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
 static void test_defaults_are_two_and_one_cells(void **state)
@@ -579,7 +574,7 @@ static void test_reservation_that_wraps_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(fdt_add_mem_rsv(blob, 0xfffffffffffff000, 0x2000), 0);
-	refuse_edited(blob, "device tree: a reserved range wraps around");
+	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
 static void test_reserved_memory_in_half_entries_is_refused(void **state)
@@ -588,7 +583,7 @@ static void test_reserved_memory_in_half_entries_is_refused(void **state)
 
 	(void)state;
 	edit_cells(blob, "/reserved-memory/fw@80000000", "reg", 1, 0x80000000);
-	refuse_edited(blob, "device tree: a reservation's reg does not fit its parent's cells");
+	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
 static void test_reserved_memory_needs_no_ranges(void **state)
@@ -621,7 +616,7 @@ static void test_initrd_without_end_is_refused(void **state)
 
 	(void)state;
 	edit_remove(blob, "/chosen", "linux,initrd-end");
-	refuse_edited(blob, "device tree: linux,initrd-start or -end is missing or malformed");
+	refuse_edited(blob, "device tree: malformed linux,initrd-start or linux,initrd-end");
 }
 
 static void test_initrd_of_three_cells_is_refused(void **state)
@@ -630,7 +625,7 @@ static void test_initrd_of_three_cells_is_refused(void **state)
 
 	(void)state;
 	edit_cells(blob, "/chosen", "linux,initrd-start", 3, 0, 0, 0x80100000);
-	refuse_edited(blob, "device tree: linux,initrd-start or -end is missing or malformed");
+	refuse_edited(blob, "device tree: malformed linux,initrd-start or linux,initrd-end");
 }
 
 static void test_initrd_that_ends_before_it_starts_is_refused(void **state)
@@ -639,7 +634,7 @@ static void test_initrd_that_ends_before_it_starts_is_refused(void **state)
 
 	(void)state;
 	edit_cells(blob, "/chosen", "linux,initrd-end", 1, 0x80000000);
-	refuse_edited(blob, "device tree: linux,initrd-end lies before linux,initrd-start");
+	refuse_edited(blob, "device tree: malformed linux,initrd-start or linux,initrd-end");
 }
 
 static void test_bootargs_without_nul_keep_their_length(void **state)
@@ -668,7 +663,7 @@ static void add_device_nodes(void *blob, uint32_t count)
 	}
 }
 
-static void test_devices_beyond_the_array_are_counted(void **state)
+static void test_devices_beyond_the_array_are_left_out(void **state)
 {
 	void *blob = edit_begin();
 
@@ -676,7 +671,6 @@ static void test_devices_beyond_the_array_are_counted(void **state)
 	add_device_nodes(blob, MACHINE_DEVICES + 4); /* and the finisher */
 	read_edited(blob);
 	assert_int_equal(machine.device_count, MACHINE_DEVICES);
-	assert_int_equal(machine.devices_ignored, 5);
 }
 
 static void test_device_above_16_tib_is_left_out(void **state)
@@ -716,17 +710,17 @@ static void test_window_that_wraps_leads_nowhere(void **state)
 
 static void test_too_many_interrupt_controllers_are_refused(void **state)
 {
-	uint32_t cells[(MACHINE_CONTROLLERS + 1) * 2];
+	uint32_t cells[(MACHINE_RESERVED + 1) * 2];
 	void *blob = edit_begin();
 
 	(void)state;
-	for (uint32_t i = 0; i <= MACHINE_CONTROLLERS; i++) {
+	for (uint32_t i = 0; i <= MACHINE_RESERVED; i++) {
 		cells[2 * i] = cpu_to_fdt32(i * 16);
 		cells[2 * i + 1] = cpu_to_fdt32(16);
 	}
 	edit_set(blob, "/bus/test@0", "reg", cells, sizeof(cells));
 	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
-	refuse_edited(blob, "device tree: too many interrupt controllers");
+	refuse_edited(blob, "device tree: too many reserved ranges");
 }
 
 /* --- structure ------------------------------------------------------------------------------ */
@@ -761,6 +755,35 @@ static void test_seventeen_levels_are_refused(void **state)
 	refuse_edited(blob, "device tree: nested too deeply");
 }
 
+static void add_properties(void *blob, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "p%u", i);
+		edit_set(blob, "/bus", name, "", 0);
+	}
+}
+
+static void test_most_properties_are_read(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_properties(blob, MOST_PROPERTIES - 3); /* and two sizes and ranges */
+	read_edited(blob);
+	assert_int_equal(machine.finisher, 0x10000000);
+}
+
+static void test_one_property_too_many_is_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	add_properties(blob, MOST_PROPERTIES - 2);
+	refuse_edited(blob, "device tree: malformed structure");
+}
+
 static void test_nops_are_passed_over(void **state)
 {
 	void *blob = tree_load("small");
@@ -773,18 +796,6 @@ static void test_nops_are_passed_over(void **state)
 	oracle_read(blob, &oracle);
 	assert_same_machine(&machine, &oracle);
 	assert_null(machine.bootargs.bytes);
-	free(blob);
-}
-
-static void test_version_16_is_read(void **state)
-{
-	void *blob = tree_load("small");
-
-	(void)state;
-	fdt_set_version(blob, 16);
-	fdt_set_size_dt_struct(blob, 0xffffffff); /* means nothing in that version */
-	assert_int_equal(read_tree(blob, 0), 0);
-	assert_int_equal(machine.bank_count, 1);
 	free(blob);
 }
 
@@ -806,7 +817,7 @@ static void spoil_magic(void *blob)
 
 static void spoil_version(void *blob)
 {
-	fdt_set_version(blob, 15);
+	fdt_set_version(blob, 16);
 }
 
 static void spoil_compatible_version(void *blob)
@@ -854,24 +865,21 @@ static void spoil_token(void *blob)
 static void test_broken_headers_are_refused(void **state)
 {
 	(void)state;
-	refuse_header(spoil_magic, "device tree: wrong magic number");
+	refuse_header(spoil_magic, "device tree: there is none");
 	refuse_header(spoil_version, "device tree: of a version we do not know");
 	refuse_header(spoil_compatible_version, "device tree: of a version we do not know");
-	refuse_header(spoil_size, "device tree: truncated, or of a strange size");
-	refuse_header(spoil_token, "device tree: unknown token");
+	refuse_header(spoil_size, "device tree: truncated, or its blocks are out of place");
+	refuse_header(spoil_token, "device tree: malformed structure");
 }
 
 static void test_blocks_outside_are_refused(void **state)
 {
 	(void)state;
-	refuse_header(spoil_structure,
-		      "device tree: the structure is not aligned or outside the blob");
-	refuse_header(spoil_structure_size,
-		      "device tree: the structure is not aligned or outside the blob");
-	refuse_header(spoil_strings, "device tree: the strings lie outside the blob");
-	refuse_header(spoil_strings_end, "device tree: the strings do not end");
-	refuse_header(spoil_reservations,
-		      "device tree: the reservations are not aligned or outside the blob");
+	refuse_header(spoil_structure, "device tree: truncated, or its blocks are out of place");
+	refuse_header(spoil_structure_size, "device tree: truncated, or its blocks are out of place");
+	refuse_header(spoil_strings, "device tree: truncated, or its blocks are out of place");
+	refuse_header(spoil_strings_end, "device tree: truncated, or its blocks are out of place");
+	refuse_header(spoil_reservations, "device tree: truncated, or its blocks are out of place");
 }
 
 static void test_unaligned_blob_is_refused(void **state)
@@ -880,14 +888,14 @@ static void test_unaligned_blob_is_refused(void **state)
 
 	(void)state;
 	assert_true(devicetree_read((char *)words + 4, 40, 0, &machine, &why) < 0);
-	assert_string_equal(why, "device tree: none, or not aligned to 8 bytes");
+	assert_string_equal(why, "device tree: there is none");
 	assert_true(devicetree_read(NULL, 40, 0, &machine, &why) < 0);
 }
 
-/* Token values in a structure block of our own, behind a valid header and string "reg". */
+/* Token values in a structure block of our own, behind a valid header and string "status". */
 static int read_tokens(const uint32_t *tokens, uint32_t count)
 {
-	uint32_t size = 40 + 16 + 4 + count * 4;
+	uint32_t size = 40 + 16 + 8 + count * 4;
 	uint32_t *h = calloc(1, size);
 	int result;
 
@@ -897,12 +905,12 @@ static int read_tokens(const uint32_t *tokens, uint32_t count)
 	fdt_set_last_comp_version(h, 16);
 	fdt_set_off_mem_rsvmap(h, 40);
 	fdt_set_off_dt_strings(h, 56);
-	fdt_set_size_dt_strings(h, 4);
-	fdt_set_off_dt_struct(h, 60);
+	fdt_set_size_dt_strings(h, 8);
+	fdt_set_off_dt_struct(h, 64);
 	fdt_set_size_dt_struct(h, count * 4);
-	memcpy((char *)h + 56, "reg", 4);
+	memcpy((char *)h + 56, "status", 7);
 	for (uint32_t i = 0; i < count; i++)
-		h[15 + i] = cpu_to_fdt32(tokens[i]);
+		h[16 + i] = cpu_to_fdt32(tokens[i]);
 	result = devicetree_read(h, size, 0, &machine, &why);
 	free(h);
 	return result;
@@ -914,34 +922,32 @@ static void test_strange_structures_are_refused(void **state)
 {
 	(void)state;
 	assert_true(READ_TOKENS(9) < 0);
-	assert_string_equal(why, "device tree: ends inside a node");
+	assert_string_equal(why, "device tree: no memory");
 	assert_true(READ_TOKENS(1, 0, 9) < 0);
-	assert_string_equal(why, "device tree: ends inside a node");
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(2, 9) < 0);
-	assert_string_equal(why, "device tree: a node ends that never began");
-	assert_true(READ_TOKENS(1, 0, 2, 1, 0, 2, 9) < 0);
-	assert_string_equal(why, "device tree: more than one root");
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(1, 0x61626364) < 0);
-	assert_string_equal(why, "device tree: truncated node name");
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(1, 0, 2) < 0);
-	assert_string_equal(why, "device tree: the structure has no end");
+	assert_string_equal(why, "device tree: malformed structure");
 }
 
 static void test_strange_properties_are_refused(void **state)
 {
 	(void)state;
 	assert_true(READ_TOKENS(3, 0, 0, 1, 0, 2, 9) < 0);
-	assert_string_equal(why, "device tree: a property outside a node or after its children");
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(1, 0, 1, 0, 2, 3, 0, 0, 2, 9) < 0);
-	assert_string_equal(why, "device tree: a property outside a node or after its children");
-	assert_true(READ_TOKENS(1, 0, 3, 0, 4, 2, 9) < 0);
-	assert_string_equal(why, "device tree: a property's name lies outside the strings");
+	assert_string_equal(why, "device tree: malformed structure");
+	assert_true(READ_TOKENS(1, 0, 3, 0, 8, 2, 9) < 0);
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(1, 0, 3, 0xffffffff, 0, 2, 9) < 0);
-	assert_string_equal(why, "device tree: truncated property");
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(1, 0, 3, 1, 0) < 0);
-	assert_string_equal(why, "device tree: truncated property");
+	assert_string_equal(why, "device tree: malformed structure");
 	assert_true(READ_TOKENS(1, 0, 3, 0) < 0);
-	assert_string_equal(why, "device tree: truncated property");
+	assert_string_equal(why, "device tree: malformed structure");
 }
 
 static void test_reservations_without_end_are_refused(void **state)
@@ -1063,15 +1069,16 @@ int main(void)
 		cmocka_unit_test(test_initrd_of_three_cells_is_refused),
 		cmocka_unit_test(test_initrd_that_ends_before_it_starts_is_refused),
 		cmocka_unit_test(test_bootargs_without_nul_keep_their_length),
-		cmocka_unit_test(test_devices_beyond_the_array_are_counted),
+		cmocka_unit_test(test_devices_beyond_the_array_are_left_out),
 		cmocka_unit_test(test_device_above_16_tib_is_left_out),
 		cmocka_unit_test(test_device_in_reserved_range_is_left_out),
 		cmocka_unit_test(test_window_that_wraps_leads_nowhere),
 		cmocka_unit_test(test_too_many_interrupt_controllers_are_refused),
 		cmocka_unit_test(test_sixteen_levels_are_read),
 		cmocka_unit_test(test_seventeen_levels_are_refused),
+		cmocka_unit_test(test_most_properties_are_read),
+		cmocka_unit_test(test_one_property_too_many_is_refused),
 		cmocka_unit_test(test_nops_are_passed_over),
-		cmocka_unit_test(test_version_16_is_read),
 		cmocka_unit_test(test_broken_headers_are_refused),
 		cmocka_unit_test(test_blocks_outside_are_refused),
 		cmocka_unit_test(test_unaligned_blob_is_refused),

@@ -121,16 +121,13 @@ static void test_other_files_are_refused(void **state)
 
 	(void)state;
 	p.header.e_ident[3] = 'f';
-	refuse(&p, "ELF: not an ELF file");
+	refuse(&p, "ELF: not an ELF file of 64 bits, little endian");
 	p = sample();
 	p.header.e_ident[EI_CLASS] = ELFCLASS32;
-	refuse(&p, "ELF: not 64 bits, little endian");
+	refuse(&p, "ELF: not an ELF file of 64 bits, little endian");
 	p = sample();
 	p.header.e_ident[EI_DATA] = ELFDATA2MSB;
-	refuse(&p, "ELF: not 64 bits, little endian");
-	p = sample();
-	p.header.e_version = 2;
-	refuse(&p, "ELF: of a version we do not know");
+	refuse(&p, "ELF: not an ELF file of 64 bits, little endian");
 }
 
 static void test_other_machine_is_refused(void **state)
@@ -139,7 +136,7 @@ static void test_other_machine_is_refused(void **state)
 
 	(void)state;
 	p.header.e_machine = EM_X86_64;
-	refuse(&p, "ELF: for another machine than RISC-V");
+	refuse(&p, "ELF: not a static program for RISC-V");
 }
 
 static void test_other_types_are_refused(void **state)
@@ -148,9 +145,9 @@ static void test_other_types_are_refused(void **state)
 
 	(void)state;
 	p.header.e_type = ET_DYN;
-	refuse(&p, "ELF: not a static executable");
+	refuse(&p, "ELF: not a static program for RISC-V");
 	p.header.e_type = ET_REL;
-	refuse(&p, "ELF: not a static executable");
+	refuse(&p, "ELF: not a static program for RISC-V");
 }
 
 static void test_program_headers_must_fit(void **state)
@@ -159,15 +156,15 @@ static void test_program_headers_must_fit(void **state)
 
 	(void)state;
 	p.header.e_phentsize = 57;
-	refuse(&p, "ELF: program headers of a strange size");
+	refuse(&p, "ELF: malformed or truncated program headers");
 	p = sample();
 	p.header.e_phoff = UINT64_MAX - 55;
-	refuse(&p, "ELF: program headers lie outside the file");
+	refuse(&p, "ELF: malformed or truncated program headers");
 	p.header.e_phoff = sizeof(p) - 3 * sizeof(Elf64_Phdr) + 1;
-	refuse(&p, "ELF: program headers lie outside the file");
+	refuse(&p, "ELF: malformed or truncated program headers");
 	p = sample();
 	p.header.e_phnum = 0xffff;
-	refuse(&p, "ELF: program headers lie outside the file");
+	refuse(&p, "ELF: malformed or truncated program headers");
 }
 
 static void test_segment_must_lie_in_the_file(void **state)
@@ -189,7 +186,7 @@ static void test_segment_must_fit_its_memory(void **state)
 
 	(void)state;
 	p.segments[0].p_filesz = 65;
-	refuse(&p, "ELF: a segment is larger in the file than in memory");
+	refuse(&p, "ELF: a segment lies outside the file");
 }
 
 static void test_segment_must_lie_in_user_space(void **state)
@@ -228,7 +225,7 @@ static void test_writable_code_is_refused(void **state)
 
 	(void)state;
 	p.segments[0].p_flags = PF_W | PF_X;
-	refuse(&p, "ELF: a segment is both writable and executable");
+	refuse(&p, "ELF: a segment without rights, or both writable and executable");
 }
 
 static void test_rights_must_make_sense(void **state)
@@ -237,7 +234,7 @@ static void test_rights_must_make_sense(void **state)
 
 	(void)state;
 	p.segments[1].p_flags = 0;
-	refuse(&p, "ELF: a segment without rights");
+	refuse(&p, "ELF: a segment without rights, or both writable and executable");
 	p.segments[1].p_flags = PF_W;
 	accept(&p);
 	assert_int_equal(image.segments[1].rights, TN_MAP_READ | TN_MAP_WRITE);
@@ -299,7 +296,7 @@ static void test_eight_segments_fit(void **state)
 	accept(&p);
 	assert_int_equal(image.segment_count, 8);
 	add_segments(&p, 9);
-	refuse(&p, "ELF: too many segments");
+	refuse(&p, "ELF: too large");
 }
 
 static void test_pages_are_bounded(void **state)

@@ -108,8 +108,9 @@ static void a_dying_pool_pays_for_nothing(void **state)
 	for (unsigned kind = TN_KIND_THREAD; kind <= TN_KIND_CAPS; kind++)
 		REFUSED(TN_EDYING, 0, CREATE,
 			{kind, CAST_DYING_HEIR, TN_ANY, TN_NONE, place_of(kind), 0});
-	REFUSED(TN_EDYING, 0, CREATE,
-		{TN_KIND_CAPS, CAST_DYING_HEIR, USER_FRAME, TN_SLOT_FRAMES, 3, 0});
+	for (uint64_t f = world.free_first; f < world.free_first + 2; f++)
+		REFUSED(TN_EDYING, 0, CREATE,
+			{TN_KIND_CAPS, CAST_DYING_HEIR, f, TN_SLOT_FRAMES, 3, 0});
 	world_end();
 }
 

@@ -185,6 +185,48 @@ static void watch_fires_once_and_rearms(void **state)
 	world_end();
 }
 
+/* Whatever makes the free count rise arms it again: a give of one, of many, an object's end. */
+static void watch_rearms_however_it_rises(void **state)
+{
+	(void)state;
+	cast_make();
+	DONE(TN_CALL_CREATE, {TN_KIND_ENDPOINT, CAST_PROCESS, TN_ANY, TN_NONE, CAST_EMPTY, 0});
+	DONE(WATCH, {CAST_POOL, 2, TN_SLOT_THREAD, 1});
+	drain(CAST_POOL, 1);
+	assert_int_equal(take_signals(), 1);
+	DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, CAST_POOL, CAST_LAST_USER, 1});
+	drain(CAST_POOL, 0);
+	assert_int_equal(take_signals(), 1);
+	DONE(TN_CALL_FRAME_GIVE, {TN_SLOT_FRAMES, CAST_POOL, CAST_LAST_USER, 2});
+	drain(CAST_POOL, 1);
+	assert_int_equal(take_signals(), 1);
+	DONE(TN_CALL_DESTROY, {CAST_EMPTY, 0});
+	drain(CAST_POOL, 0);
+	assert_int_equal(take_signals(), 1);
+	world_end();
+}
+
+/* A watch that has fired and is set anew, or ended, forgets the threshold it had. */
+static void watch_set_anew_forgets_the_old(void **state)
+{
+	(void)state;
+	cast_make();
+	DONE(WATCH, {CAST_POOL, 5, TN_SLOT_THREAD, 1});
+	drain(CAST_POOL, 4);
+	assert_int_equal(take_signals(), 1);
+	DONE(WATCH, {CAST_POOL, 2, TN_SLOT_THREAD, 1});
+	refill(CAST_POOL, 4);
+	drain(CAST_POOL, 3);
+	assert_int_equal(take_signals(), 0);
+	drain(CAST_POOL, 1);
+	assert_int_equal(take_signals(), 1);
+	DONE(WATCH, {CAST_POOL, 0, TN_SLOT_THREAD, 1});
+	refill(CAST_POOL, 4);
+	drain(CAST_POOL, 0);
+	assert_int_equal(take_signals(), 0);
+	world_end();
+}
+
 static void watch_fires_at_once_when_below(void **state)
 {
 	uint64_t free;
@@ -338,6 +380,8 @@ int main(void)
 		cmocka_unit_test(watch_errors_in_order),
 		cmocka_unit_test(watch_needs_own_and_signal),
 		cmocka_unit_test(watch_fires_once_and_rearms),
+		cmocka_unit_test(watch_rearms_however_it_rises),
+		cmocka_unit_test(watch_set_anew_forgets_the_old),
 		cmocka_unit_test(watch_fires_at_once_when_below),
 		cmocka_unit_test(watch_sees_allocation_and_move),
 		cmocka_unit_test(watch_ignores_exact_user_frames),

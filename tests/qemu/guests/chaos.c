@@ -16,7 +16,6 @@
 #define ARENA 1536u /* frames */
 #define SLOTS_FIRST 160u
 #define SLOTS 64u
-#define CALLS_DEFAULT 20000u
 
 static uint64_t arena, state;
 
@@ -274,13 +273,19 @@ static void take_back(uint64_t top)
 	}
 }
 
+static uint64_t number_argument(const char *key, uint64_t otherwise)
+{
+	const char *text = guest_argument(key);
+
+	return *text != '\0' ? strtoul(text, NULL, 10) : otherwise;
+}
+
 int main(void)
 {
-	const char *seed = guest_argument("seed"), *calls = guest_argument("calls");
-	uint64_t n = *calls != '\0' ? strtoul(calls, NULL, 10) : CALLS_DEFAULT, top;
+	uint64_t seed = number_argument("seed", 1), n = number_argument("calls", 20000), top;
 
-	state = (*seed != '\0' ? strtoul(seed, NULL, 10) : 1) * 0x9e3779b97f4a7c15 + 1;
-	printf("# %lu calls, seed %s\n", n, *seed != '\0' ? seed : "1");
+	state = seed * 0x9e3779b97f4a7c15 + 1;
+	printf("# %lu calls, seed %lu\n", n, seed);
 	arena = guest_frames(ARENA, MIB_PAGE);
 	guest_fill(TN_SLOT_POOL, 64);
 	top = guest_create(TN_KIND_POOL, TN_SLOT_POOL, 0);
