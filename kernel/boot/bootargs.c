@@ -18,16 +18,8 @@ static bool is(struct machine_text text, const char *constant)
 /* What a suffix multiplies by, as a shift; 0: it is none. */
 static uint32_t suffix_shift(char c)
 {
-	switch (c | 0x20) { /* lower case */
-	case 'k':
-		return 10;
-	case 'm':
-		return 20;
-	case 'g':
-		return 30;
-	default:
-		return 0;
-	}
+	c |= 0x20; /* lower case */
+	return c == 'k' ? 10 : c == 'm' ? 20 : c == 'g' ? 30 : 0;
 }
 
 /* A decimal number from 1 to `most`, with a suffix or without; nothing else in the text. */

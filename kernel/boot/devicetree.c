@@ -22,7 +22,6 @@ enum place { DEVICE, MEMORY, CHOSEN, CPUS, HART, RESERVED_MEMORY, RESERVATION, E
 
 struct level {
 	enum place place;
-	bool enabled;
 	uint64_t address_cells, size_cells; /* of the children's addresses */
 	struct fdt_value windows;           /* "ranges": how those become the parent's */
 };
@@ -218,6 +217,7 @@ static void read_hart(const struct fdt_node *node, uint64_t boot_hart, struct ma
 	note_extensions(m, property_text(node, "riscv,isa-extensions"));
 }
 
+/* Children of what does not concern us do not either: of nodes that are not enabled, for one. */
 static enum place place_of(const struct fdt_node *node, enum place parent)
 {
 	if (node->depth == 2) {
@@ -257,14 +257,10 @@ static const char *read_node(struct reader *r)
 {
 	const struct fdt_node *node = &r->node;
 	struct level *l = &r->levels[node->depth];
-	const struct level *parent = l - 1;
 
 	if (node->depth > LEVELS)
 		return "device tree: nested too deeply";
-	l->place = place_of(node, parent->place);
-	l->enabled = parent->enabled && is_enabled(node);
-	if (!l->enabled)
-		return NULL;
+	l->place = is_enabled(node) ? place_of(node, l[-1].place) : ELSEWHERE;
 	if (!node->leaf)
 		open_level(node, l);
 	if (l->place == CHOSEN)
@@ -351,7 +347,7 @@ int devicetree_read(const void *blob, size_t limit, uint64_t hart, struct machin
 	r.machine = m;
 	r.hart = hart;
 	r.node.count = 0;
-	r.levels[0] = (struct level){.place = DEVICE, .enabled = true};
+	r.levels[0] = (struct level){.place = DEVICE};
 	*why = read_tree(&r, blob, limit);
 	return *why == NULL ? 0 : -TN_EINVAL;
 }

@@ -28,6 +28,22 @@ static const struct region cast_regions[] = {
 	{CAST_HIGH, CAST_END - CAST_HIGH, TN_KIND_USER},
 };
 
+bool cast_window_open;
+
+int cast_open_window(void **state)
+{
+	(void)state;
+	cast_window_open = true;
+	return 0;
+}
+
+int cast_close_window(void **state)
+{
+	(void)state;
+	cast_window_open = false;
+	return 0;
+}
+
 static void must(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
 		 uint64_t a5)
 {
@@ -100,7 +116,11 @@ void cast_make(void)
 				  .window_first = CAST_FIRMWARE,
 				  .window_count = CAST_WINDOW_END - CAST_FIRMWARE};
 
+	if (cast_window_open)
+		o.window_count = CAST_END - CAST_FIRMWARE;
 	world_make(&o);
+	if (cast_window_open)
+		frame_touch(pfn(CAST_LAST_USER));
 	make_pool(CAST_POOL);
 	make_pool(CAST_SIBLING);
 	make(TN_KIND_PROCESS, CAST_POOL, CAST_PROCESS);

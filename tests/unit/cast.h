@@ -5,11 +5,12 @@
  *   0x80000 HOLE (firmware)   0x80200 USER: root pool, UTCB, then idle    0x80e00 BOOT
  *   0x80040 IMAGE             0x80e20 USER   0x81000 no RAM   0x81100 USER .. 0x81800
  *
- * The kernel's window ends at 0x81400.
+ * The kernel's window ends at 0x81400, unless it is open.
  */
 #ifndef CAST_H
 #define CAST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "host.h"
@@ -53,6 +54,21 @@ enum cast_slot {
 #define CAST_HIGH 0x81100u
 #define CAST_WINDOW_END 0x81400u
 #define CAST_END 0x81800u
+
+/*
+ * Set, the window reaches to the end of RAM. Where it ends inside a gigabyte the kernel looks at
+ * each frame of it; elsewhere it may take shorter ways, so tests run in both. Likewise the block
+ * of CAST_LAST_USER was touched before if the window is open.
+ */
+extern bool cast_window_open;
+int cast_open_window(void **state);
+int cast_close_window(void **state);
+
+/* The test once more, with the window open: an entry of the list of tests. */
+#define IN_OPEN_WINDOW(test)                                                                       \
+	{                                                                                          \
+#test "_in_open_window", test, cast_open_window, cast_close_window, NULL           \
+	}
 
 /* Makes the world and the cast; afterwards object capabilities are as the names say. */
 void cast_make(void);

@@ -145,8 +145,7 @@ void model_take_user(struct model_object *pool, unsigned kind, uint64_t f)
 	struct model_frame *m = model_frame_at(f);
 
 	*m = (struct model_frame){.kind = kind, .pool = pool};
-	pool->info.give_calls++;
-	pool->info.give_frames++;
+	pool->info.give_frames++; /* by another call than frame_give */
 	use(pool, kind);
 }
 
@@ -194,7 +193,7 @@ static bool is_object(unsigned type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-static bool is_live(const struct model_cap *c)
+bool model_cap_is_live(const struct model_cap *c)
 {
 	return !is_object(c->type) || (c->object->alive && c->object->life == c->life);
 }
@@ -219,7 +218,7 @@ int model_lookup(uint64_t slot, unsigned type, unsigned rights, struct model_cap
 		return TN_EBADF;
 	if ((c->rights & rights) != rights)
 		return TN_EPERM;
-	return is_live(c) ? 0 : TN_ESTALE;
+	return model_cap_is_live(c) ? 0 : TN_ESTALE;
 }
 
 /* As model_lookup, whatever the type of object. */
@@ -717,7 +716,7 @@ static void info_check(const struct model_cap *c, const uint64_t *utcb)
 	const struct tn_cap_info *info = (const struct tn_cap_info *)utcb;
 	bool range = c->type == TN_CAP_FRAMES || c->type == TN_CAP_DEVICE;
 
-	if (info->type != c->type || info->rights != c->rights || info->live != is_live(c))
+	if (info->type != c->type || info->rights != c->rights || info->live != model_cap_is_live(c))
 		model_complain("cap_info says type %lu, rights %lu, live %lu",
 			       (unsigned long)info->type, (unsigned long)info->rights,
 			       (unsigned long)info->live);
@@ -739,7 +738,7 @@ static struct answer cap_info(const uint64_t *a, const uint64_t *utcb)
 	if (error != 0)
 		return refused(error);
 	info_check(c, utcb);
-	return model_answer(0, c->type + (c->rights << 8) + (is_live(c) ? 1u << 16 : 0));
+	return model_answer(0, c->type + (c->rights << 8) + (model_cap_is_live(c) ? 1u << 16 : 0));
 }
 
 /* --- the call ------------------------------------------------------------------------------- */

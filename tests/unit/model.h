@@ -122,6 +122,9 @@ uint64_t model_uncovered(const struct model_cap *c, uint64_t first, uint64_t cou
 /* 0 or the error of looking up `slot`; *cap: what it names. */
 int model_lookup(uint64_t slot, unsigned type, unsigned rights, struct model_cap **cap);
 
+/* Not of an object that ended or was revoked. */
+bool model_cap_is_live(const struct model_cap *c);
+
 /* Why a user frame cannot be given; why a frame is not free in the pool. */
 int model_give_refusal(uint64_t f);
 int model_free_refusal(const struct model_object *pool, uint64_t f);

@@ -314,6 +314,8 @@ static void tree_check(struct tree *t)
 	tap_ok(info.used == 0 && is_balanced(t->top), "none in use, and it balances");
 	tap_ok(frames_are_idle(t->mapped, PAGES), "what was mapped has no reference");
 	tree_drop(t);
+	tap_done(tn_destroy(guest_create(TN_KIND_PROCESS, t->top, 0), 0),
+		 "it lives on: a process begins and ends");
 	tap_done(tn_destroy(t->top, 0), "destroy the pool");
 }
 
