@@ -93,12 +93,6 @@ void frame_table_init(const struct region *regions, uint32_t count)
 	gap_count(at, (at + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES);
 }
 
-static void words_fill(pfn_t first, uint64_t count, uint64_t word)
-{
-	for (uint64_t i = 0; i < count; i++)
-		frame_set(pfn(first.n + i), word);
-}
-
 /* Some of the block of which `base` is the first frame is RAM. */
 static bool block_is_ram(uint64_t base)
 {
@@ -125,8 +119,8 @@ bool frame_touch(pfn_t f)
 	for (uint32_t i = 0; i < frame_region_count; i++) {
 		uint64_t n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from);
 
-		if (n != 0)
-			words_fill(pfn(from), n, FRAME_WORD(frame_regions[i].kind, 0));
+		for (; n > 0; n--)
+			frame_set(pfn(from++), FRAME_WORD(frame_regions[i].kind, 0));
 	}
 	return true;
 }

@@ -38,13 +38,10 @@ static void boot_require(const char *why)
 static void boot_read_tree(uint64_t hart, uint64_t tree, uint64_t image)
 {
 	const void *blob = port_boot_see(PORT_WINDOW_TREE, tree);
-	const char *why = NULL;
+	const char *why = "the device tree is not aligned to 8 bytes";
 
-	if (tree % 8 != 0)
-		why = "the device tree is not aligned to 8 bytes";
-	else if (devicetree_read(blob, TREE_BYTES_MAX, hart, &machine, &why) == 0)
-		why = NULL;
-	boot_require(why);
+	if (tree % 8 != 0 || devicetree_read(blob, TREE_BYTES_MAX, hart, &machine, &why) != 0)
+		boot_require(why);
 	port_boot_finisher(machine.finisher);
 	machine.image = (struct machine_range){image, port_image_bytes()};
 	machine.tree = (struct machine_range){tree, devicetree_size(blob)};
@@ -54,9 +51,8 @@ static void boot_read_arguments(void)
 {
 	const char *why = NULL;
 
-	if (bootargs_parse(machine.bootargs.bytes, machine.bootargs.length, &options, &why) == 0)
-		why = NULL;
-	boot_require(why);
+	if (bootargs_parse(machine.bootargs.bytes, machine.bootargs.length, &options, &why) != 0)
+		boot_require(why);
 }
 
 /* Which frames are RAM and whose, and one run for what the kernel itself needs. */
@@ -65,9 +61,8 @@ static void boot_lay_out_memory(void)
 	const char *why = NULL;
 	uint64_t count, first;
 
-	if (regions_init(&regions, &machine, &why) == 0)
-		why = NULL;
-	boot_require(why);
+	if (regions_init(&regions, &machine, &why) != 0)
+		boot_require(why);
 	count = port_boot_frames(&regions) + check_boot_frames(&regions);
 	first = regions_carve(&regions, count, 1, PFN_LIMIT, TN_KIND_USER);
 	if (first == REGIONS_NONE)
@@ -92,7 +87,6 @@ static cold void texts_rebase(uint64_t tree, uint64_t window)
 	uint64_t by = tree + PORT_DMAP_OFFSET - window;
 
 	text_rebase(&machine.bootargs, by);
-	text_rebase(&machine.isa, by);
 	for (uint32_t i = 0; i < machine.device_count; i++)
 		text_rebase(&machine.devices[i].compatible, by);
 }

@@ -212,8 +212,7 @@ static void read_hart(const struct fdt_node *node, uint64_t boot_hart, struct ma
 		return;
 	(void)fdt_number(node, "riscv,cbom-block-size", &block);
 	m->cbom_block = (uint32_t)block;
-	m->isa = property_text(node, "riscv,isa");
-	note_extensions(m, m->isa);
+	note_extensions(m, property_text(node, "riscv,isa"));
 	note_extensions(m, property_text(node, "riscv,isa-extensions"));
 }
 

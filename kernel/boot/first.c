@@ -7,9 +7,11 @@
  */
 #include "first.h"
 
+#include <image/cpio.h>
+#include <port/string.h>
+
 #include "asid.h"
 #include "boot_info.h"
-#include "cpio.h"
 #include "frame.h"
 #include "root.h"
 #include "syscall.h"
@@ -56,34 +58,14 @@ static const char *pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64
 	return NULL;
 }
 
-static void words_copy(uint8_t *to, const uint8_t *from, uint64_t bytes)
-{
-	/* files in the boot image are aligned to 4 bytes */
-	for (; bytes >= 32; bytes -= 32, to += 32, from += 32)
-		for (unsigned i = 0; i < 32; i += 4)
-			*(uint32_t *)(to + i) = *(const uint32_t *)(from + i);
-	for (; bytes > 0; bytes--)
-		*to++ = *from++;
-}
-
-static void bytes_zero(uint8_t *to, uint64_t bytes)
-{
-	for (; bytes > 0 && (uint64_t)to % 8 != 0; bytes--)
-		*to++ = 0;
-	for (; bytes >= 8; bytes -= 8, to += 8)
-		*(uint64_t *)to = 0;
-	for (; bytes > 0; bytes--)
-		*to++ = 0;
-}
-
 static const char *segment_load(const struct elf_segment *segment, uint64_t *next)
 {
 	uint8_t *memory = frame_memory(pfn(*next));
 	uint64_t head = segment->va % FRAME_BYTES, end = head + segment->file_size;
 
-	bytes_zero(memory, head);
-	words_copy(memory + head, segment->data, segment->file_size);
-	bytes_zero(memory + end, segment->pages * FRAME_BYTES - end);
+	memset(memory, 0, head);
+	memcpy(memory + head, segment->data, segment->file_size);
+	memset(memory + end, 0, segment->pages * FRAME_BYTES - end);
 	return pages_map(segment->first_page * FRAME_BYTES, next, segment->pages,
 			 segment->rights);
 }

@@ -4,8 +4,9 @@
 #ifndef KERNEL_FIRST_H
 #define KERNEL_FIRST_H
 
+#include <image/elf.h>
+
 #include "bootargs.h"
-#include "elf.h"
 #include "machine.h"
 #include "regions.h"
 #include "types.h"

@@ -49,7 +49,6 @@ struct machine {
 	uint64_t finisher; /* registers of the first "sifive,test0"; 0: there is none */
 
 	uint32_t hart_count;     /* enabled ones */
-	struct machine_text isa; /* the boot hart's "riscv,isa" */
 	uint32_t cbom_block;     /* bytes of the boot hart's cache block for Zicbom; 0: not said */
 	bool sstc, svpbmt, zicbom;
 

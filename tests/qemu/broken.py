@@ -68,7 +68,7 @@ IMAGES = {
     "huge-file": lambda: WHOLE[:54] + b"FFFFFFFF" + WHOLE[62:],
     "no-program": lambda: archive(elf(), "other"),
     "directory": lambda: entry("mm", b"", 0o040755) + END,
-    "text-file": lambda: archive(b"#!/bin/sh\necho this is no program, but it is long enough\n" * 4),
+    "text-file": lambda: archive(b"#!/bin/sh\necho a text, but long enough for a header\n" * 4),
     "short-file": lambda: archive(b"\x7fELF\2\1\1"),
     "elf32": lambda: archive(elf(ident=b"\x7fELF\1\1\1")),
     "big-endian": lambda: archive(elf(ident=b"\x7fELF\2\2\1")),

@@ -81,13 +81,20 @@ NO_ROOM = """
 """
 
 STRANGE = """
-	memory@10000000000 { reg = <0x100 0x0 0x0 0x40000000>; status = "disabled"; device_type = "memory"; };
+	memory@10000000000 {
+		device_type = "memory";
+		reg = <0x100 0x0 0x0 0x40000000>;
+		status = "disabled";
+	};
 	nonsense { reg = <1 2 3>; compatible = ""; interrupts; };
 	thing@ffffffff00000000 { compatible = "far,away"; reg = <0xffffffff 0x0 0x0 0x1000>; };
 	thing@80100000 { compatible = "in,ram"; reg = <0x0 0x80100000 0x0 0x1000>; };
 	thing@wrap { compatible = "wraps,round"; reg = <0xffffffff 0xfffff000 0x0 0x2000>; };
 	thing@none { compatible = "no,size"; reg = <0x0 0x1000 0x0 0x0>; };
-	long { compatible = "a,name-that-is-much-longer-than-the-forty-bytes-of-the-boot-information"; reg = <0x0 0x3000000 0x0 0x1000>; };
+	long {
+		compatible = "a,name-that-is-longer-than-the-forty-bytes-of-the-boot-information";
+		reg = <0x0 0x3000000 0x0 0x1000>;
+	};
 """
 
 TREES = {
@@ -146,7 +153,8 @@ def main():
         if name not in TREES:
             raise SystemExit(f"trees.py: no such tree: {name}")
         edited = TREES[name](source)
-        run([options.dtc, "-q", "-f", "-I", "dts", "-O", "dtb", "-o", output], input=edited.encode())
+        compiler = [options.dtc, "-q", "-f", "-I", "dts", "-O", "dtb", "-o", output]
+        run(compiler, input=edited.encode())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 /*
  * test_cpio.c - the cpio reader on archives made here, on every cut and every changed byte of one.
  */
-#include "boot/cpio.h"
+#include <image/cpio.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

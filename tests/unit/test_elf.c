@@ -2,7 +2,7 @@
  * test_elf.c - the ELF reader on programs made here, one broken rule at a time, then on every cut
  * and every changed byte.
  */
-#include "boot/elf.h"
+#include <image/elf.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

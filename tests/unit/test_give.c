@@ -134,6 +134,28 @@ static void errors_in_order(void **state)
 	world_end();
 }
 
+/* Each guard alone, where all else is right. */
+static void each_guard_alone(void **state)
+{
+	uint64_t f;
+
+	(void)state;
+	cast_make();
+	f = world.free_first;
+	DONE(TN_CALL_CAP_COPY,
+	     {CAST_POOL, TN_SELF, CAST_EMPTY, TN_RIGHTS_ALL & ~TN_POOL_GIVE, 0, 0});
+	DONE(TN_CALL_CAP_COPY,
+	     {TN_SLOT_FRAMES, TN_SELF, CAST_EMPTY + 1, TN_RIGHTS_ALL & ~TN_FRAMES_GIVE, f, 9});
+	for (uint64_t count = 1; count <= 2; count++) {
+		REFUSED(TN_EPERM, 0, GIVE, {CAST_EMPTY + 1, CAST_POOL, f, count});
+		REFUSED(TN_EPERM, 0, GIVE, {TN_SLOT_FRAMES, CAST_EMPTY, f, count});
+		REFUSED(TN_ESTALE, 0, GIVE, {TN_SLOT_FRAMES, CAST_DEAD_POOL, f, count});
+		REFUSED(TN_EDYING, 0, GIVE, {TN_SLOT_FRAMES, CAST_DYING_POOL, f, count});
+		REFUSED(TN_EACCES, f, GIVE, {CAST_FRAMES_ONE, CAST_POOL, f, count});
+	}
+	world_end();
+}
+
 static void ranges_not_covered(void **state)
 {
 	static const uint64_t firsts[] = {0,
@@ -310,6 +332,8 @@ int main(void)
 		cmocka_unit_test(contents_stay),
 		cmocka_unit_test(errors_in_order),
 		IN_OPEN_WINDOW(errors_in_order),
+		cmocka_unit_test(each_guard_alone),
+		IN_OPEN_WINDOW(each_guard_alone),
 		cmocka_unit_test(ranges_not_covered),
 		IN_OPEN_WINDOW(ranges_not_covered),
 		cmocka_unit_test(frames_of_boot_at_both_ends),

@@ -122,19 +122,29 @@ static void each_guard_alone(void **state)
 	(void)state;
 	cast_make();
 	f = world.free_first;
+	DONE(TN_CALL_CAP_COPY,
+	     {CAST_PROCESS, TN_SELF, CAST_EMPTY + 1, TN_RIGHTS_ALL & ~TN_PROCESS_MANAGE, 0, 0});
+	DONE(TN_CALL_CAP_COPY,
+	     {CAST_POOL, TN_SELF, CAST_EMPTY + 2, TN_RIGHTS_ALL & ~TN_POOL_CREATE, 0, 0});
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_CAPS; kind++)
 		for (unsigned exact = 0; exact < 2; exact++) {
 			uint64_t frame = exact ? f : TN_ANY,
 				 frames = exact ? TN_SLOT_FRAMES : TN_NONE;
 			uint64_t target = target_of(kind), place = place_of(kind);
-			bool caps = kind == TN_KIND_CAPS;
+			bool caps = kind == TN_KIND_CAPS, of_pool = kind <= TN_KIND_PROCESS;
 
+			REFUSED(TN_EPERM, 0, CREATE,
+				{kind, of_pool ? CAST_EMPTY + 2 : CAST_EMPTY + 1, frame, frames,
+				 place, 0});
+			REFUSED(TN_EDYING, 0, CREATE,
+				{kind, of_pool ? CAST_DYING_POOL : CAST_DYING_PROCESS, frame,
+				 frames, place, 0});
 			REFUSED(TN_EINVAL, 0, CREATE, {kind, target, frame, frames, place, 64});
 			REFUSED(TN_EBADF, 0, CREATE,
 				{kind, TN_SLOT_THREAD, frame, frames, place, 0});
 			REFUSED(TN_ESTALE, 0, CREATE,
-				{kind, kind <= TN_KIND_PROCESS ? CAST_DEAD_POOL : CAST_DEAD_PROCESS,
-				 frame, frames, place, 0});
+				{kind, of_pool ? CAST_DEAD_POOL : CAST_DEAD_PROCESS, frame, frames,
+				 place, 0});
 			REFUSED(TN_ERANGE, 0, CREATE,
 				{kind, target, frame, frames, caps ? 32 : CAST_MISSING, 0});
 			REFUSED(TN_ERANGE, 0, CREATE, {kind, target, frame, frames, 8192, 0});

@@ -316,6 +316,15 @@ static uint64_t unmap(unsigned i, uint64_t va, uint64_t count)
 	return a.value & 0xffffffff;
 }
 
+/* As the hart does it, without a write of the kernel's. */
+static void touch(unsigned i, uint64_t va)
+{
+	struct place at = walk_down(spaces[i], va, 0);
+
+	if (at.table != NULL && pte_is_leaf(*place_entry(&at)))
+		place_entry(&at)->w |= PTE_ACCESSED | PTE_DIRTY;
+}
+
 static void each_call(unsigned levels)
 {
 	uint64_t f, b;
@@ -338,6 +347,7 @@ static void each_call(unsigned levels)
 	assert_settled("protect, removing");
 	assert_code(host_call(TN_CALL_PROTECT, slot_of(0), VA, 512, RW, TN_SLOT_FRAMES, 0), 0);
 	assert_settled("protect, adding");
+	touch(0, VA + 3 * PAGE);
 	assert_code(host_call(TN_CALL_PROTECT, slot_of(0), VA, 512, TN_MAP_AGE, TN_NONE, 0), 0);
 	assert_settled("protect, age");
 	map_ok(0, VA + 2 * LARGE, b + 512, 512);
@@ -472,6 +482,7 @@ static void some_call(void)
 			  TN_SLOT_FRAMES, 0);
 		break;
 	case 6:
+		touch(i, va);
 		host_call(TN_CALL_PROTECT, slot, va, n, TN_MAP_AGE, TN_NONE, 0);
 		break;
 	case 7:

@@ -22,7 +22,8 @@ static void try_attribute(uint64_t flag, uint64_t f, const char *name)
 	tap_same(page.flags, READ_WRITE | flag, "resolve says so");
 	*other = flag;
 	tap_same(*cached, flag, "it is the same memory");
-	tap_done(tn_protect(TN_SLOT_PROCESS, GUEST_FREE + PAGE, 1, TN_MAP_READ, TN_NONE), "protect");
+	tap_done(tn_protect(TN_SLOT_PROCESS, GUEST_FREE + PAGE, 1, TN_MAP_READ, TN_NONE),
+		 "protect");
 	tn_resolve_read(TN_SLOT_PROCESS, GUEST_FREE + PAGE, &page);
 	tap_same(page.flags, TN_MAP_READ | flag, "leaves the attribute");
 	tn_unmap(TN_SLOT_PROCESS, GUEST_FREE, 2);

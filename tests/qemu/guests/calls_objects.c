@@ -8,7 +8,7 @@
 #include "ladder.h"
 #include "tap.h"
 
-/* --- create, destroy --------------------------------------------------------------------------- */
+/* --- create, destroy ---------------------------------------------------------------------- */
 
 /* From the pool: any free frame, or a named one. */
 static void try_create_pool(void)
@@ -131,8 +131,8 @@ static void try_destroy(void)
 void calls_try_objects(void)
 {
 	uint64_t info[6] = {fixture.thread};
-	uint64_t ceiling[6] = {TN_KIND_PROCESS, fixture.pool, TN_ANY, TN_NONE, fixture.slot_free,
-			       64};
+	uint64_t ceiling[6] = {TN_KIND_PROCESS, fixture.pool,      TN_ANY,
+			       TN_NONE,         fixture.slot_free, 64};
 	const struct rung dying = {0, fixture.dying_thread, TN_EDYING, 0, "of a dying process"};
 	const struct rung priority[] = {
 		{5, 64, TN_EINVAL, 0, "priority 64"},
@@ -152,7 +152,7 @@ void calls_try_objects(void)
 	fixture_try_slot(TN_CALL_THREAD_INFO, info, 0, TN_CAP_THREAD, TN_THREAD_CONTROL);
 }
 
-/* --- capabilities ------------------------------------------------------------------------------ */
+/* --- capabilities ------------------------------------------------------------------------- */
 
 /* Faults of the place that a capability goes to or stands in. */
 static void try_place(uint64_t call, uint64_t words[6], unsigned process)

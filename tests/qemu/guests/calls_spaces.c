@@ -106,8 +106,8 @@ static void try_map_rights(void)
 			  TN_EPERM, "map: EPERM (flags %lu without right %lu)", rights[i].flags,
 			  rights[i].right);
 	}
-	tap_error(tn_map(TN_SLOT_PROCESS, GUEST_FREE, TN_SLOT_DEVICES,
-			 tn_boot->devices[0].first, 1, TN_MAP_EXECUTE),
+	tap_error(tn_map(TN_SLOT_PROCESS, GUEST_FREE, TN_SLOT_DEVICES, tn_boot->devices[0].first, 1,
+			 TN_MAP_EXECUTE),
 		  TN_EPERM, "map: EPERM (a device, to execute)");
 	tap_error(tn_map(TN_SLOT_PROCESS, GUEST_FREE, TN_SLOT_DEVICES,
 			 (uint64_t)tn_boot->devices[0].first + tn_boot->devices[0].count, 1,

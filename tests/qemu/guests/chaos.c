@@ -35,15 +35,18 @@ static uint64_t below(uint64_t n)
 
 static uint64_t garbage(void)
 {
-	static const uint64_t words[] = {0, 1, 2, 255, 256, 511, 512, 513, 8191, 8192,
-		0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, 0x3ffffff000, 0x4000000000,
-		0x7fffffffffffffff, 0x8000000000000000, 0xffffffff80000000, 0xfffffffffffff000,
-		0xfffffffffffffffe, 0xffffffffffffffff};
+	/* clang-format off */
+	static const uint64_t words[] = {
+		0, 1, 2, 255, 256, 511, 512, 513, 8191, 8192, 0x7fffffff, 0x80000000, 0xffffffff,
+		0x100000000, 0x3ffffff000, 0x4000000000, 0x7fffffffffffffff, 0x8000000000000000,
+		0xffffffff80000000, 0xfffffffffffff000, 0xfffffffffffffffe, 0xffffffffffffffff,
+	};
+	/* clang-format on */
 
 	return below(4) == 0 ? next() : words[below(sizeof(words) / sizeof(words[0]))];
 }
 
-/* --- arguments that may well be right ---------------------------------------------------------- */
+/* --- arguments that may well be right ----------------------------------------------------- */
 
 /* A slot of the working set that holds this type, if a few tries find one. */
 static uint64_t slot_of(uint64_t type)
@@ -150,7 +153,7 @@ static uint64_t argument(char letter)
 	}
 }
 
-/* --- calls ------------------------------------------------------------------------------------- */
+/* --- calls -------------------------------------------------------------------------------- */
 
 static const struct {
 	uint64_t number, weight;
@@ -266,7 +269,8 @@ static void take_back(uint64_t top)
 	slots_clear();
 	tap_done(tn_destroy(top, 0), "destroy the pool");
 	for (;;) {
-		struct tn_result r = tn_frame_reclaim(TN_SLOT_FRAMES, TN_SLOT_POOL, TN_ANY, TN_BATCH);
+		struct tn_result r = tn_frame_reclaim(TN_SLOT_FRAMES, TN_SLOT_POOL, TN_ANY,
+						      TN_BATCH);
 
 		if (r.code != 0 || (uint32_t)r.value == 0)
 			break;
@@ -293,8 +297,10 @@ int main(void)
 	for (uint64_t i = 0; i < n; i++) {
 		/* what keeps it going: a pool and a process to work with */
 		if (i % 64 == 0) {
-			tn_cap_copy(top, TN_SELF, SLOTS_FIRST + below(SLOTS), TN_RIGHTS_ALL & ~8u, 0, 0);
-			tn_create(TN_KIND_PROCESS, top, TN_ANY, TN_NONE, SLOTS_FIRST + below(SLOTS), 63);
+			tn_cap_copy(top, TN_SELF, SLOTS_FIRST + below(SLOTS), TN_RIGHTS_ALL & ~8u,
+				    0, 0);
+			tn_create(TN_KIND_PROCESS, top, TN_ANY, TN_NONE, SLOTS_FIRST + below(SLOTS),
+				  63);
 			tn_cap_delete(TN_SELF, SLOTS_FIRST + below(SLOTS));
 		}
 		one_call();

@@ -61,7 +61,7 @@ static void code_map(uint64_t rights)
 	tn_sync_code(TN_SLOT_PROCESS);
 }
 
-/* --- the deeds --------------------------------------------------------------------------------- */
+/* --- the deeds ---------------------------------------------------------------------------- */
 
 static void read_null(void)
 {
@@ -195,8 +195,8 @@ static void breakpoint(void)
 
 static void read_sstatus(void)
 {
-	__asm__ volatile(".option push\n.option arch, +zicsr\ncsrr t0, sstatus\n.option pop"
-			 ::: "t0");
+	__asm__ volatile(".option push\n.option arch, +zicsr\ncsrr t0, sstatus\n.option pop" ::
+				 : "t0");
 }
 
 static void write_satp(void)

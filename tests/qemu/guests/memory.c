@@ -51,8 +51,8 @@ static bool resolves(uint64_t va, uint64_t address, uint64_t size, uint64_t flag
 	struct tn_resolved page;
 	struct tn_result r = tn_resolve_read(TN_SLOT_PROCESS, va, &page);
 
-	return r.code == 0 && r.value == address && page.address == address &&
-	       page.size == size && page.flags == flags;
+	return r.code == 0 && r.value == address && page.address == address && page.size == size &&
+	       page.flags == flags;
 }
 
 static bool is_unmapped(uint64_t va)
@@ -60,7 +60,7 @@ static bool is_unmapped(uint64_t va)
 	return tn_resolve(TN_SLOT_PROCESS, va).code == -TN_ENOENT;
 }
 
-/* --- small pages ------------------------------------------------------------------------------- */
+/* --- small pages -------------------------------------------------------------------------- */
 
 static void try_two_views(void)
 {
@@ -155,7 +155,7 @@ static void try_protect(void)
 	unmap(HERE, 1);
 }
 
-/* --- code -------------------------------------------------------------------------------------- */
+/* --- code --------------------------------------------------------------------------------- */
 
 static uint64_t code_run(uint64_t va)
 {
@@ -186,11 +186,11 @@ static void try_code(void)
 	unmap(THERE, 1);
 }
 
-/* --- large pages ------------------------------------------------------------------------------- */
+/* --- large pages -------------------------------------------------------------------------- */
 
-static void try_2m(void)
+/* A page of 2 MiB at HERE and another behind it; what small views of their frames show. */
+static void try_2m_views(uint64_t f)
 {
-	uint64_t f = guest_frames(2 * MIB_PAGE, MIB_PAGE), before = tables();
 	struct tn_result r = tn_map(TN_SLOT_PROCESS, HERE, TN_SLOT_FRAMES, f, 2 * MIB_PAGE,
 				    READ_WRITE);
 
@@ -209,10 +209,13 @@ static void try_2m(void)
 			tap_bail("the large page shows other frames than the small ones");
 	tap_ok(true, "large and small pages show the same");
 	unmap(THERE + PAGE, 2 * MIB_PAGE);
+}
 
-	/* cut in the middle */
+static void try_2m_cut(uint64_t f)
+{
 	unmap(HERE + 7 * PAGE, 3);
-	tap_ok(is_unmapped(HERE + 7 * PAGE) && is_unmapped(HERE + 9 * PAGE), "cut: the middle is gone");
+	tap_ok(is_unmapped(HERE + 7 * PAGE) && is_unmapped(HERE + 9 * PAGE),
+	       "cut: the middle is gone");
 	tap_ok(resolves(HERE + 6 * PAGE, (f + 6) * PAGE, PAGE, READ_WRITE) &&
 		       *word_at(HERE + 6 * PAGE) == 7 && *word_at(HERE + 10 * PAGE) == 11,
 	       "cut: its neighbours are small now and unchanged");
@@ -221,8 +224,10 @@ static void try_2m(void)
 	tap_same(info_of(f + 8), 0, "cut: none where it was unmapped");
 	tap_done(tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, f + 8, 1), "which can be given");
 	tap_done(tn_frame_reclaim(TN_SLOT_FRAMES, TN_SLOT_POOL, f + 8, 1), "and taken back");
+}
 
-	/* cut by protect */
+static void try_2m_protect(uint64_t f)
+{
 	tap_done(tn_protect(TN_SLOT_PROCESS, HERE + MIB2 + 3 * PAGE, 1, TN_MAP_READ, TN_NONE),
 		 "protect a page inside 2 MiB");
 	tap_ok(resolves(HERE + MIB2 + 3 * PAGE, (f + MIB_PAGE + 3) * PAGE, PAGE, TN_MAP_READ) &&
@@ -230,10 +235,13 @@ static void try_2m(void)
 				READ_WRITE),
 	       "it alone lost write");
 	tap_same(*word_at(HERE + MIB2 + 3 * PAGE), MIB_PAGE + 4, "and shows the same");
-	unmap(HERE, 2 * MIB_PAGE);
-	tap_same(tables(), before, "the tables have gone");
+}
 
-	/* a frame that is the kernel's makes the block small */
+/* A frame that is the kernel's makes the block small. */
+static void try_2m_mixed(uint64_t f)
+{
+	struct tn_result r;
+
 	tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, f + 100, 1);
 	r = tn_map(TN_SLOT_PROCESS, HERE, TN_SLOT_FRAMES, f, MIB_PAGE, TN_MAP_READ);
 	tap_refused(r, TN_EKERNEL, f + 100, "a block with a kernel frame is not mapped whole");
@@ -241,6 +249,18 @@ static void try_2m(void)
 		 "but up to it");
 	unmap(HERE, 100);
 	tn_frame_reclaim(TN_SLOT_FRAMES, TN_SLOT_POOL, f + 100, 1);
+}
+
+static void try_2m(void)
+{
+	uint64_t f = guest_frames(2 * MIB_PAGE, MIB_PAGE), before = tables();
+
+	try_2m_views(f);
+	try_2m_cut(f);
+	try_2m_protect(f);
+	unmap(HERE, 2 * MIB_PAGE);
+	tap_same(tables(), before, "the tables have gone");
+	try_2m_mixed(f);
 	tap_same(tables(), before, "and nothing is left of it");
 }
 
@@ -264,11 +284,11 @@ static void try_1g(void)
 	*word_at(va + GIB - PAGE) = 2;
 	guest_map(HERE, f, 1, TN_MAP_READ);
 	guest_map(HERE + PAGE, f + GIB_PAGE - 1, 1, TN_MAP_READ);
-	tap_ok(*word_at(HERE) == 1 && *word_at(HERE + PAGE) == 2, "its ends are where they should be");
+	tap_ok(*word_at(HERE) == 1 && *word_at(HERE + PAGE) == 2,
+	       "its ends are where they should be");
 	unmap(HERE, 2);
 	unmap(va + 3 * MIB2 + 9 * PAGE, 1);
-	tap_same(tables(), before + 2,
-		 "one page cut out of 1 GiB takes two tables");
+	tap_same(tables(), before + 2, "one page cut out of 1 GiB takes two tables");
 	tap_ok(resolves(va + 3 * MIB2, (f + 3 * MIB_PAGE) * PAGE, PAGE, READ_WRITE) &&
 		       resolves(va + 4 * MIB2, (f + 4 * MIB_PAGE) * PAGE, MIB2, READ_WRITE),
 	       "4 KiB pages around it, 2 MiB pages further off");
@@ -278,17 +298,18 @@ static void try_1g(void)
 	tap_ok(info_of(f) == 0 && info_of(f + GIB_PAGE - 1) == 0, "and all references");
 }
 
-/* --- tables by name ---------------------------------------------------------------------------- */
+/* --- tables by name ----------------------------------------------------------------------- */
 
-static void try_explicit(void)
+static void try_attach(uint64_t f, uint64_t page)
 {
-	uint64_t before = tables(), f = guest_frames(2, 1), page = guest_frames(1, 1), word;
+	uint64_t word;
 
 	tap_error(tn_map(TN_SLOT_PROCESS, FAR, TN_SLOT_FRAMES, page, 1,
 			 TN_MAP_READ | TN_MAP_NOTABLE),
 		  TN_ENOTABLE, "map with NOTABLE where tables are missing");
-	tap_same(tn_map(TN_SLOT_PROCESS, FAR, TN_SLOT_FRAMES, page, 1,
-			TN_MAP_READ | TN_MAP_NOTABLE).value, 1, "says which level is missing");
+	tap_same(tn_map(TN_SLOT_PROCESS, FAR, TN_SLOT_FRAMES, page, 1, TN_MAP_READ | TN_MAP_NOTABLE)
+			 .value,
+		 1, "says which level is missing");
 	tap_done(tn_table_attach(TN_SLOT_PROCESS, FAR, 1, f, TN_SLOT_FRAMES),
 		 "table_attach, level 1, of an exact frame");
 	tap_done(tn_table_attach(TN_SLOT_PROCESS, FAR, 0, f + 1, TN_SLOT_FRAMES),
@@ -299,8 +320,14 @@ static void try_explicit(void)
 	tap_ok(TN_INFO_KIND(word) == TN_KIND_TABLE && (word & TN_INFO_EXPLICIT) != 0 &&
 		       TN_INFO_COUNT(word) == 0 && TN_INFO_LOW(word) == tn_boot->pool,
 	       "frame_info: an empty explicit table");
-	tap_done(tn_map(TN_SLOT_PROCESS, FAR, TN_SLOT_FRAMES, page, 1,
-			READ_WRITE | TN_MAP_NOTABLE),
+}
+
+static void try_explicit(void)
+{
+	uint64_t before = tables(), f = guest_frames(2, 1), page = guest_frames(1, 1);
+
+	try_attach(f, page);
+	tap_done(tn_map(TN_SLOT_PROCESS, FAR, TN_SLOT_FRAMES, page, 1, READ_WRITE | TN_MAP_NOTABLE),
 		 "map with NOTABLE");
 	*word_at(FAR) = 5;
 	tap_same(TN_INFO_COUNT(info_of(f + 1)), 1, "the table counts one entry");
@@ -319,7 +346,7 @@ static void try_explicit(void)
 	unmap(HERE, 2);
 }
 
-/* --- devices, boot image, other processes ------------------------------------------------------ */
+/* --- devices, boot image, other processes ------------------------------------------------- */
 
 static void try_devices(void)
 {

@@ -35,11 +35,11 @@ static bool is_balanced(uint64_t pool)
 {
 	struct tn_pool_info i = read_pool(pool);
 
-	return i.free + i.used == i.boot + i.give_frames + i.move_in_frames - i.reclaim_frames -
-					  i.move_out_frames;
+	return i.free + i.used ==
+	       i.boot + i.give_frames + i.move_in_frames - i.reclaim_frames - i.move_out_frames;
 }
 
-/* --- frames in and out ------------------------------------------------------------------------- */
+/* --- frames in and out -------------------------------------------------------------------- */
 
 static void try_flow(void)
 {
@@ -98,7 +98,8 @@ static void try_many_runs(void)
 	for (uint64_t i = 0; i < 1024; i += 2)
 		tn_frame_give(TN_SLOT_FRAMES, pool, first + i, 1);
 	r = tn_frame_reclaim(TN_SLOT_FRAMES, pool, TN_ANY, 512);
-	tap_same(r.value, TN_UTCB_WORDS + ((uint64_t)TN_UTCB_WORDS << 32), "504 runs fill the UTCB");
+	tap_same(r.value, TN_UTCB_WORDS + ((uint64_t)TN_UTCB_WORDS << 32),
+		 "504 runs fill the UTCB");
 	r = tn_frame_reclaim(TN_SLOT_FRAMES, pool, TN_ANY, 512);
 	tap_same(r.value, 8 + (8ul << 32), "the rest comes with the next call");
 	tn_destroy(pool, 0);
@@ -125,7 +126,7 @@ static void try_exact(void)
 	tn_destroy(pool, 0);
 }
 
-/* --- what is missing --------------------------------------------------------------------------- */
+/* --- what is missing ---------------------------------------------------------------------- */
 
 /* The call fails until exactly what it said was missing has been given. */
 static void try_missing(uint64_t levels)
@@ -153,7 +154,7 @@ static void try_missing(uint64_t levels)
 	tn_destroy(pool, 0);
 }
 
-/* --- the tree ---------------------------------------------------------------------------------- */
+/* --- the tree ----------------------------------------------------------------------------- */
 
 static void try_depth(void)
 {
@@ -225,7 +226,7 @@ static void try_watch(void)
 	drop(thread);
 }
 
-/* --- revoke ------------------------------------------------------------------------------------ */
+/* --- revoke ------------------------------------------------------------------------------- */
 
 #define PROCESSES 6u
 #define BRANCHES 4u
@@ -248,7 +249,8 @@ static void tree_grow(struct tree *t)
 	if (t->mapped == 0)
 		t->mapped = guest_frames(PAGES, 1);
 	for (unsigned b = 0; b < BRANCHES; b++) {
-		t->branches[b] = guest_create(TN_KIND_POOL, b == 0 ? t->top : t->branches[b / 2], 0);
+		t->branches[b] = guest_create(TN_KIND_POOL, b == 0 ? t->top : t->branches[b / 2],
+					      0);
 		if (tn_frame_move(t->top, t->branches[b], 250).code != 0)
 			tap_bail("frame_move failed");
 		for (unsigned i = 0; i < PROCESSES; i++, n++) {
@@ -264,7 +266,8 @@ static void tree_grow(struct tree *t)
 			for (uint64_t done = 0; done < PAGES;) {
 				struct tn_result r = tn_map(p, GUEST_FREE + done * PAGE,
 							    TN_SLOT_FRAMES, t->mapped + done,
-							    PAGES - done, READ_WRITE | TN_MAP_SMALL);
+							    PAGES - done,
+							    READ_WRITE | TN_MAP_SMALL);
 
 				if (r.code != 0)
 					tap_bail("map failed");
@@ -300,8 +303,7 @@ static void tree_drop(struct tree *t)
 static bool frames_are_idle(uint64_t first, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++)
-		if (tn_frame_info(TN_SLOT_FRAMES, first + i, 1).code != 0 ||
-		    tn_utcb->words[0] != 0)
+		if (tn_frame_info(TN_SLOT_FRAMES, first + i, 1).code != 0 || tn_utcb->words[0] != 0)
 			return false;
 	return true;
 }
@@ -397,7 +399,7 @@ static void try_cap_revoke(void)
 	tn_destroy(pool, 0);
 }
 
-/* --- all --------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------- */
 
 /* Everything free leaves the root pool until it has what it was born with. */
 static void give_back(uint64_t used)
@@ -408,7 +410,8 @@ static void give_back(uint64_t used)
 		uint64_t count = info.free + info.used - info.boot;
 
 		if (tn_frame_reclaim(TN_SLOT_FRAMES, TN_SLOT_POOL, TN_ANY,
-				     count < TN_BATCH ? count : TN_BATCH).code != 0)
+				     count < TN_BATCH ? count : TN_BATCH)
+			    .code != 0)
 			tap_bail("reclaim failed");
 		info = read_pool(TN_SLOT_POOL);
 	}

@@ -90,8 +90,8 @@ static void try_restart(void)
 	for (unsigned i = 0; i < 20; i++) {
 		process = guest_create(TN_KIND_PROCESS, pool, 0);
 		for (unsigned k = 0; k < 150; k++)
-			if (tn_create(TN_KIND_THREAD, process, TN_ANY, TN_NONE,
-				      TN_CAPS_SLOTS - 1, 0)
+			if (tn_create(TN_KIND_THREAD, process, TN_ANY, TN_NONE, TN_CAPS_SLOTS - 1,
+				      0)
 					    .code != 0 ||
 			    tn_cap_delete(TN_SELF, TN_CAPS_SLOTS - 1).code != 0)
 				tap_bail("no thread");

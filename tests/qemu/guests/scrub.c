@@ -41,13 +41,14 @@ static uint64_t foreign_words(uint64_t first, uint64_t count, uint64_t *zero)
 		if (at[i] == 0 || at[i] == pattern(first + i / WORDS, i % WORDS))
 			continue;
 		if (foreign++ < 10)
-			printf("# frame 0x%lx, word %lu: 0x%lx\n", first + i / WORDS, i % WORDS, at[i]);
+			printf("# frame 0x%lx, word %lu: 0x%lx\n", first + i / WORDS, i % WORDS,
+			       at[i]);
 	}
 	tn_unmap(TN_SLOT_PROCESS, GUEST_FREE, count);
 	return foreign;
 }
 
-/* --- lives ------------------------------------------------------------------------------------- */
+/* --- lives -------------------------------------------------------------------------------- */
 
 static void process_live(uint64_t pool, uint64_t user)
 {
@@ -102,7 +103,7 @@ static void splits(uint64_t large)
 			0xffffffff;
 }
 
-/* --- checks ------------------------------------------------------------------------------------ */
+/* --- checks ------------------------------------------------------------------------------- */
 
 static void try_untouched(uint64_t pool, uint64_t first)
 {
@@ -123,8 +124,8 @@ static void try_used(uint64_t pool, uint64_t first, unsigned rounds)
 	fill(first, FRAMES);
 	tn_frame_give(TN_SLOT_FRAMES, pool, first, FRAMES);
 	lives(pool, user, rounds);
-	tap_done(tn_frame_reclaim(TN_SLOT_FRAMES, pool, first, FRAMES),
-		 "reclaim after %u lives", rounds);
+	tap_done(tn_frame_reclaim(TN_SLOT_FRAMES, pool, first, FRAMES), "reclaim after %u lives",
+		 rounds);
 	foreign = foreign_words(first, FRAMES, &zero);
 	tap_same(foreign, 0, "no foreign word");
 	tap_ok(zero > FRAMES && zero < FRAMES * WORDS / 2, "some words were cleared, not most");

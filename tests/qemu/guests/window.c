@@ -48,8 +48,8 @@ static void try_give(uint64_t end)
 		    "nor given");
 	tap_refused(tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, end - 4, 8), TN_ENOTSUP, end,
 		    "a batch across the end is refused at the first frame outside");
-	tap_refused(tn_create(TN_KIND_POOL, TN_SLOT_POOL, end, TN_SLOT_FRAMES, slot, 0),
-		    TN_ENOTSUP, end, "nor made an object");
+	tap_refused(tn_create(TN_KIND_POOL, TN_SLOT_POOL, end, TN_SLOT_FRAMES, slot, 0), TN_ENOTSUP,
+		    end, "nor made an object");
 	tap_refused(tn_table_attach(TN_SLOT_PROCESS, GUEST_FREE + (1ul << 34), 1, end,
 				    TN_SLOT_FRAMES),
 		    TN_ENOTSUP, end, "nor a page table");

@@ -2,8 +2,8 @@
  * cpio.h - reads a cpio archive in the "new ASCII" format (magic 070701, and 070702 with a
  * checksum, which is not verified). Pure functions; the archive may be hostile or cut short.
  */
-#ifndef TENURE_BOOT_CPIO_H
-#define TENURE_BOOT_CPIO_H
+#ifndef TENURE_IMAGE_CPIO_H
+#define TENURE_IMAGE_CPIO_H
 
 #include <stddef.h>
 #include <stdint.h>

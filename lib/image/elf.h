@@ -2,8 +2,8 @@
  * elf.h - reads the headers of a statically linked ELF64 program for RISC-V. Pure functions; the
  * file may be hostile or cut short, and need not be aligned.
  */
-#ifndef TENURE_BOOT_ELF_H
-#define TENURE_BOOT_ELF_H
+#ifndef TENURE_IMAGE_ELF_H
+#define TENURE_IMAGE_ELF_H
 
 #include <stddef.h>
 #include <stdint.h>
