@@ -3,6 +3,7 @@
  */
 #include "endpoint.h"
 
+#include "list.h"
 #include "object.h"
 #include "process.h"
 
@@ -10,11 +11,6 @@ void endpoint_end(struct endpoint *e)
 {
 	struct process *p = e->process;
 
-	if (e->next != NULL)
-		e->next->previous = e->previous;
-	if (e->previous != NULL)
-		e->previous->next = e->next;
-	else
-		p->endpoints = e->next;
+	LIST_REMOVE(p->endpoints, e);
 	object_free(p->pool, TN_KIND_ENDPOINT, pfn(e->self), sizeof(*e));
 }

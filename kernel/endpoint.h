@@ -4,6 +4,7 @@
 #ifndef KERNEL_ENDPOINT_H
 #define KERNEL_ENDPOINT_H
 
+#include "list.h"
 #include "process.h"
 #include "types.h"
 
@@ -21,10 +22,7 @@ inline_always void endpoint_init(struct endpoint *e, pfn_t self, struct process 
 {
 	e->self = (uint32_t)self.n;
 	e->process = p;
-	e->next = p->endpoints;
-	if (e->next != NULL)
-		e->next->previous = e;
-	p->endpoints = e;
+	LIST_PUSH(p->endpoints, e);
 }
 
 /* Unlinks it and gives its frame back. */

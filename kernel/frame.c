@@ -135,11 +135,6 @@ bool frame_touch_range(pfn_t first, uint64_t count)
 	return touched;
 }
 
-void frame_zero_head(pfn_t f, size_t bytes)
-{
-	zero_lines(frame_memory(f), bytes);
-}
-
 void frame_zero(pfn_t f)
 {
 	zero_page(frame_memory(f));

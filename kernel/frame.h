@@ -64,7 +64,8 @@
 #define BLOCK_OTHERS(w) ((w) % BLOCK_LARGE)
 #define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE % BLOCK_MAPPINGS_LIMIT)
 #define BLOCK_MAPPINGS_LIMIT ((uint64_t)1 << 31)
-#define BLOCK_EDGE ((uint64_t)1 << 63) /* of 1 GiB: reaches out of the kernel's window */
+#define BLOCK_EDGE ((uint64_t)1 << 63) /* of 1 GiB: reaches beyond the kernel's window, which
+					* begins with RAM */
 
 /* What boot found, and what has become of it. */
 struct ram {
@@ -164,9 +165,6 @@ void frame_table_init(const struct region *regions, uint32_t count);
 
 /* Zeroes the frame. */
 void frame_zero(pfn_t f);
-
-/* Zeroes `bytes` (a multiple of 64) at the start of the frame. */
-void frame_zero_head(pfn_t f, size_t bytes);
 
 /* frame_info's word for f (see abi.h), whose block has been touched. */
 uint64_t frame_export(pfn_t f);

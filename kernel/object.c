@@ -97,7 +97,7 @@ pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean)
 
 void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes)
 {
-	frame_zero_head(f, bytes);
+	zero_lines(frame_memory(f), bytes);
 	pool_put(pool, kind, f, frame_get(f) & FRAME_CLEAN);
 }
 
@@ -206,7 +206,7 @@ static void object_make(const struct birth *b, pfn_t f, uint64_t clean)
 	uint64_t id = object_next_id++;
 
 	if (!clean)
-		frame_zero_head(f, birth_bytes[b->kind]);
+		zero_lines(frame_memory(f), birth_bytes[b->kind]);
 	frame_set(f, FRAME_WORD(b->kind, id) + clean);
 	object_init(b, f);
 	slot_set(cap_slot(b->slot), SLOT_WORD(b->kind, TN_RIGHTS_ALL, id), f.n, 0);

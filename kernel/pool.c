@@ -3,6 +3,7 @@
  */
 #include "pool.h"
 
+#include "list.h"
 #include "thread.h"
 
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean)
@@ -47,20 +48,7 @@ void pool_init(struct pool *p, pfn_t self, struct pool *parent)
 	if (parent == NULL)
 		return;
 	p->depth = parent->depth + 1;
-	p->next = parent->children;
-	if (p->next != NULL)
-		p->next->previous = p;
-	parent->children = p;
-}
-
-void pool_unlink(struct pool *p)
-{
-	if (p->next != NULL)
-		p->next->previous = p->previous;
-	if (p->previous != NULL)
-		p->previous->next = p->next;
-	else
-		p->parent->children = p->next;
+	LIST_PUSH(parent->children, p);
 }
 
 bool pool_is_within(const struct pool *inner, const struct pool *outer)

@@ -124,9 +124,6 @@ result_t pool_short(struct pool *p, uint64_t need);
 /* Fills a zeroed frame's worth of pool; the frame word is the caller's. */
 void pool_init(struct pool *p, pfn_t self, struct pool *parent);
 
-/* Takes an ended pool out of the tree. */
-void pool_unlink(struct pool *p);
-
 /* `inner` is `outer` or below it. At most POOL_DEPTH_MAX steps. */
 bool pool_is_within(const struct pool *inner, const struct pool *outer);
 

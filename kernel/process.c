@@ -5,6 +5,7 @@
 
 #include "dissolve.h"
 #include "endpoint.h"
+#include "list.h"
 #include "object.h"
 #include "thread.h"
 
@@ -16,10 +17,7 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 	p->top_tag = PROCESS_NO_TAG;
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++)
 		p->directory[i] = (struct slot *)caps_none;
-	p->next = pool->processes;
-	if (p->next != NULL)
-		p->next->previous = p;
-	pool->processes = p;
+	LIST_PUSH(pool->processes, p);
 }
 
 /* Gives one capability page back; false if there was none. */
@@ -53,11 +51,6 @@ bool process_take_apart(struct process *p)
 
 void process_end(struct process *p)
 {
-	if (p->next != NULL)
-		p->next->previous = p->previous;
-	if (p->previous != NULL)
-		p->previous->next = p->next;
-	else
-		p->pool->processes = p->next;
-	object_free(p->pool, TN_KIND_PROCESS, process_frame(p), sizeof(*p));
+	LIST_REMOVE(p->pool->processes, p);
+	object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
 }

@@ -49,9 +49,4 @@ bool process_take_apart(struct process *p);
 /* Unlinks it from its pool and gives the frame back. */
 void process_end(struct process *p);
 
-inline_always pfn_t process_frame(const struct process *p)
-{
-	return pfn(p->self);
-}
-
 #endif

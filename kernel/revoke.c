@@ -10,6 +10,7 @@
 #include "assert.h"
 #include "cap.h"
 #include "endpoint.h"
+#include "list.h"
 #include "object.h"
 #include "syscall.h"
 #include "thread.h"
@@ -40,7 +41,7 @@ static bool pool_end_step(struct pool *p, struct pool *heir)
 	if (p->free != 0)
 		return false;
 	heir->moved_in.calls++;
-	pool_unlink(p);
+	LIST_REMOVE(p->parent->children, p);
 	object_free(p->parent, TN_KIND_POOL, pool_frame(p), sizeof(*p));
 	return true;
 }

@@ -4,6 +4,7 @@
 #include "thread.h"
 
 #include "cap.h"
+#include "list.h"
 #include "object.h"
 #include "process.h"
 #include "syscall.h"
@@ -13,10 +14,7 @@ void thread_init(struct thread *t, pfn_t self, struct process *p)
 	t->self = (uint32_t)self.n;
 	t->process = p;
 	t->directory = p->directory;
-	t->next = p->threads;
-	if (t->next != NULL)
-		t->next->previous = t;
-	p->threads = t;
+	LIST_PUSH(p->threads, t);
 }
 
 void thread_pin_utcb(struct thread *t, pfn_t f)
@@ -39,12 +37,7 @@ void thread_end(struct thread *t)
 
 	if (t->utcb != NULL)
 		thread_unpin_utcb(t);
-	if (t->next != NULL)
-		t->next->previous = t->previous;
-	if (t->previous != NULL)
-		t->previous->next = t->next;
-	else
-		p->threads = t->next;
+	LIST_REMOVE(p->threads, t);
 	object_free(p->pool, TN_KIND_THREAD, pfn(t->self), sizeof(*t));
 }
 

@@ -55,26 +55,9 @@ struct place walk_down(const struct process *p, uint64_t va, unsigned level);
 void walk_keep(struct process *p, uint64_t va);
 
 /*
- * The entry of a 4 KiB page whose tables all stand under the level-2 table that is kept, else
+ * The entry of a 2 MiB page whose tables all stand under the level-2 table that is kept, else
  * NULL: what is not so, the general paths find out. *table: the table that holds it.
  */
-inline_always pte_t *walk_page(const struct process *p, uint64_t va, pfn_t *table)
-{
-	pte_t e;
-
-	if (unlikely(p->top_tag != va >> 39))
-		return NULL;
-	e = pte_read(&p->top[pte_index(va, 2)]);
-	if (unlikely(!pte_is_table(e)))
-		return NULL;
-	e = pte_read(&table_entries(pte_table_frame(e))[pte_index(va, 1)]);
-	if (unlikely(!pte_is_table(e)))
-		return NULL;
-	*table = pte_table_frame(e);
-	return &table_entries(pte_table_frame(e))[pte_index(va, 0)];
-}
-
-/* As walk_page, of the entry for a 2 MiB leaf. */
 inline_always pte_t *walk_large(const struct process *p, uint64_t va, pfn_t *table)
 {
 	pte_t e;
@@ -85,7 +68,21 @@ inline_always pte_t *walk_large(const struct process *p, uint64_t va, pfn_t *tab
 	if (unlikely(!pte_is_table(e)))
 		return NULL;
 	*table = pte_table_frame(e);
-	return &table_entries(pte_table_frame(e))[pte_index(va, 1)];
+	return &table_entries(*table)[pte_index(va, 1)];
+}
+
+/* As walk_large, of a 4 KiB page. */
+inline_always pte_t *walk_page(const struct process *p, uint64_t va, pfn_t *table)
+{
+	pte_t *above = walk_large(p, va, table), e;
+
+	if (unlikely(above == NULL))
+		return NULL;
+	e = pte_read(above);
+	if (unlikely(!pte_is_table(e)))
+		return NULL;
+	*table = pte_table_frame(e);
+	return &table_entries(*table)[pte_index(va, 0)];
 }
 
 #endif

@@ -83,14 +83,9 @@ void port_panic(const char *rule)
 
 /* --- clock -------------------------------------------------------------------------------- */
 
-static uint64_t clock_now(void)
-{
-	return csr_read(time);
-}
-
 void port_timer_next(void)
 {
-	uint64_t at = clock_now() + machine.tick;
+	uint64_t at = csr_read(time) + machine.tick;
 
 	if (machine.sstc)
 		csr_write(0x14d, at); /* stimecmp (Sstc) */
@@ -105,13 +100,6 @@ bool port_interrupt_pending(void)
 	return (csr_read(sip) & csr_read(sie)) != 0;
 }
 
-static uint64_t ticks_of(uint64_t microseconds, uint64_t timebase)
-{
-	uint64_t ticks = microseconds * timebase / 1000000;
-
-	return ticks != 0 ? ticks : 1;
-}
-
 void port_boot_clock(const struct machine *m, uint64_t tick)
 {
 	machine.time = sbi_has(SBI_TIME);
@@ -119,7 +107,7 @@ void port_boot_clock(const struct machine *m, uint64_t tick)
 	machine.attributes = m->svpbmt;
 	machine.cache_block = m->cbom_block;
 	machine.cache_ops = m->zicbom && m->cbom_block != 0 && FRAME_BYTES % m->cbom_block == 0;
-	machine.tick = ticks_of(tick != 0 ? tick : TICK_DEFAULT, m->timebase);
+	machine.tick = (tick != 0 ? tick : TICK_DEFAULT) * m->timebase / 1000000 + 1;
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
 	port_timer_next();

@@ -10,6 +10,7 @@
 #include "bootargs.h"
 #include "check/check.h"
 #include "devicetree.h"
+#include "fdt.h"
 #include "first.h"
 #include "frame.h"
 #include "hart.h"
@@ -44,7 +45,7 @@ static void boot_read_tree(uint64_t hart, uint64_t tree, uint64_t image)
 		boot_require(why);
 	port_boot_finisher(machine.finisher);
 	machine.image = (struct machine_range){image, port_image_bytes()};
-	machine.tree = (struct machine_range){tree, devicetree_size(blob)};
+	machine.tree = (struct machine_range){tree, fdt_size(blob)};
 }
 
 static void boot_read_arguments(void)

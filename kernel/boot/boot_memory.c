@@ -6,11 +6,6 @@
 #include "assert.h"
 #include "zero.h"
 
-void *boot_memory_see(const struct boot_memory *memory, pfn_t f)
-{
-	return (void *)(f.n * FRAME_BYTES + memory->view);
-}
-
 pfn_t boot_memory_take(struct boot_memory *memory)
 {
 	KASSERT(memory->next < memory->end, "boot memory was computed too small");

@@ -21,6 +21,9 @@ pfn_t boot_memory_take(struct boot_memory *memory);
 pfn_t boot_memory_frame(struct boot_memory *memory);
 
 /* A frame of it, as the kernel sees it now. */
-void *boot_memory_see(const struct boot_memory *memory, pfn_t f);
+inline_always void *boot_memory_see(const struct boot_memory *memory, pfn_t f)
+{
+	return (void *)(f.n * FRAME_BYTES + memory->view);
+}
 
 #endif

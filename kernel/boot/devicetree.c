@@ -308,11 +308,6 @@ static void drop_devices(struct machine *m)
 
 /* --- entry points --------------------------------------------------------------------------- */
 
-uint64_t devicetree_size(const void *blob)
-{
-	return fdt_size(blob);
-}
-
 static const char *read_tree(struct reader *r, const void *blob, size_t limit)
 {
 	struct machine *m = r->machine;

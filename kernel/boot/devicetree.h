@@ -11,12 +11,6 @@
 #include "machine.h"
 
 /*
- * Size in bytes that the blob's header claims (not checked), or 0 if it is no device tree.
- * `blob` is 8-byte aligned with at least 8 bytes to read.
- */
-uint64_t devicetree_size(const void *blob);
-
-/*
  * Fill `m` from the tree at `blob`, of which at most `limit` bytes may be read. `hart` is the
  * boot hart's id: its node decides about the ISA. Texts in `m` point into the blob, which must
  * outlive them.

@@ -9,6 +9,7 @@
 #include "object.h"
 #include "pool.h"
 #include "process.h"
+#include "zero.h"
 
 #define PRIORITY_MAX 63u
 
@@ -17,7 +18,7 @@ static void *object_born(unsigned kind, pfn_t f, size_t bytes, struct slot *slot
 {
 	uint64_t id = object_next_id++;
 
-	frame_zero_head(f, bytes);
+	zero_lines(frame_memory(f), bytes);
 	frame_set(f, FRAME_WORD(kind, id));
 	slot_set(slot, SLOT_WORD(kind, TN_RIGHTS_ALL, id), f.n, 0);
 	return frame_memory(f);

@@ -46,8 +46,8 @@ void aspace_make(unsigned levels, uint64_t free)
 void aspace_make_mixed(unsigned levels, uint64_t free)
 {
 	static const struct region regions[] = {
-		{0x80000, 0x800, TN_KIND_USER},        {MIXED_BOOT, 0x10, TN_KIND_BOOT},
-		{MIXED_IMAGE, 0x10, TN_KIND_IMAGE},    {MIXED_HOLE, 0x10, TN_KIND_HOLE},
+		{0x80000, 0x800, TN_KIND_USER},           {MIXED_BOOT, 0x10, TN_KIND_BOOT},
+		{MIXED_IMAGE, 0x10, TN_KIND_IMAGE},       {MIXED_HOLE, 0x10, TN_KIND_HOLE},
 		{MIXED_HOLE + 0x10, 0x7d0, TN_KIND_USER},
 	};
 	struct world_options o = {
@@ -145,8 +145,8 @@ void space_supply(uint64_t n)
 void space_starve(uint64_t n)
 {
 	if (aspace.pool->free > n)
-		must(host_call(TN_CALL_FRAME_MOVE, SLOT_POOL, TN_SLOT_POOL, aspace.pool->free - n, 0,
-			       0, 0));
+		must(host_call(TN_CALL_FRAME_MOVE, SLOT_POOL, TN_SLOT_POOL, aspace.pool->free - n,
+			       0, 0, 0));
 }
 
 uint64_t frame_refs(uint64_t f)

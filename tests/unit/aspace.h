@@ -86,21 +86,21 @@ void space_touch(uint64_t va, int written);
 /* The entry for the page at va as the hardware walk ends, invalid ones included. */
 pte_t space_entry(uint64_t va);
 
-#define assert_answer(a, expected_code, expected_value)                                           \
-	do {                                                                                      \
-		struct answer answer_ = (a);                                                      \
-		assert_int_equal(answer_.code, expected_code);                                    \
-		assert_int_equal(answer_.value, expected_value);                                  \
+#define assert_answer(a, expected_code, expected_value)                                            \
+	do {                                                                                       \
+		struct answer answer_ = (a);                                                       \
+		assert_int_equal(answer_.code, expected_code);                                     \
+		assert_int_equal(answer_.value, expected_value);                                   \
 	} while (0)
 
 #define assert_code(a, expected_code) assert_int_equal((a).code, expected_code)
 
 /* The page at va is mapped to this frame, with a page of this level and exactly these rights. */
-#define assert_mapped(va, frame, at_level, rights)                                                \
-	do {                                                                                      \
-		assert_answer(space_resolve(va), 0, (uint64_t)(frame) * PAGE);                    \
-		assert_int_equal(space_resolved()->level, at_level);                              \
-		assert_int_equal(space_resolved()->flags, rights);                                \
+#define assert_mapped(va, frame, at_level, rights)                                                 \
+	do {                                                                                       \
+		assert_answer(space_resolve(va), 0, (uint64_t)(frame)*PAGE);                       \
+		assert_int_equal(space_resolved()->level, at_level);                               \
+		assert_int_equal(space_resolved()->flags, rights);                                 \
 	} while (0)
 
 #define assert_unmapped(va) assert_code(space_resolve(va), -TN_ENOENT)

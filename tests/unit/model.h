@@ -110,51 +110,7 @@ void model_compare_page(uint64_t slot, uint64_t va);
 /* The first server touches memory; true if the page is mapped with the right. */
 bool model_touch(uint64_t va, uint64_t right);
 
-/* --- between model.c and model_space.c ------------------------------------------------------ */
-
-struct model_frame *model_frame_at(uint64_t f);
-uint64_t model_info(uint64_t f); /* the kernel's word of a frame, now */
-bool model_block_is_user(uint64_t f);
-uint32_t *model_block(uint64_t f);
-bool model_covers(const struct model_cap *c, uint64_t first, uint64_t count);
-uint64_t model_uncovered(const struct model_cap *c, uint64_t first, uint64_t count);
-
-/* 0 or the error of looking up `slot`; *cap: what it names. */
-int model_lookup(uint64_t slot, unsigned type, unsigned rights, struct model_cap **cap);
-
 /* Not of an object that ended or was revoked. */
 bool model_cap_is_live(const struct model_cap *c);
-
-/* Why a user frame cannot be given; why a frame is not free in the pool. */
-int model_give_refusal(uint64_t f);
-int model_free_refusal(const struct model_object *pool, uint64_t f);
-
-/* The frame leaves the pool's free list, or user space, for an object of `kind`; and back. */
-void model_take(struct model_object *pool, unsigned kind, uint64_t f);
-void model_take_user(struct model_object *pool, unsigned kind, uint64_t f);
-void model_put(struct model_object *pool, uint64_t f, bool clean);
-
-/* The exact frame of create and attach: 0 or an error; with TN_ANY ENOMEM's missing frames. */
-int model_supply_refusal(struct model_object *pool, uint64_t frame, const struct model_cap *frames,
-			 uint64_t *value);
-
-struct answer model_answer(int error, uint64_t value);
-
-struct answer model_map(const uint64_t *a);
-struct answer model_unmap(const uint64_t *a);
-struct answer model_protect(const uint64_t *a);
-struct answer model_attach(const uint64_t *a);
-struct answer model_detach(const uint64_t *a);
-struct answer model_resolve(const uint64_t *a, const uint64_t *utcb);
-
-/* All pages and tables of a process that ends. */
-void model_space_end(struct model_object *p);
-
-/* Valid entries of a table; the table that a frame is. */
-unsigned model_entries(const struct model_object *p, const struct model_table *t);
-const struct model_table *model_table_of(uint64_t frame, const struct model_object **process);
-
-/* The tables in memory are the model's tables, entry by entry. */
-void model_compare_space(const struct model_object *p);
 
 #endif

@@ -55,8 +55,8 @@ static void make(uint64_t asids)
 
 	aspace_make_in(&o, 8);
 	for (uint64_t i = 0; i < PROCESSES; i++) {
-		assert_code(host_call(TN_CALL_CREATE, TN_KIND_PROCESS, TN_SLOT_POOL, TN_ANY, TN_NONE,
-				      SLOT_SPARE + i, 0),
+		assert_code(host_call(TN_CALL_CREATE, TN_KIND_PROCESS, TN_SLOT_POOL, TN_ANY,
+				      TN_NONE, SLOT_SPARE + i, 0),
 			    0);
 		assert_code(host_call(TN_CALL_MAP, SLOT_SPARE + i, VA, TN_SLOT_FRAMES,
 				      world.free_first + i, 2, RW),
@@ -168,7 +168,7 @@ static void protect_fences_only_what_it_takes(void **state)
 	(void)state;
 	make(16);
 	activate(others[0]);
-#define PROTECT(flags)                                                                            \
+#define PROTECT(flags)                                                                             \
 	assert_code(host_call(TN_CALL_PROTECT, SLOT_SPARE, VA, 2, flags, TN_SLOT_FRAMES, 0), 0)
 	PROTECT(TN_MAP_READ);
 	assert_int_equal(fences_space, 1);
@@ -190,7 +190,8 @@ static void mapping_needs_no_fence(void **state)
 	make(16);
 	activate(others[0]);
 	assert_code(host_call(TN_CALL_MAP, SLOT_SPARE, VA + 5 * PAGE, TN_SLOT_FRAMES,
-			      world.free_first, 3, RW), 0);
+			      world.free_first, 3, RW),
+		    0);
 	assert_int_equal(fences_page + fences_space + fences_all, 0);
 	world_end();
 }

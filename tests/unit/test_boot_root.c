@@ -44,7 +44,8 @@ static void slots_are_filled_as_documented(void **state)
 	assert_int_equal(info_of(TN_SLOT_SYSTEM).type, TN_CAP_SYSTEM);
 	for (uint64_t slot = 0; slot < TN_CAPS_SLOTS; slot++)
 		if (slot == 0 || slot > TN_SLOT_SYSTEM)
-			assert_code(host_call(TN_CALL_CAP_INFO, TN_SELF, slot, 0, 0, 0, 0), -TN_ENOENT);
+			assert_code(host_call(TN_CALL_CAP_INFO, TN_SELF, slot, 0, 0, 0, 0),
+				    -TN_ENOENT);
 	world_end();
 }
 
@@ -79,8 +80,8 @@ static void the_smallest_root_has_five_frames(void **state)
 	world_make(&o);
 	assert_world_holds();
 	assert_int_equal(world.root->free, 1);
-	assert_code(host_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, TN_SLOT_POOL, world.free_first, 8, 0,
-			      0),
+	assert_code(host_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, TN_SLOT_POOL, world.free_first, 8,
+			      0, 0),
 		    0);
 	assert_world_holds();
 	world_end();

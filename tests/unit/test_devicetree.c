@@ -19,6 +19,9 @@
 #define EDIT_SIZE 16384
 #define MOST_PROPERTIES 64u /* of one node; fdt.h does not agree with libfdt's headers */
 
+/* boot/fdt.h and libfdt have names in common. */
+uint64_t fdt_size(const void *blob);
+
 static struct machine machine;
 static const char *why;
 
@@ -389,9 +392,9 @@ static void test_size_comes_from_the_header(void **state)
 	void *blob = tree_load("virt");
 
 	(void)state;
-	assert_int_equal(devicetree_size(blob), fdt_totalsize(blob));
+	assert_int_equal(fdt_size(blob), fdt_totalsize(blob));
 	((char *)blob)[0] ^= 1;
-	assert_int_equal(devicetree_size(blob), 0);
+	assert_int_equal(fdt_size(blob), 0);
 	free(blob);
 }
 

@@ -20,6 +20,7 @@
 #include "thread.h"
 #include "walk.h"
 #include "world_check.h"
+#include "zero.h"
 
 #define INFO TN_CALL_FRAME_INFO
 
@@ -143,7 +144,7 @@ static void zeroing_stops_where_it_should(void **state)
 	world_make(NULL);
 	memory = host_memory(world.free_first);
 	memset(memory, 0xa5, 3 * FRAME_BYTES);
-	frame_zero_head(pfn(world.free_first + 1), 192);
+	zero_lines(frame_memory(pfn(world.free_first + 1)), 192);
 	assert_int_equal(memory[FRAME_BYTES - 1], 0xa5);
 	for (unsigned i = 0; i < FRAME_BYTES; i++)
 		assert_int_equal(memory[FRAME_BYTES + i], i < 192 ? 0 : 0xa5);

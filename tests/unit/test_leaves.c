@@ -118,7 +118,8 @@ static void one_fence_a_batch(void)
 
 	for (unsigned mixed = 0; mixed < 4; mixed++) {
 		assert_code(space_map(VA, f, 10, RW), 0);
-		assert_code(space_map(VA + 10 * PAGE, f + 10 + (mixed == 1), 20, mixed == 2 ? RX : RW),
+		assert_code(space_map(VA + 10 * PAGE, f + 10 + (mixed == 1), 20,
+				      mixed == 2 ? RX : RW),
 			    0);
 		if (mixed == 3)
 			space_touch(VA + 7 * PAGE, 1);

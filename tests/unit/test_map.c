@@ -270,7 +270,8 @@ static void giga_in_mode(unsigned levels)
 	assert_int_equal(FRAME_KIND(frame_get(pfn(g))), KIND_UNTOUCHED);
 	assert_answer(space_map(HUGE_PAGE, frame(0), 1, RW), -TN_EEXIST, HUGE_PAGE);
 	assert_answer(space_map(HUGE_PAGE + LARGE, g, 512, RW), -TN_EEXIST, HUGE_PAGE + LARGE);
-	assert_answer(checked_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, SLOT_POOL, g + 12345, 1, 0, 0),
+	assert_answer(checked_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, SLOT_POOL, g + 12345, 1, 0,
+				   0),
 		      -TN_EBUSY, g + 12345);
 	/* the first gigabyte has kernel frames in it */
 	assert_answer(space_map(4 * HUGE_PAGE, 0x80000 + 512, 0x40000 - 512, RW), -TN_ENOMEM, 1);
@@ -364,7 +365,8 @@ static void frames_of_all_kinds(void **state)
 	assert_answer(space_map(VA, MIXED_HOLE + 15, 2, RW), -TN_ENXIO, MIXED_HOLE + 15);
 	assert_answer(space_map(VA, MIXED_IMAGE, 1, TN_MAP_READ), -TN_EKERNEL, MIXED_IMAGE);
 	assert_answer(space_map(VA, MIXED_BOOT + 14, 3, TN_MAP_READ), -TN_EKERNEL, MIXED_IMAGE);
-	assert_answer(space_map(VA, aspace.process->self, 1, RW), -TN_EKERNEL, aspace.process->self);
+	assert_answer(space_map(VA, aspace.process->self, 1, RW), -TN_EKERNEL,
+		      aspace.process->self);
 	assert_answer(space_map(VA, aspace.pool->self, 1, RW), -TN_EKERNEL, aspace.pool->self);
 	assert_answer(space_map(VA, world.thread->self, 1, RW), -TN_EKERNEL, world.thread->self);
 	assert_answer(space_map(VA, world.utcb - 1, 2, RW), -TN_EKERNEL, world.utcb - 1);
@@ -410,7 +412,7 @@ static void boot_image_is_read_only(void **state)
 static void covered_range(void)
 {
 	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, RW, frame(10), 10);
-#define MAP_SPARE(first, count)                                                                   \
+#define MAP_SPARE(first, count)                                                                    \
 	checked_call(TN_CALL_MAP, SLOT_SPACE, VA, SLOT_SPARE, first, count, RW)
 	assert_answer(MAP_SPARE(frame(9), 1), -TN_EACCES, frame(9));
 	assert_answer(MAP_SPARE(frame(9), 2), -TN_EACCES, frame(9));
@@ -453,8 +455,8 @@ static void rights_needed(void)
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, cases[i].has, 0, 0);
 		for (uint64_t small = 0; small <= TN_MAP_SMALL; small += TN_MAP_SMALL) {
-			assert_code(checked_call(TN_CALL_MAP, SLOT_SPACE, VA, SLOT_SPARE, frame(0), 1,
-						 cases[i].asks | small),
+			assert_code(checked_call(TN_CALL_MAP, SLOT_SPACE, VA, SLOT_SPARE, frame(0),
+						 1, cases[i].asks | small),
 				    cases[i].code);
 			if (cases[i].code == 0)
 				assert_code(space_unmap(VA, 1), 0);
@@ -479,7 +481,7 @@ static void references_saturate(void **state)
 	frame_set(pfn(frame(1)), FRAME_REFS_MAX);
 	frame_set(pfn(frame(2)), FRAME_REFS_MAX - 1);
 	before = snapshot_take();
-#define MAP(va, first, count, flags)                                                              \
+#define MAP(va, first, count, flags)                                                               \
 	host_call(TN_CALL_MAP, SLOT_SPACE, va, TN_SLOT_FRAMES, first, count, flags)
 	assert_answer(MAP(VA + PAGE, frame(1), 1, RW), -TN_EOVERFLOW, frame(1));
 	assert_answer(MAP(VA + PAGE, frame(1), 1, RW | TN_MAP_SMALL), -TN_EOVERFLOW, frame(1));
@@ -526,7 +528,8 @@ static void zeroing(void)
 	assert_int_equal(bytes[16 * PAGE], 0xa5);
 	assert_answer(space_map(VA + LARGE, frame(20), 17, RW | TN_MAP_ZERO), -TN_EINVAL, 0);
 	assert_answer(space_map(VA + LARGE, frame(15), 2, RW | TN_MAP_ZERO), -TN_EBUSY, frame(15));
-	assert_answer(space_map(VA + LARGE, world.utcb, 1, RW | TN_MAP_ZERO), -TN_EBUSY, world.utcb);
+	assert_answer(space_map(VA + LARGE, world.utcb, 1, RW | TN_MAP_ZERO), -TN_EBUSY,
+		      world.utcb);
 	assert_answer(space_map(VA + LARGE, aspace.block, 512, RW), 0, 512);
 	assert_answer(space_map(VA, aspace.block - 1, 2, RW | TN_MAP_ZERO), -TN_EEXIST, VA);
 	assert_answer(space_map(VA + 100 * PAGE, aspace.block - 1, 2, RW | TN_MAP_ZERO), -TN_EBUSY,
@@ -580,7 +583,8 @@ static void devices(void)
 		      DEVICE_FIRST - 1);
 	assert_answer(space_map_device(VA + PAGE * 9, DEVICE_FIRST + DEVICE_COUNT - 1, 2, RW),
 		      -TN_EACCES, DEVICE_FIRST + DEVICE_COUNT);
-	assert_code(space_map_device(VA + PAGE * 9, DEVICE_FIRST, 1, RW | TN_MAP_ZERO), -TN_ENOTSUP);
+	assert_code(space_map_device(VA + PAGE * 9, DEVICE_FIRST, 1, RW | TN_MAP_ZERO),
+		    -TN_ENOTSUP);
 	assert_answer(space_unmap(VA, 512), 0, 512);
 	assert_answer(space_unmap(VA + LARGE, 1024), 0, 1024);
 	assert_answer(space_unmap(VA + HUGE_PAGE, 0x40000), 0, 0x40000);
@@ -617,9 +621,18 @@ static void attributes_need_the_extension(void **state)
 
 static void malformed(void)
 {
-	static const uint64_t flags[] = {0, TN_MAP_WRITE, TN_MAP_WRITE | TN_MAP_EXECUTE, 7,
-					 TN_MAP_AGE | RW, 128 | RW, 1024 | RW, RW | 1ul << 63,
-					 RW | 1ul << 32, TN_MAP_SMALL, TN_MAP_ZERO, UINT64_MAX};
+	static const uint64_t flags[] = {0,
+					 TN_MAP_WRITE,
+					 TN_MAP_WRITE | TN_MAP_EXECUTE,
+					 7,
+					 TN_MAP_AGE | RW,
+					 128 | RW,
+					 1024 | RW,
+					 RW | 1ul << 63,
+					 RW | 1ul << 32,
+					 TN_MAP_SMALL,
+					 TN_MAP_ZERO,
+					 UINT64_MAX};
 
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		assert_answer(space_map(VA, frame(0), 1, flags[i]), -TN_EINVAL, 0);
@@ -645,8 +658,8 @@ static void malformed_arguments_are_refused(void **state)
 static struct answer map_by(uint64_t process, uint64_t frames)
 {
 	struct answer fast = checked_call(TN_CALL_MAP, process, VA, frames, frame(0), 1, RW);
-	struct answer slow =
-		checked_call(TN_CALL_MAP, process, VA, frames, frame(0), 1, RW | TN_MAP_SMALL);
+	struct answer slow = checked_call(TN_CALL_MAP, process, VA, frames, frame(0), 1,
+					  RW | TN_MAP_SMALL);
 
 	assert_answer(fast, slow.code, slow.value);
 	return fast;
@@ -690,8 +703,7 @@ static void all_rules_in_order(void **state)
 	used = MIXED_OUTSIDE + 1;
 	assert_answer(space_map(VA, used, 1, RW), 0, 1);
 	frame_touch(pfn(MIXED_OUTSIDE));
-#define STEP(code)                                                                                \
-	assert_code(host_call(TN_CALL_MAP, a[0], a[1], a[2], a[3], a[4], a[5]), code)
+#define STEP(code) assert_code(host_call(TN_CALL_MAP, a[0], a[1], a[2], a[3], a[4], a[5]), code)
 	a[1] = user_top;
 	STEP(-TN_EINVAL);
 	a[5] = RW | TN_MAP_NOCACHE | TN_MAP_ZERO | TN_MAP_NOTABLE;
@@ -740,8 +752,8 @@ struct outcome {
 
 static struct outcome outcome_of(uint64_t va, uint64_t frames, uint64_t first, uint64_t flags)
 {
-	struct outcome o = {.answer = checked_call(TN_CALL_MAP, SLOT_SPACE, va, frames, first, 1,
-						   flags)};
+	struct outcome o = {
+		.answer = checked_call(TN_CALL_MAP, SLOT_SPACE, va, frames, first, 1, flags)};
 
 	if (o.answer.code != 0)
 		return o;
@@ -765,9 +777,11 @@ static void fast_path_agrees(void **state)
 {
 	(void)state;
 	for (unsigned levels = 3; levels <= 5; levels++) {
-		uint64_t firsts[] = {0, 0x80000, MIXED_BOOT - 1, MIXED_BOOT, MIXED_IMAGE, MIXED_HOLE,
-				     MIXED_OUTSIDE, 0x80fff, 0x81000, UINT64_MAX, 1ul << 32, 0x80090};
-		uint64_t vas[] = {VA, VA + 511 * PAGE, VA + 3 * PAGE, VA + LARGE, VA + HUGE_PAGE, 0, 0};
+		uint64_t firsts[] = {0,           0x80000,    MIXED_BOOT - 1, MIXED_BOOT,
+				     MIXED_IMAGE, MIXED_HOLE, MIXED_OUTSIDE,  0x80fff,
+				     0x81000,     UINT64_MAX, 1ul << 32,      0x80090};
+		uint64_t vas[] = {VA, VA + 511 * PAGE, VA + 3 * PAGE, VA + LARGE, VA + HUGE_PAGE, 0,
+				  0};
 		uint64_t flags[] = {0, 1, 2, 3, 4, 5, 6, 7};
 
 		aspace_make_mixed(levels, 16);
@@ -780,7 +794,8 @@ static void fast_path_agrees(void **state)
 				for (unsigned r = 0; r < 8; r++) {
 					same_both_ways(vas[v], TN_SLOT_FRAMES, firsts[f], flags[r]);
 					if (f == 11 && v < 2)
-						same_both_ways(vas[v], SLOT_SPARE, firsts[f], flags[r]);
+						same_both_ways(vas[v], SLOT_SPARE, firsts[f],
+							       flags[r]);
 				}
 		world_end();
 	}
@@ -788,8 +803,8 @@ static void fast_path_agrees(void **state)
 
 static struct outcome large_outcome_of(uint64_t va, uint64_t frames, uint64_t first, uint64_t flags)
 {
-	struct outcome o = {.answer = checked_call(TN_CALL_MAP, SLOT_SPACE, va, frames, first, 512,
-						   flags)};
+	struct outcome o = {
+		.answer = checked_call(TN_CALL_MAP, SLOT_SPACE, va, frames, first, 512, flags)};
 
 	if (o.answer.code != 0)
 		return o;
@@ -804,12 +819,14 @@ static struct outcome large_outcome_of(uint64_t va, uint64_t frames, uint64_t fi
 /* NOTABLE goes the general way; with all tables standing it changes nothing. */
 static void large_ways(void)
 {
-	uint64_t b = aspace.block, vas[] = {VA, VA + LARGE, VA + 2 * LARGE, user_top - LARGE, user_top};
+	uint64_t b = aspace.block,
+		 vas[] = {VA, VA + LARGE, VA + 2 * LARGE, user_top - LARGE, user_top};
 	uint64_t firsts[] = {b, b + 512, 0x80000, 0x81000, 0x80e00, UINT64_MAX - 511, 0, 1ul << 32};
 
 	for (unsigned v = 0; v < 4; v++)
 		space_attach_down(vas[v], 1);
-	assert_code(checked_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, SLOT_POOL, b + 600, 1, 0, 0), 0);
+	assert_code(checked_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, SLOT_POOL, b + 600, 1, 0, 0),
+		    0);
 	assert_code(space_map(VA + LARGE, b, 512, RX), 0);
 	space_attach_down(VA + 2 * LARGE, 0);
 	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, RW, b, 511);

@@ -41,8 +41,9 @@ static uint64_t below(uint64_t bound)
 
 static uint64_t hostile(void)
 {
-	static const uint64_t words[] = {UINT64_MAX, UINT64_MAX - 1, 0, 1ul << 63, 1ul << 32,
-					 (1ul << 32) + 5, 1ul << 52, 513, 8192, 0xffffffff};
+	static const uint64_t words[] = {UINT64_MAX, UINT64_MAX - 1,  0,         1ul << 63,
+					 1ul << 32,  (1ul << 32) + 5, 1ul << 52, 513,
+					 8192,       0xffffffff};
 
 	return words[below(sizeof(words) / sizeof(words[0]))];
 }
@@ -107,8 +108,13 @@ static uint64_t some_count(void)
 
 static uint64_t some_va(void)
 {
-	uint64_t bases[] = {0, 0x40000000, 0x40000000 + LARGE, 0x80000000 - LARGE,
-			    user_top - 2 * LARGE, user_top / 2, 0x40000000 + 3 * LARGE};
+	uint64_t bases[] = {0,
+			    0x40000000,
+			    0x40000000 + LARGE,
+			    0x80000000 - LARGE,
+			    user_top - 2 * LARGE,
+			    user_top / 2,
+			    0x40000000 + 3 * LARGE};
 	uint64_t va = bases[below(7)];
 
 	if (below(50) == 0)
@@ -238,8 +244,7 @@ static struct model_call some_map(void)
 
 static struct model_call some_unmap(void)
 {
-	struct model_call c = {TN_CALL_UNMAP,
-			       {slot_with(TN_CAP_PROCESS), some_va(), some_count()}};
+	struct model_call c = {TN_CALL_UNMAP, {slot_with(TN_CAP_PROCESS), some_va(), some_count()}};
 
 	if (below(4) == 0)
 		c.a[2] = 512 * (1 + below(8));
@@ -287,7 +292,8 @@ static struct model_call some_frame_call(void)
 		return (struct model_call){TN_CALL_FRAME_RECLAIM,
 					   {frames, pool, frame_for(frames), some_count()}};
 	case 3:
-		return (struct model_call){TN_CALL_FRAME_RECLAIM, {frames, pool, TN_ANY, some_count()}};
+		return (struct model_call){TN_CALL_FRAME_RECLAIM,
+					   {frames, pool, TN_ANY, some_count()}};
 	default:
 		return (struct model_call){TN_CALL_FRAME_MOVE,
 					   {slot_with(TN_CAP_POOL), pool, some_count()}};
@@ -307,7 +313,8 @@ static struct model_call some_cap_call(void)
 {
 	switch (below(4)) {
 	case 0:
-		return (struct model_call){TN_CALL_CAP_DELETE, {self_or_process(), slot_to_delete()}};
+		return (struct model_call){TN_CALL_CAP_DELETE,
+					   {self_or_process(), slot_to_delete()}};
 	case 1:
 		if (below(4) == 0)
 			return (struct model_call){TN_CALL_CAP_REVOKE, {any_object_slot()}};
@@ -337,7 +344,8 @@ static struct model_call some_call(void)
 		return some_cap_call();
 	if (dice < 98)
 		return some_end();
-	return (struct model_call){TN_CALL_RESOLVE, {slot_with(TN_CAP_PROCESS), some_va() + below(9)}};
+	return (struct model_call){TN_CALL_RESOLVE,
+				   {slot_with(TN_CAP_PROCESS), some_va() + below(9)}};
 }
 
 /* --- runs ----------------------------------------------------------------------------------- */
@@ -349,7 +357,8 @@ static void stop_at_complaint(void)
 	for (uint64_t i = call_count < HISTORY ? 0 : call_count - HISTORY; i < call_count; i++) {
 		const struct model_call *c = &history[i % HISTORY];
 
-		fprintf(stderr, "# %lu: call %lu(0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx) = %ld, 0x%lx\n",
+		fprintf(stderr,
+			"# %lu: call %lu(0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx) = %ld, 0x%lx\n",
 			i, c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5],
 			(long)answers[i % HISTORY].code, answers[i % HISTORY].value);
 	}
@@ -358,7 +367,8 @@ static void stop_at_complaint(void)
 
 static struct answer call_kernel(const struct model_call *c)
 {
-	struct answer a = host_call(c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5]);
+	struct answer a = host_call(c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4],
+				    c->a[5]);
 
 	history[call_count % HISTORY] = *c;
 	answers[call_count % HISTORY] = a;
@@ -491,15 +501,17 @@ static void run(const struct world_options *o, uint64_t which, uint64_t calls)
 /* The runs mean something: most documented answers were met. */
 static void assert_variety(void)
 {
-	static const int met[] = {0, TN_ENOENT, TN_EBADF, TN_EPERM, TN_ERANGE, TN_EINVAL, TN_EFAULT,
-				  TN_EACCES, TN_EEXIST, TN_EBUSY, TN_ENXIO, TN_EKERNEL, TN_EUSER,
-				  TN_EXDEV, TN_ENOMEM, TN_ESTALE, TN_ENOTABLE, TN_EDYING, TN_EAGAIN};
+	static const int met[] = {0,         TN_ENOENT,   TN_EBADF,  TN_EPERM,  TN_ERANGE,
+				  TN_EINVAL, TN_EFAULT,   TN_EACCES, TN_EEXIST, TN_EBUSY,
+				  TN_ENXIO,  TN_EKERNEL,  TN_EUSER,  TN_EXDEV,  TN_ENOMEM,
+				  TN_ESTALE, TN_ENOTABLE, TN_EDYING, TN_EAGAIN};
 
 	if (getenv("TENURE_CALLS") != NULL)
 		return;
 	for (unsigned i = 0; i < sizeof(met) / sizeof(met[0]); i++)
 		if (outcomes[met[i]] < 5)
-			fail_msg("error %d was met %lu times", met[i], (unsigned long)outcomes[met[i]]);
+			fail_msg("error %d was met %lu times", met[i],
+				 (unsigned long)outcomes[met[i]]);
 }
 
 /* Frames of all kinds, two whole blocks of USER, some of it outside the window. */
@@ -510,8 +522,11 @@ static void mixed_world(unsigned levels, uint64_t calls)
 		{0x80154, 4, TN_KIND_IMAGE},    {0x80158, 8, TN_KIND_HOLE},
 		{0x80160, 0x4c0, TN_KIND_USER},
 	};
-	struct world_options o = {.levels = levels, .regions = regions, .region_count = 5,
-				  .root_frames = 40, .window_first = 0x80000,
+	struct world_options o = {.levels = levels,
+				  .regions = regions,
+				  .region_count = 5,
+				  .root_frames = 40,
+				  .window_first = 0x80000,
 				  .window_count = 0x610};
 
 	run(&o, levels, calls);
@@ -522,8 +537,11 @@ static void mixed_world(unsigned levels, uint64_t calls)
 static void poor_world(unsigned levels, uint64_t calls)
 {
 	static const struct region region = {0x80020, 0x60, TN_KIND_USER};
-	struct world_options o = {.levels = levels, .regions = &region, .region_count = 1,
-				  .root_frames = 12, .asids = 1};
+	struct world_options o = {.levels = levels,
+				  .regions = &region,
+				  .region_count = 1,
+				  .root_frames = 12,
+				  .asids = 1};
 
 	run(&o, 10 + levels, calls);
 }

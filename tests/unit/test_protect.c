@@ -235,10 +235,19 @@ static void giga_cut(void **state)
 
 static void malformed(void)
 {
-	static const uint64_t flags[] = {0, TN_MAP_WRITE, TN_MAP_WRITE | TN_MAP_EXECUTE, 7,
-					 TN_MAP_AGE | READ, TN_MAP_SMALL | READ, TN_MAP_ZERO | READ,
-					 TN_MAP_NOTABLE | READ, TN_MAP_NOCACHE | READ, 128, UINT64_MAX,
-					 READ | 1ul << 32, TN_MAP_AGE | 1ul << 40};
+	static const uint64_t flags[] = {0,
+					 TN_MAP_WRITE,
+					 TN_MAP_WRITE | TN_MAP_EXECUTE,
+					 7,
+					 TN_MAP_AGE | READ,
+					 TN_MAP_SMALL | READ,
+					 TN_MAP_ZERO | READ,
+					 TN_MAP_NOTABLE | READ,
+					 TN_MAP_NOCACHE | READ,
+					 128,
+					 UINT64_MAX,
+					 READ | 1ul << 32,
+					 TN_MAP_AGE | 1ul << 40};
 
 	map_ok(VA, frame(0), 1, RW);
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -271,7 +280,7 @@ static void all_rules_in_order(void **state)
 	space_starve(0);
 	frame_touch(pfn(aspace.block));
 	frame_set(pfn(aspace.block + 7), FRAME_REFS_MAX);
-#define STEP(process, va, flags, frames, code)                                                    \
+#define STEP(process, va, flags, frames, code)                                                     \
 	assert_code(host_call(TN_CALL_PROTECT, process, va, 1, flags, frames, 0), code)
 	STEP(99999, user_top, 0, 99999, -TN_EINVAL);
 	STEP(99999, user_top, RW, 99999, -TN_EFAULT);

@@ -83,7 +83,8 @@ static void changes_touch_nothing_else(void **state)
 	assert_int_equal(pte_touched(word(0x13), true).w, 0xd3);
 	assert_int_equal(pte_disabled(word(all)).w, all - 1);
 	assert_false(pte_is_valid(pte_disabled(word(0x80000c13))));
-	assert_int_equal(pte_frame(pte_disabled(word(0x80000c13))).n, pte_frame(word(0x80000c13)).n);
+	assert_int_equal(pte_frame(pte_disabled(word(0x80000c13))).n,
+			 pte_frame(word(0x80000c13)).n);
 }
 
 static void parts_of_a_large_leaf_follow_each_other(void **state)

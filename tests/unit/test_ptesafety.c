@@ -29,8 +29,8 @@ static uint64_t slot_of(unsigned i)
 
 static void space_create(unsigned i)
 {
-	assert_code(host_call(TN_CALL_CREATE, TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE, slot_of(i),
-			      0),
+	assert_code(host_call(TN_CALL_CREATE, TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE,
+			      slot_of(i), 0),
 		    0);
 	spaces[i] = host_memory(cap_slot(slot_of(i))->frame);
 }
@@ -351,7 +351,8 @@ static void each_call(unsigned levels)
 	assert_code(host_call(TN_CALL_PROTECT, slot_of(0), VA, 512, TN_MAP_AGE, TN_NONE, 0), 0);
 	assert_settled("protect, age");
 	map_ok(0, VA + 2 * LARGE, b + 512, 512);
-	assert_code(host_call(TN_CALL_PROTECT, slot_of(0), VA + 2 * LARGE, 3, TN_MAP_READ, TN_NONE, 0),
+	assert_code(host_call(TN_CALL_PROTECT, slot_of(0), VA + 2 * LARGE, 3, TN_MAP_READ, TN_NONE,
+			      0),
 		    0);
 	assert_settled("protect, cutting");
 	assert_code(host_call(TN_CALL_TABLE_DETACH, slot_of(0), VA, 1, 0, 0, 0), 0);
@@ -520,8 +521,8 @@ static void random_run(unsigned levels, uint64_t asids, uint64_t seed, uint64_t 
 		r = tlb_model_settled();
 		if (r.what != NULL)
 			fail_msg("levels %u, asids %lu, seed %lu, call %lu: %s (0x%llx)", levels,
-				 (unsigned long)asids, (unsigned long)seed, (unsigned long)i, r.what,
-				 (unsigned long long)r.where);
+				 (unsigned long)asids, (unsigned long)seed, (unsigned long)i,
+				 r.what, (unsigned long long)r.where);
 	}
 	end();
 }

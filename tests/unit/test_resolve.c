@@ -47,7 +47,8 @@ static void leaves_of_all_sizes(void)
 	assert_int_equal(r->size, LARGE);
 	assert_int_equal(r->level, 1);
 	assert_code(space_map_device(VA + HUGE_PAGE, DEVICE_FIRST, 0x40000, RW), 0);
-	assert_answer(space_resolve(VA + 2 * HUGE_PAGE - 1), 0, DEVICE_FIRST * PAGE + HUGE_PAGE - 1);
+	assert_answer(space_resolve(VA + 2 * HUGE_PAGE - 1), 0,
+		      DEVICE_FIRST * PAGE + HUGE_PAGE - 1);
 	assert_int_equal(r->size, HUGE_PAGE);
 	assert_int_equal(r->level, 2);
 	assert_int_equal(r->accessed | r->dirty, 0);
@@ -72,7 +73,7 @@ static void resolve_refusals(void)
 
 	slot_copy(SLOT_SPACE, SLOT_SPARE, 0, 0, 0);
 	slot_copy(SLOT_SPACE, SLOT_SPARE + 2, TN_RIGHT_OWN, 0, 0);
-#define STEP(process, va, code)                                                                   \
+#define STEP(process, va, code)                                                                    \
 	assert_code(checked_call(TN_CALL_RESOLVE, process, va, 0, 0, 0, 0), code)
 	STEP(99999, user_top, -TN_EFAULT);
 	STEP(99999, UINT64_MAX, -TN_EFAULT);
@@ -103,7 +104,7 @@ static void sync_code_orders(void **state)
 	dying = space_dying();
 	slot_copy(SLOT_SPACE, SLOT_SPARE, TN_PROCESS_MANAGE, 0, 0);
 	before = host_sync_count;
-#define STEP(process, code)                                                                       \
+#define STEP(process, code)                                                                        \
 	assert_code(checked_call(TN_CALL_SYNC_CODE, process, 0, 0, 0, 0, 0), code)
 	STEP(99999, -TN_ERANGE);
 	STEP(SLOT_SPARE + 1, -TN_ENOENT);
@@ -117,7 +118,7 @@ static void sync_code_orders(void **state)
 	world_end();
 }
 
-#define STEP(frames, first, count, op, code, value)                                               \
+#define STEP(frames, first, count, op, code, value)                                                \
 	assert_answer(checked_call(TN_CALL_CACHE_OP, frames, first, count, op, 0, 0), code, value)
 
 static void cache_op_works_on_user_frames(void **state)

@@ -18,7 +18,8 @@ static void landscape_make(void)
 {
 	for (uint64_t i = 0; i < PARTS; i++) {
 		if (landscape[i] == 'S')
-			assert_code(space_map(VA + i * LARGE + 100 * PAGE, aspace.block + 100, 300, RW),
+			assert_code(space_map(VA + i * LARGE + 100 * PAGE, aspace.block + 100, 300,
+					      RW),
 				    0);
 		else if (landscape[i] == 'L')
 			assert_code(space_map(VA + i * LARGE, aspace.block + 512, 512, RW), 0);

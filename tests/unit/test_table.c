@@ -110,7 +110,8 @@ static void exact_free(void)
 	assert_code(attach(VA + LARGE, 0, frame(0), TN_NONE), -TN_EUSER);
 	assert_code(attach(VA + LARGE, 0, UINT64_MAX - 1, TN_NONE), -TN_ENXIO);
 	assert_code(attach(VA + LARGE, 0, 0, TN_NONE), -TN_ENXIO);
-	assert_code(checked_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, TN_SLOT_POOL, frame(50), 1, 0, 0),
+	assert_code(checked_call(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, TN_SLOT_POOL, frame(50), 1, 0,
+				 0),
 		    0);
 	assert_code(attach(VA + LARGE, 0, frame(50), TN_NONE), -TN_EXDEV);
 	map_ok(VA, frame(0), 1, RW);
@@ -155,7 +156,7 @@ static void exact_needs_rights(void)
 {
 	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, RW, 0, 0);
 	slot_copy(SLOT_SPACE, SLOT_SPARE + 1, TN_PROCESS_MAP, 0, 0);
-#define BY(process, f, frames)                                                                    \
+#define BY(process, f, frames)                                                                     \
 	checked_call(TN_CALL_TABLE_ATTACH, process, VA, paging_levels - 1, f, frames, 0)
 	assert_code(BY(SLOT_SPACE, frame(0), SLOT_SPARE), -TN_EPERM);
 	assert_code(BY(SLOT_SPARE + 1, frame(0), TN_SLOT_FRAMES), -TN_EPERM);
@@ -387,7 +388,7 @@ static void attach_rules_in_order(void **state)
 	dying = space_dying();
 	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, TN_FRAMES_GIVE, 0x80000, 0xf00);
 	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE + 1, TN_RIGHTS_ALL, 0, 0);
-#define STEP(process, va, level, f, frames, code)                                                 \
+#define STEP(process, va, level, f, frames, code)                                                  \
 	assert_code(host_call(TN_CALL_TABLE_ATTACH, process, va, level, f, frames, 0), code)
 	STEP(99999, user_top, 9, 0, 99999, -TN_EINVAL);
 	STEP(99999, user_top, 0, 0, 99999, -TN_EFAULT);
@@ -417,7 +418,7 @@ static void detach_rules_in_order(void **state)
 	aspace_make(3, 8);
 	dying = space_dying();
 	slot_copy(SLOT_SPACE, SLOT_SPARE, TN_PROCESS_MANAGE, 0, 0);
-#define STEP(process, va, level, flags, code)                                                     \
+#define STEP(process, va, level, flags, code)                                                      \
 	assert_code(host_call(TN_CALL_TABLE_DETACH, process, va, level, flags, 0, 0), code)
 	STEP(99999, user_top, 2, 0, -TN_EINVAL);
 	STEP(99999, user_top, 1, 2, -TN_EINVAL);
@@ -440,8 +441,10 @@ static void nothing_is_made_in_a_dying_pool(void **state)
 	map_ok(VA + LARGE, aspace.block, 512, RW);
 	/* a second process is taken apart first: new ones stand at the head of the list */
 	assert_code(checked_call(TN_CALL_CREATE, TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE,
-				 SLOT_SPARE, 0), 0);
-	assert_code(checked_call(TN_CALL_CREATE, TN_KIND_CAPS, SLOT_SPARE, TN_ANY, TN_NONE, 0, 0), 0);
+				 SLOT_SPARE, 0),
+		    0);
+	assert_code(checked_call(TN_CALL_CREATE, TN_KIND_CAPS, SLOT_SPARE, TN_ANY, TN_NONE, 0, 0),
+		    0);
 	assert_code(checked_call(TN_CALL_POOL_REVOKE, SLOT_POOL, TN_FLAG_STEP, 0, 0, 0, 0),
 		    -TN_EAGAIN);
 	assert_code(space_map(VA + 2 * LARGE, frame(1), 1, RW), -TN_EDYING);

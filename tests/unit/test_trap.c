@@ -47,7 +47,8 @@ static bool resumes(enum fault_kind kind, uint64_t address)
 
 static void map_own(uint64_t va, uint64_t count_, uint64_t first, uint64_t rights)
 {
-	assert_code(host_call(TN_CALL_MAP, TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, first, count_, rights),
+	assert_code(host_call(TN_CALL_MAP, TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, first, count_,
+			      rights),
 		    0);
 }
 

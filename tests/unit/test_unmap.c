@@ -333,8 +333,8 @@ static void cut_giga_at(uint64_t from, uint64_t count, uint64_t tables, uint64_t
 	if (from + done < 0x40000)
 		assert_answer(space_resolve(va + done * PAGE), 0, (g + from + done) * PAGE);
 	for (uint64_t at = 0; at < HUGE_PAGE;) {
-		struct answer a = host_call(TN_CALL_UNMAP, SLOT_SPACE, VA + at, (HUGE_PAGE - at) / PAGE,
-					    0, 0, 0);
+		struct answer a = host_call(TN_CALL_UNMAP, SLOT_SPACE, VA + at,
+					    (HUGE_PAGE - at) / PAGE, 0, 0, 0);
 
 		assert_int_equal(a.code, 0);
 		at += a.value * PAGE;
@@ -356,8 +356,8 @@ static void a_gigabyte_is_cut_anywhere(void **state)
 		cut_giga_at(0, 1, 2, 1);
 		cut_giga_at(0x3ffff, 1, 2, 1);
 		cut_giga_at(0x12345, 3, 2, 3);
-		cut_giga_at(0, 513, 1, 512);     /* then the rest of a 2 MiB page is left */
-		cut_giga_at(511, 1000, 2, 1);    /* one table's end */
+		cut_giga_at(0, 513, 1, 512);  /* then the rest of a 2 MiB page is left */
+		cut_giga_at(511, 1000, 2, 1); /* one table's end */
 		cut_giga_at(512, 0x40000 - 512, 1, 0x40000 - 512);
 		world_end();
 	}
@@ -418,8 +418,7 @@ static void all_rules_in_order(void **state)
 	space_starve(0);
 	frame_touch(pfn(aspace.block));
 	frame_set(pfn(aspace.block + 7), FRAME_REFS_MAX);
-#define STEP(process, va, code)                                                                   \
-	assert_code(host_call(TN_CALL_UNMAP, process, va, 1, 0, 0, 0), code)
+#define STEP(process, va, code) assert_code(host_call(TN_CALL_UNMAP, process, va, 1, 0, 0, 0), code)
 	STEP(99999, user_top + 1, -TN_EINVAL);
 	STEP(99999, user_top, -TN_EFAULT);
 	STEP(99999, VA, -TN_ERANGE);
@@ -452,8 +451,8 @@ static void one_by_one(void)
 	assert_int_equal(FRAME_ENTRIES(frame_get(pfn(frame_of(aspace.process->root).n))), 1);
 	assert_answer(space_unmap(VA + PAGE, 1), 0, 1 + SPAN_DIRTY);
 	assert_int_equal(frame_refs(frame(1)), 0);
-	assert_answer(space_unmap(VA + PAGE, 1), 0, 1);      /* a hole */
-	assert_answer(space_unmap(VA + 2 * PAGE, 1), 0, 1);  /* the last of its table */
+	assert_answer(space_unmap(VA + PAGE, 1), 0, 1);     /* a hole */
+	assert_answer(space_unmap(VA + 2 * PAGE, 1), 0, 1); /* the last of its table */
 	assert_int_equal(aspace.pool->kinds[TN_KIND_TABLE], 1);
 	assert_answer(space_unmap(VA + 2 * PAGE, 1), 0, 1);
 	map_ok(VA, world.utcb, 1, RW);

@@ -69,8 +69,8 @@ static void page_and_down_agree(uint64_t va)
 
 static void kept(void)
 {
-	uint64_t vas[] = {VA, VA + 5 * PAGE, VA + LARGE, VA + HUGE_PAGE, 0, user_top / 2,
-			  user_top - PAGE, 1ul << 37};
+	uint64_t vas[] = {VA, VA + 5 * PAGE, VA + LARGE,      VA + HUGE_PAGE,
+			  0,  user_top / 2,  user_top - PAGE, 1ul << 37};
 
 	for (unsigned round = 0; round < 4; round++) {
 		for (unsigned i = 0; i < 8; i++)
@@ -127,8 +127,9 @@ static void user_range(void)
 	assert_false(walk_is_user(user_top, 0));
 	assert_false(walk_is_user(UINT64_MAX - PAGE + 1, 1));
 	assert_false(walk_is_user(PAGE, UINT64_MAX));
-	assert_int_equal(user_top, paging_levels == 3 ? 1ul << 38 : paging_levels == 4 ? 1ul << 47
-										: 1ul << 56);
+	assert_int_equal(user_top, paging_levels == 3   ? 1ul << 38
+				   : paging_levels == 4 ? 1ul << 47
+							: 1ul << 56);
 }
 
 static void user_space_ends_where_the_mode_says(void **state)

@@ -113,8 +113,9 @@ static void stale_add(const struct known_table *t, uint64_t index, pte_t leaf, b
 			broken("the model has room for it", 0);
 			return;
 		}
-		model.stale[model.stale_count++] = (struct stale){
-			asid, t->va + (index << (12 + 9 * t->level)), t->level, leaf, counts};
+		model.stale[model.stale_count++] =
+			(struct stale){asid, t->va + (index << (12 + 9 * t->level)), t->level, leaf,
+				       counts};
 		if (counts)
 			need_add(leaf, t->level, 1);
 		counts = false;
@@ -169,7 +170,8 @@ static void subtree_enter(struct process *p, uint64_t frame, unsigned level, uin
 		}
 		t = table_at(at.frame);
 		if (t->process != NULL)
-			broken("a table hangs in one place, and is not cached in another", at.frame);
+			broken("a table hangs in one place, and is not cached in another",
+			       at.frame);
 		*t = (struct known_table){p, at.level, at.va, false, 0};
 		for (unsigned i = 0; i < reach(at.level); i++) {
 			uint64_t below = at.va + ((uint64_t)i << (12 + 9 * at.level));
@@ -437,8 +439,7 @@ static bool is_harmless(const struct stale *s)
 	e = pte_read(place_entry(&at));
 	return pte_is_leaf(e) && pte_frame(e).n == pte_frame(s->leaf).n &&
 	       (pte_rights(s->leaf) & ~pte_rights(e)) == 0 &&
-	       (pte_accessed(e) || !pte_accessed(s->leaf)) &&
-	       (pte_dirty(e) || !pte_dirty(s->leaf));
+	       (pte_accessed(e) || !pte_accessed(s->leaf)) && (pte_dirty(e) || !pte_dirty(s->leaf));
 }
 
 struct tlb_report tlb_model_settled(void)

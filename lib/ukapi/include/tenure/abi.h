@@ -171,7 +171,7 @@ struct tn_pool_info {
 	uint64_t free, used, peak;
 	uint64_t kinds[8]; /* objects by kind: index POOL to TABLE */
 	uint64_t boot;     /* frames it was born with */
-	uint64_t give_calls, give_frames;
+	uint64_t give_calls, give_frames; /* frames: those used at once by create among them */
 	uint64_t reclaim_calls, reclaim_frames;
 	uint64_t move_in_calls, move_in_frames;   /* by frame_move or by revoking a sub-pool */
 	uint64_t move_out_calls, move_out_frames;
@@ -204,7 +204,8 @@ struct tn_census {
 	uint64_t kinds[TN_KIND_COUNT]; /* they add up to it; HOLE counts RAM nobody may use */
 };
 
-/* thread_info fills the UTCB's words with this. */
+/* thread_info fills the UTCB's words with this, of a thread that does not run: the registers of
+ * one that does are its own business. */
 enum tn_thread_state { TN_THREAD_STOPPED = 0, TN_THREAD_RUNNING = 1 };
 struct tn_thread_info {
 	uint64_t state, reason, signals;
