@@ -28,7 +28,7 @@
 #define EPISODE 3000u /* calls before the world is made anew */
 #define HISTORY 12u
 
-static uint64_t random_state, seed, call_count;
+static uint64_t random_state, base_seed, seed, call_count;
 static struct model_call history[HISTORY];
 static struct answer answers[HISTORY];
 static uint64_t outcomes[512]; /* calls by answer */
@@ -362,7 +362,8 @@ static void stop_at_complaint(void)
 			i, c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5],
 			(long)answers[i % HISTORY].code, answers[i % HISTORY].value);
 	}
-	fail_msg("TENURE_SEED=%lu, call %lu: %s", seed, call_count, model_complaint);
+	fail_msg("TENURE_SEED=%lu, episode %lu, call %lu: %s", base_seed, seed, call_count,
+		 model_complaint);
 }
 
 static struct answer call_kernel(const struct model_call *c)
@@ -489,7 +490,8 @@ static uint64_t setting(const char *name, uint64_t fallback)
 static void run(const struct world_options *o, uint64_t which, uint64_t calls)
 {
 	calls = setting("TENURE_CALLS", calls);
-	seed = setting("TENURE_SEED", 7) * 100 + which;
+	base_seed = setting("TENURE_SEED", 7);
+	seed = base_seed * 100 + which;
 	memset(outcomes, 0, sizeof(outcomes));
 	for (uint64_t done = 0; done < calls; done += EPISODE, seed += 1000) {
 		random_state = seed;
