@@ -93,35 +93,35 @@ void frame_table_init(const struct region *regions, uint32_t count)
 	gap_count(at, (at + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES);
 }
 
-/* Some of the block of which `base` is the first frame is RAM. */
-static bool block_is_ram(uint64_t base)
+/* The first region that has frames of the block that begins at `base`; their count if none. */
+static uint32_t block_region(uint64_t base)
 {
-	uint64_t from;
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < frame_region_count; i++)
-		if (region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from) != 0)
-			return true;
-	return false;
+	while (i < frame_region_count && frame_regions[i].first + frame_regions[i].count <= base)
+		i++;
+	if (i < frame_region_count && frame_regions[i].first >= base + BLOCK_FRAMES)
+		i = frame_region_count;
+	return i;
 }
 
 bool frame_touch(pfn_t f)
 {
-	uint64_t base = f.n - f.n % BLOCK_FRAMES, from;
-	bool exists;
+	uint64_t base = f.n - f.n % BLOCK_FRAMES, kind = TN_KIND_HOLE, from, n;
+	uint32_t i;
 
 	if (FRAME_KIND(frame_get(f)) != KIND_UNTOUCHED)
 		return false;
-	exists = block_is_ram(base);
-	port_frame_block_back(base / BLOCK_FRAMES, exists);
-	if (!exists)
+	i = block_region(base);
+	port_frame_block_back(base / BLOCK_FRAMES, i < frame_region_count);
+	if (i == frame_region_count)
 		return true;
-	fill_page(frame_words(pfn(base)), FRAME_WORD(TN_KIND_HOLE, 0));
-	for (uint32_t i = 0; i < frame_region_count; i++) {
-		uint64_t n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from);
-
-		for (; n > 0; n--)
+	if (region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from) == BLOCK_FRAMES)
+		kind = frame_regions[i++].kind; /* all of the block */
+	fill_page(frame_words(pfn(base)), FRAME_WORD(kind, 0));
+	for (; i < frame_region_count; i++)
+		for (n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from); n > 0; n--)
 			frame_set(pfn(from++), FRAME_WORD(frame_regions[i].kind, 0));
-	}
 	return true;
 }
 
