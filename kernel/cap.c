@@ -7,11 +7,10 @@ const struct slot caps_none[TN_CAPS_SLOTS] __attribute__((aligned(FRAME_BYTES)))
 	[0 ... TN_CAPS_SLOTS - 1] = {.word = SLOT_NOWHERE},
 };
 
-uint64_t slot_uncovered(const struct slot *s, uint64_t first, uint64_t count)
+uint64_t slot_uncovered(const struct slot *s, uint64_t first)
 {
 	uint64_t end = (uint64_t)s->frame + s->badge;
 
-	(void)count;
 	if (first < s->frame || first >= end)
 		return first;
 	return end;

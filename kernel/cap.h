@@ -62,8 +62,8 @@ inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t co
 	return first >= s->frame && count <= s->badge && offset <= s->badge - count;
 }
 
-/* First frame of [first, first + count) outside the range, for the second result. */
-uint64_t slot_uncovered(const struct slot *s, uint64_t first, uint64_t count);
+/* First frame from `first` on outside the range, for the second result. */
+uint64_t slot_uncovered(const struct slot *s, uint64_t first);
 
 /* Why slot `index` of the caller is not a live capability of `type` with `rights`: a positive
  * error, or 0 if it is. Types without an object are live by themselves. */

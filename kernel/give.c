@@ -75,7 +75,7 @@ static apart result_t give_general(uint64_t frames, uint64_t pool, uint64_t firs
 	if (p->dying)
 		return failure(TN_EDYING, 0);
 	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first, count));
+		return failure(TN_EACCES, slot_uncovered(range, first));
 	frame_touch_range(pfn(first), count);
 	if (!range_is_idle(first, count)) {
 		r = range_refusal(first, count);

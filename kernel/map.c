@@ -307,7 +307,7 @@ static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames
 	if ((flags & MAP_ATTRIBUTES) != 0 && !port_has_attributes())
 		return failure(TN_ENOTSUP, 0);
 	if (!slot_covers(m.frames, first, count))
-		return failure(TN_EACCES, slot_uncovered(m.frames, first, count));
+		return failure(TN_EACCES, slot_uncovered(m.frames, first));
 	return mapping_do(&m);
 }
 

@@ -81,7 +81,7 @@ static result_t reclaim_named(const struct slot *range, struct pool *p, uint64_t
 	result_t r;
 
 	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first, count));
+		return failure(TN_EACCES, slot_uncovered(range, first));
 	if (!range_is_free(p, first, count)) {
 		r = range_refusal(p, first, count);
 		if (result_code(r) != 0)

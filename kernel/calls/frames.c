@@ -20,7 +20,7 @@ result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)
 	if (range == NULL)
 		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0), 0);
 	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first, count));
+		return failure(TN_EACCES, slot_uncovered(range, first));
 	frame_touch_range(pfn(first), count);
 	for (uint64_t i = 0; i < count; i++)
 		current->utcb->words[i] = frame_export(pfn(first + i));
@@ -71,7 +71,7 @@ result_t call_cache_op(uint64_t frames, uint64_t first, uint64_t count, uint64_t
 	if (range == NULL)
 		return failure(cap_refusal(frames, TN_CAP_FRAMES, right), 0);
 	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first, count));
+		return failure(TN_EACCES, slot_uncovered(range, first));
 	for (uint64_t f = first; f < first + count; f++) {
 		int error = cache_refusal(pfn(f));
 
