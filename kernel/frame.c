@@ -6,7 +6,7 @@
 #include "frame.h"
 
 #include "region.h"
-#include "zero.h"
+#include "words.h"
 
 struct ram ram;
 
@@ -118,7 +118,7 @@ bool frame_touch(pfn_t f)
 		return true;
 	if (region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from) == BLOCK_FRAMES)
 		kind = frame_regions[i++].kind; /* all of the block */
-	fill_page(frame_words(pfn(base)), FRAME_WORD(kind, 0));
+	words_fill(frame_words(pfn(base)), BLOCK_FRAMES, FRAME_WORD(kind, 0));
 	for (; i < frame_region_count; i++)
 		for (n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from); n > 0; n--)
 			frame_set(pfn(from++), FRAME_WORD(frame_regions[i].kind, 0));
@@ -133,11 +133,6 @@ bool frame_touch_range(pfn_t first, uint64_t count)
 	     f += BLOCK_FRAMES)
 		touched |= frame_touch(pfn(f));
 	return touched;
-}
-
-void frame_zero(pfn_t f)
-{
-	zero_page(frame_memory(f));
 }
 
 uint64_t frame_export(pfn_t f)

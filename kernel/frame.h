@@ -163,9 +163,6 @@ bool frame_touch_range(pfn_t first, uint64_t count);
 struct region;
 void frame_table_init(const struct region *regions, uint32_t count);
 
-/* Zeroes the frame. */
-void frame_zero(pfn_t f);
-
 /* frame_info's word for f (see abi.h), whose block has been touched. */
 uint64_t frame_export(pfn_t f);
 

@@ -6,6 +6,7 @@
 #include "cap.h"
 #include "object.h"
 #include "syscall.h"
+#include "words.h"
 
 /* The first frame of the range that the kernel must refuse, and why. */
 static cold result_t range_refusal(uint64_t first, uint64_t count)
@@ -26,26 +27,19 @@ static cold result_t range_refusal(uint64_t first, uint64_t count)
  * never touched are not: their words are no zeros. */
 static bool range_is_idle(uint64_t first, uint64_t count)
 {
-	uint64_t last = first + count - 1, all = 0;
-
-#pragma GCC unroll 4
-	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
-		all |= *word;
-	return all == 0 && frame_is_plain(pfn(first)) && frame_is_plain(pfn(last));
+	return words_or(frame_words(pfn(first)), count) == 0 && frame_is_plain(pfn(first)) &&
+	       frame_is_plain(pfn(first + count - 1));
 }
 
 static void range_give(struct pool *p, uint64_t first, uint64_t count)
 {
-	uint64_t raw = pool_free_word(p, 0), end = first + count;
 	uint64_t head = BLOCK_FRAMES - first % BLOCK_FRAMES;
 
 	/* at most 512 frames meet at most two blocks */
 	block_add(pfn(first), head < count ? head : count);
 	if (head < count)
-		block_add(pfn(end - 1), count - head);
-#pragma GCC unroll 4
-	for (uint64_t *word = frame_words(pfn(first)), *stop = word + count; word < stop; word++)
-		*word = raw;
+		block_add(pfn(first + count - 1), count - head);
+	words_fill(frame_words(pfn(first)), count, pool_free_word(p, 0));
 	freelist_push_run(pool_frame(p), pfn(first), count);
 }
 

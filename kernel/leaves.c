@@ -9,6 +9,7 @@
 #include "asid.h"
 #include "table.h"
 #include "thread.h"
+#include "words.h"
 
 /* Bits in which the leaves of a run may differ: what the hart sets. */
 #define RUN_FREE_BITS ((uint64_t)(PTE_ACCESSED | PTE_DIRTY))
@@ -20,7 +21,6 @@ static uint64_t leaves_dirty(const pte_t *entry, uint64_t n, uint64_t seen)
 
 	if ((seen & PTE_DIRTY) == 0)
 		return 0;
-#pragma GCC unroll 8
 	for (const pte_t *end = entry + n; entry < end; entry++)
 		bits += pte_read(entry).w & PTE_DIRTY;
 	return bits / PTE_DIRTY;
@@ -33,11 +33,12 @@ static uint64_t leaves_run(const pte_t *entry, uint64_t n)
 
 	if (!pte_is_leaf((pte_t){first}) || pte_uncounted((pte_t){first}))
 		return 0;
+	for (; n >= 8; n -= 8, entry += 8, expected += 8 * PTE_FRAME_UNIT)
 #pragma GCC unroll 8
-	for (const pte_t *end = entry + n; entry < end; entry++) {
-		differ |= pte_read(entry).w ^ expected;
-		expected += PTE_FRAME_UNIT;
-	}
+		for (unsigned i = 0; i < 8; i++)
+			differ |= pte_read(&entry[i]).w ^ (expected + i * PTE_FRAME_UNIT);
+	for (; n > 0; n--, expected += PTE_FRAME_UNIT)
+		differ |= pte_read(entry++).w ^ expected;
 	return (differ & ~RUN_FREE_BITS) == 0 ? first | differ : 0;
 }
 
@@ -46,13 +47,11 @@ static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n
 	struct leaves_found found = {n, leaves_dirty(entry, n, seen)};
 	uint64_t *word = frame_words(pte_frame(pte_read(entry)));
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
 	for (pte_t *end = entry + n; entry < end; entry++)
 		pte_write(entry, PTE_EMPTY);
 	asid_fence_space(current->hart, p);
-#pragma GCC unroll 8
-	for (uint64_t *end = word + n; word < end; word++)
-		*word -= 1;
+	words_add(word, n, (uint64_t)-1);
 	return found;
 }
 

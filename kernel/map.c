@@ -12,6 +12,7 @@
 #include "syscall.h"
 #include "table.h"
 #include "walk.h"
+#include "words.h"
 
 #define MAP_RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
 #define MAP_ATTRIBUTES (TN_MAP_NOCACHE | TN_MAP_IO)
@@ -93,16 +94,6 @@ static bool mapping_has_table(const struct mapping *m)
 	return m->at.table != NULL && m->at.level == m->level;
 }
 
-static bool places_empty(const pte_t *entry, uint64_t n)
-{
-	uint64_t all = 0;
-
-#pragma GCC unroll 4
-	for (const pte_t *end = entry + n; entry < end; entry++)
-		all |= pte_read(entry).w;
-	return all == 0;
-}
-
 /* The places are free. Large leaves stop short of a table that stands. */
 static apart result_t places_check(struct mapping *m)
 {
@@ -113,7 +104,7 @@ static apart result_t places_check(struct mapping *m)
 			return failure(TN_EEXIST, m->va);
 		return success(0);
 	}
-	if (likely(places_empty(place_entry(&m->at), m->n)))
+	if (likely(words_or(&place_entry(&m->at)->w, m->n) == 0))
 		return success(0);
 	for (uint64_t i = 0; i < m->n; i++) {
 		pte_t e = pte_read(place_entry(&m->at) + i);
@@ -161,14 +152,10 @@ static cold result_t small_check_each(struct mapping *m)
 
 static result_t small_check(struct mapping *m)
 {
-	uint64_t all = 0;
-
-	if (m->flags & TN_MAP_ZERO)
-		return small_check_each(m);
-#pragma GCC unroll 4
-	for (const uint64_t *word = frame_words(pfn(m->first)), *end = word + m->n; word < end; word++)
-		all |= *word;
-	return likely(FRAME_IS_MAPPABLE(all)) ? success(0) : small_check_each(m);
+	if (likely(!(m->flags & TN_MAP_ZERO)) &&
+	    likely(FRAME_IS_MAPPABLE(words_or(frame_words(pfn(m->first)), m->n))))
+		return success(0);
+	return small_check_each(m);
 }
 
 /* The first page is all USER (level_fits); the batch stops before one that is not. */
@@ -196,12 +183,11 @@ static result_t frames_check(struct mapping *m)
 
 static void small_commit(const struct mapping *m, pte_t leaf)
 {
-	uint64_t *word = frame_words(pfn(m->first));
 	pte_t *entry = place_entry(&m->at);
 
+	words_add(frame_words(pfn(m->first)), m->n, 1);
 #pragma GCC unroll 4
 	for (pte_t *end = entry + m->n; entry < end; entry++) {
-		*word++ += 1;
 		pte_write(entry, leaf);
 		leaf.w += PTE_FRAME_UNIT;
 	}
@@ -233,7 +219,7 @@ static void mapping_commit(struct mapping *m)
 
 	if (m->flags & TN_MAP_ZERO)
 		for (uint64_t i = 0; i < m->n; i++)
-			frame_zero(pfn(m->first + i));
+			zero_page(frame_memory(pfn(m->first + i)));
 	while (!mapping_has_table(m))
 		table_make(m->process, &m->at, m->va);
 	if (m->level == 0 && !m->boot && !mapping_is_device(m))

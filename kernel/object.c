@@ -1,5 +1,5 @@
 /*
- * object.c - frames for objects, and the call `create`.
+ * object.c - frames for objects, and the general path of the call `create`.
  */
 #include "object.h"
 
@@ -8,7 +8,7 @@
 #include "process.h"
 #include "syscall.h"
 #include "thread.h"
-#include "zero.h"
+#include "words.h"
 
 #define PRIORITY_MAX 63u
 
@@ -71,15 +71,6 @@ result_t supply_check(const struct supply *s)
 		error = frame_give_refusal(pfn(s->frame));
 	}
 	return error == 0 ? success(0) : failure(error, s->frame);
-}
-
-/* A user frame becomes the pool's and is used at once. */
-inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
-{
-	block_add(f, 1);
-	ram.lent++;
-	p->given.frames++;
-	pool_count_used(p, kind);
 }
 
 pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean)
@@ -175,7 +166,7 @@ static const uint16_t birth_bytes[] = {
 static void caps_make(const struct birth *b, pfn_t f, uint64_t clean)
 {
 	if (!clean)
-		frame_zero(f);
+		zero_page(frame_memory(f));
 	frame_set(f, FRAME_WORD(TN_KIND_CAPS, b->pool->self));
 	b->process->directory[b->slot] = frame_memory(f);
 	b->process->pages++;
@@ -231,7 +222,7 @@ static int birth_refusal(struct birth *b, uint64_t target, uint64_t frame, uint6
 	return error;
 }
 
-static apart result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
+result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
 				     uint64_t frames, uint64_t slot, uint64_t argument)
 {
 	struct birth b = {.kind = kind, .slot = slot, .argument = argument};
@@ -251,74 +242,4 @@ static apart result_t create_general(uint64_t kind, uint64_t target, uint64_t fr
 	else
 		object_make(&b, f, clean);
 	return success(0);
-}
-
-static apart result_t frame_cleared(pfn_t f)
-{
-	frame_zero(f);
-	return success(0);
-}
-
-/* A capability page of an exact user frame, given and used in one step. */
-static apart result_t create_caps_given(uint64_t kind, uint64_t target, uint64_t frame,
-					uint64_t frames, uint64_t slot, uint64_t argument)
-{
-	struct process *p = cap_process(target, TN_PROCESS_MANAGE);
-	const struct slot *range = cap_frames(frames, TN_FRAMES_GIVE);
-	struct pool *pool;
-
-	if (kind != TN_KIND_CAPS || unlikely(range == NULL) || unlikely(p == NULL) ||
-	    unlikely(argument != 0))
-		goto general;
-	pool = p->pool;
-	if (unlikely((p->dying | pool->dying) != 0) || unlikely(slot >= TN_CAPS_PAGES) ||
-	    unlikely(p->directory[slot] != caps_none) ||
-	    unlikely(frame - range->frame >= range->badge))
-		goto general;
-	if (unlikely(frame_get(pfn(frame)) != 0) || unlikely(!frame_is_plain(pfn(frame))))
-		goto general;
-
-	frame_give_used(pool, TN_KIND_CAPS, pfn(frame));
-	frame_set(pfn(frame), FRAME_WORD(TN_KIND_CAPS, pool->self));
-	p->directory[slot] = frame_memory(pfn(frame));
-	p->pages++;
-	return frame_cleared(pfn(frame));
-general:
-	return create_general(kind, target, frame, frames, slot, argument);
-}
-
-/* The objects that are made most often, a path of its own each: an endpoint from any free frame,
- * a capability page from a named one of user space. What is not so goes to create_general. */
-result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-		     uint64_t slot, uint64_t argument)
-{
-	uint64_t clean, id;
-	struct slot *name;
-	struct process *p;
-	struct pool *pool;
-	pfn_t f;
-
-	if (kind != TN_KIND_ENDPOINT)
-		return create_caps_given(kind, target, frame, frames, slot, argument);
-	if (unlikely((frame & frames) != TN_ANY) || unlikely(argument != 0))
-		goto general;
-	p = cap_process(target, TN_PROCESS_MANAGE);
-	name = cap_slot(slot);
-	if (unlikely(p == NULL) || unlikely(!slot_is_empty(name)))
-		goto general;
-	pool = p->pool;
-	id = object_next_id;
-	if (unlikely((p->dying | pool->dying) != 0) || unlikely(!pool_is_ample(pool)) ||
-	    unlikely(id >= FRAME_ID_LIMIT))
-		goto general;
-
-	object_next_id = id + 1;
-	f = pool_take_ample(pool, TN_KIND_ENDPOINT, &clean);
-	zero_lines(frame_memory(f), sizeof(struct endpoint));
-	frame_set(f, FRAME_WORD(TN_KIND_ENDPOINT, id) + clean);
-	endpoint_init(frame_memory(f), f, p);
-	slot_set(name, SLOT_WORD(TN_CAP_ENDPOINT, TN_RIGHTS_ALL, id), f.n, 0);
-	return success(0);
-general:
-	return create_general(kind, target, frame, frames, slot, argument);
 }

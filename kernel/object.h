@@ -36,6 +36,19 @@ int frame_give_refusal(pfn_t f);
 /* Why f cannot leave the free list of pool: 0 or ENXIO, EUSER, EBUSY, EXDEV. */
 int frame_free_refusal(const struct pool *pool, uint64_t f);
 
+/* All of `create` (calls.h); create.c has paths of their own for the most frequent cases. */
+result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+			uint64_t slot, uint64_t argument);
+
+/* A user frame becomes the pool's and is used at once. */
+inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
+{
+	block_add(f, 1);
+	ram.lent++;
+	p->given.frames++;
+	pool_count_used(p, kind);
+}
+
 /* Ends a kind of object that has no parts: zeroes `bytes` at its start, frees the frame. */
 void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes);
 

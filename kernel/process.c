@@ -8,6 +8,7 @@
 #include "list.h"
 #include "object.h"
 #include "thread.h"
+#include "words.h"
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling)
 {
@@ -31,7 +32,7 @@ static bool caps_end(struct process *p)
 		f = frame_of(p->directory[i]);
 		p->directory[i] = (struct slot *)caps_none;
 		p->pages--;
-		frame_zero(f);
+		zero_page(frame_memory(f));
 		pool_put(p->pool, TN_KIND_CAPS, f, FRAME_CLEAN);
 		return true;
 	}

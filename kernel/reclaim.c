@@ -1,11 +1,12 @@
 /*
- * reclaim.c - the calls `frame_reclaim` and `frame_move`: free frames leave a pool (I2, I3, I7).
+ * reclaim.c - the call `frame_reclaim`: free frames leave a pool (I2, I3, I7).
  *
  * Neither zeroes nor allocates.
  */
 #include "cap.h"
 #include "object.h"
 #include "syscall.h"
+#include "words.h"
 
 /* The first frame of the range that is not free in this pool, and why. */
 static cold result_t range_refusal(const struct pool *p, uint64_t first, uint64_t count)
@@ -48,8 +49,6 @@ static void block_return(uint64_t first, uint64_t count)
  */
 static void range_take(uint64_t first, uint64_t count)
 {
-	uint64_t *word = frame_words(pfn(first)), *stop = word + count;
-
 	for (uint64_t f = first, end = first + count; f < end;) {
 		uint64_t back = LINK_BACK(link_get(pfn(f))), next;
 
@@ -60,9 +59,7 @@ static void range_take(uint64_t first, uint64_t count)
 		link_set_next(pfn(back), next);
 		link_set_previous(pfn(next), back);
 	}
-#pragma GCC unroll 4
-	for (; word < stop; word++)
-		*word = 0;
+	words_fill(frame_words(pfn(first)), count, 0);
 }
 
 static void reclaim_account(struct pool *p, uint64_t count)
@@ -152,28 +149,4 @@ result_t call_frame_reclaim(uint64_t frames, uint64_t pool, uint64_t first, uint
 	if (first == TN_ANY)
 		return reclaim_any(range, p, count);
 	return reclaim_named(range, p, first, count);
-}
-
-result_t call_frame_move(uint64_t from, uint64_t to, uint64_t count)
-{
-	struct pool *a, *b;
-
-	if (count == 0 || count > TN_BATCH)
-		return failure(TN_EINVAL, 0);
-	a = cap_pool(from, TN_POOL_RECLAIM);
-	if (a == NULL)
-		return failure(cap_refusal(from, TN_CAP_POOL, TN_POOL_RECLAIM), 0);
-	b = cap_pool(to, TN_POOL_GIVE);
-	if (b == NULL)
-		return failure(cap_refusal(to, TN_CAP_POOL, TN_POOL_GIVE), 0);
-	if (a == b)
-		return failure(TN_EINVAL, 0);
-	if (a->dying || b->dying)
-		return failure(TN_EDYING, 0);
-	if (a->free < count)
-		return pool_short(a, count);
-	pool_pour(a, b, count);
-	a->moved_out.calls++;
-	b->moved_in.calls++;
-	return success(0);
 }

@@ -5,6 +5,7 @@
 
 #include "asid.h"
 #include "thread.h"
+#include "words.h"
 
 const pte_t *kernel_root;
 struct root_run kernel_runs[ROOT_RUNS];
@@ -28,7 +29,7 @@ void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint
 		 uint64_t flags)
 {
 	if (!clean)
-		frame_zero(f);
+		zero_page(frame_memory(f));
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + flags);
 	if (at->table == NULL) {
 		root_fill(table_entries(f));
@@ -84,26 +85,14 @@ void table_release(struct process *p, uint64_t va, unsigned level)
 /* level: of the large leaf. Its block's words may never have been written. */
 bool split_overflows(pte_t leaf, unsigned level)
 {
-	uint64_t all = 0, *word = page_word(pte_frame(leaf), level - 1);
+	uint64_t *word = page_word(pte_frame(leaf), level - 1);
 
 	if (pte_uncounted(leaf))
 		return false;
 	if (level == 1)
 		frame_touch(pte_frame(leaf));
-#pragma GCC unroll 4
-	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
-		all |= *word;
 	/* all parts are USER: a word holds references and nothing else */
-	return all >= FRAME_REFS_MAX * page_unit(level - 1);
-}
-
-static void parts_reference(pte_t leaf, unsigned level)
-{
-	uint64_t unit = page_unit(level - 1), *word = page_word(pte_frame(leaf), level - 1);
-
-#pragma GCC unroll 4
-	for (uint64_t *end = word + TABLE_ENTRIES; word < end; word++)
-		*word += unit;
+	return words_or(word, TABLE_ENTRIES) >= FRAME_REFS_MAX * page_unit(level - 1);
 }
 
 /*
@@ -120,7 +109,7 @@ void table_split(struct process *p, struct place *at, uint64_t va)
 
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);
 	if (!pte_uncounted(leaf))
-		parts_reference(leaf, at->level);
+		words_add(page_word(pte_frame(leaf), level), TABLE_ENTRIES, page_unit(level));
 #pragma GCC unroll 4
 	for (pte_t *end = part + TABLE_ENTRIES; part < end; part++) {
 		pte_write(part, piece);

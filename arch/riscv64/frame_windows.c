@@ -20,7 +20,7 @@
 #include "boot/boot_memory.h"
 #include "boot/regions.h"
 #include "frame.h"
-#include "zero.h"
+#include "words.h"
 
 #define GIGAS_OF_CHUNK 512u /* a chunk: 512 GiB, what one L1 table of the frame table covers */
 #define CHUNKS 32u          /* 16 TiB */
@@ -63,7 +63,7 @@ static pfn_t filled_frame(struct space *s, uint64_t word)
 {
 	pfn_t f = boot_memory_take(s->memory);
 
-	fill_page(boot_memory_see(s->memory, f), word);
+	words_fill(boot_memory_see(s->memory, f), TABLE_ENTRIES, word);
 	return f;
 }
 

@@ -4,7 +4,7 @@
 #include "boot_memory.h"
 
 #include "assert.h"
-#include "zero.h"
+#include "words.h"
 
 pfn_t boot_memory_take(struct boot_memory *memory)
 {

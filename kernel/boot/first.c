@@ -16,7 +16,7 @@
 #include "root.h"
 #include "syscall.h"
 #include "thread.h"
-#include "walk.h"
+#include "words.h"
 
 /* Root pool: pool, process, thread, slots; at most 5 + 4 tables for image and stack; and enough
  * for the server's own first mappings before it gives. */
@@ -85,7 +85,7 @@ static const char *areas_map(struct thread *t, uint64_t *next, struct tn_boot_in
 	const char *why;
 
 	for (uint64_t i = 0; i < TN_BOOT_STACK_FRAMES + 1 + TN_BOOT_INFO_FRAMES; i++)
-		frame_zero(pfn(*next + i));
+		zero_page(frame_memory(pfn(*next + i)));
 	why = pages_map(TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * FRAME_BYTES, next,
 			TN_BOOT_STACK_FRAMES, TN_MAP_READ | TN_MAP_WRITE);
 	if (why != NULL)

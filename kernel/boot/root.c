@@ -9,7 +9,7 @@
 #include "object.h"
 #include "pool.h"
 #include "process.h"
-#include "zero.h"
+#include "words.h"
 
 #define PRIORITY_MAX 63u
 
@@ -51,7 +51,7 @@ static struct slot *slots_make(struct pool *p)
 {
 	pfn_t f = frame_take(p, TN_KIND_CAPS);
 
-	frame_zero(f);
+	zero_page(frame_memory(f));
 	frame_set(f, FRAME_WORD(TN_KIND_CAPS, p->self));
 	return frame_memory(f);
 }

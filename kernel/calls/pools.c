@@ -1,5 +1,5 @@
 /*
- * pools.c - what user space can learn about a pool, and the watch.
+ * pools.c - frames between pools, what user space can learn about a pool, and the watch.
  */
 #include "cap.h"
 #include "syscall.h"
@@ -53,5 +53,30 @@ result_t call_pool_watch(uint64_t pool, uint64_t low, uint64_t thread, uint64_t 
 	p->rearm = 0;
 	if (p->free < low)
 		pool_watch_fire(p);
+	return success(0);
+}
+
+/* Free frames stay clean as they change hands. */
+result_t call_frame_move(uint64_t from, uint64_t to, uint64_t count)
+{
+	struct pool *a, *b;
+
+	if (count == 0 || count > TN_BATCH)
+		return failure(TN_EINVAL, 0);
+	a = cap_pool(from, TN_POOL_RECLAIM);
+	if (a == NULL)
+		return failure(cap_refusal(from, TN_CAP_POOL, TN_POOL_RECLAIM), 0);
+	b = cap_pool(to, TN_POOL_GIVE);
+	if (b == NULL)
+		return failure(cap_refusal(to, TN_CAP_POOL, TN_POOL_GIVE), 0);
+	if (a == b)
+		return failure(TN_EINVAL, 0);
+	if (a->dying || b->dying)
+		return failure(TN_EDYING, 0);
+	if (a->free < count)
+		return pool_short(a, count);
+	pool_pour(a, b, count);
+	a->moved_out.calls++;
+	b->moved_in.calls++;
 	return success(0);
 }

@@ -20,7 +20,7 @@
 #include "thread.h"
 #include "walk.h"
 #include "world_check.h"
-#include "zero.h"
+#include "words.h"
 
 #define INFO TN_CALL_FRAME_INFO
 
@@ -148,7 +148,7 @@ static void zeroing_stops_where_it_should(void **state)
 	assert_int_equal(memory[FRAME_BYTES - 1], 0xa5);
 	for (unsigned i = 0; i < FRAME_BYTES; i++)
 		assert_int_equal(memory[FRAME_BYTES + i], i < 192 ? 0 : 0xa5);
-	frame_zero(pfn(world.free_first + 1));
+	zero_page(frame_memory(pfn(world.free_first + 1)));
 	for (unsigned i = 0; i < FRAME_BYTES; i++)
 		assert_int_equal(memory[FRAME_BYTES + i], 0);
 	assert_int_equal(memory[FRAME_BYTES - 1], 0xa5);
