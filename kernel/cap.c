@@ -16,20 +16,11 @@ uint64_t slot_uncovered(const struct slot *s, uint64_t first)
 	return end;
 }
 
-/* 0 or ERANGE: slot `index` of `p` exists. */
-static int slot_find(struct process *p, uint64_t index, struct slot **slot)
-{
-	if (index >= CAP_INDEX_LIMIT || p->directory[index / TN_CAPS_SLOTS] == caps_none)
-		return TN_ERANGE;
-	*slot = &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
-	return 0;
-}
-
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
 {
-	struct slot *s;
+	const struct slot *s = cap_slot_of(current->process, index);
 
-	if (slot_find(current->process, index, &s) != 0)
+	if (s == NULL)
 		return TN_ERANGE;
 	if (slot_is_empty(s))
 		return TN_ENOENT;
@@ -42,15 +33,21 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
 	return 0;
 }
 
-int cap_place_find(uint64_t process, uint64_t index, struct cap_place *place)
+struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error)
 {
-	place->process = current->process;
-	if (process != TN_SELF) {
-		place->process = cap_process(process, TN_PROCESS_MANAGE);
-		if (place->process == NULL)
-			return cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
-	}
-	if (place->process->dying)
-		return TN_EDYING;
-	return slot_find(place->process, index, &place->slot);
+	struct process *p = current->process;
+	struct slot *s;
+
+	if (process != TN_SELF)
+		p = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MANAGE, error);
+	if (*error != 0)
+		return NULL;
+	s = cap_slot_of(p, index);
+	if (p->dying)
+		*error = TN_EDYING;
+	else if (s == NULL)
+		*error = TN_ERANGE;
+	else if (slot_is_empty(s) == used)
+		*error = used ? TN_ENOENT : TN_EEXIST;
+	return s;
 }

@@ -36,6 +36,11 @@ inline_always void *cap_object(uint64_t index, uint64_t type, uint64_t rights)
 	return frame_memory(pfn(s->frame));
 }
 
+inline_always bool cap_is_object(uint64_t type)
+{
+	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
+}
+
 inline_always struct pool *cap_pool(uint64_t index, uint64_t rights)
 {
 	return cap_object(index, TN_CAP_POOL, rights);
@@ -62,21 +67,60 @@ inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t co
 	return first >= s->frame && count <= s->badge && offset <= s->badge - count;
 }
 
+/* The type of range that a call may mean by the slot: DEVICE if it is one, else FRAMES. */
+inline_always uint64_t slot_range_type(const struct slot *s)
+{
+	return SLOT_TYPE(s->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
+}
+
 /* First frame from `first` on outside the range, for the second result. */
 uint64_t slot_uncovered(const struct slot *s, uint64_t first);
+
+/* Slot `index` of p; NULL if p has no such page. */
+inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
+{
+	if (index >= CAP_INDEX_LIMIT || p->directory[index / TN_CAPS_SLOTS] == caps_none)
+		return NULL;
+	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
+}
 
 /* Why slot `index` of the caller is not a live capability of `type` with `rights`: a positive
  * error, or 0 if it is. Types without an object are live by themselves. */
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
 
-/* The slot that a call may fill: of the caller (TN_SELF) or of a process with *manage*. */
-struct cap_place {
-	struct process *process;
-	struct slot *slot;
-};
+/*
+ * Lookups that follow one another, of the object and of the slot: each keeps an error that is
+ * there already, and else sets *error to what cap_refusal says. The answer is of use only while
+ * *error is 0. cap_find_slot is for types without an object.
+ */
+inline_always void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	void *object = cap_object(index, type, rights);
 
-/* Finds the place, guards in the order of the interface; 0 or a positive error. The slot may be
- * occupied. */
-int cap_place_find(uint64_t process, uint64_t index, struct cap_place *place);
+	if (unlikely(object == NULL) && *error == 0)
+		*error = cap_refusal(index, type, rights);
+	return object;
+}
+
+inline_always struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	struct slot *s = cap_slot(index);
+
+	if (unlikely(!slot_grants(s, type, rights)) && *error == 0)
+		*error = cap_refusal(index, type, rights);
+	return s;
+}
+
+/* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
+ * ENOENT) or an empty one (else EEXIST). *error as above. */
+struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error);
+
+/* 0, or why slot `index` of the caller is no live object that it owns. */
+inline_always int cap_own_refusal(uint64_t index)
+{
+	uint64_t type = SLOT_TYPE(cap_slot(index)->word);
+
+	return cap_refusal(index, cap_is_object(type) ? type : TN_CAP_POOL, TN_RIGHT_OWN);
+}
 
 #endif

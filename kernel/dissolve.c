@@ -3,10 +3,8 @@
  */
 #include "dissolve.h"
 
-#include "asid.h"
 #include "leaves.h"
 #include "table.h"
-#include "thread.h"
 
 /* Entries of user space: the upper half of a root is the kernel's. */
 static unsigned table_reach(const struct place *at)
@@ -14,17 +12,13 @@ static unsigned table_reach(const struct place *at)
 	return at->level == paging_levels - 1 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES;
 }
 
-static bool table_is_empty(const struct place *at)
-{
-	return FRAME_ENTRIES(frame_get(frame_of(at->table))) == 0;
-}
-
 /* Where the entries lie together, as many from the first on as the table counts are all. */
 static uint64_t used_length(const struct place *at)
 {
-	uint64_t used = FRAME_ENTRIES(frame_get(frame_of(at->table)));
+	uint64_t used = table_used(at);
 	uint64_t room = table_reach(at) - at->index;
 
+	room = room < ENTRIES_SLOW ? room : ENTRIES_SLOW;
 	return used < room ? used : room;
 }
 
@@ -34,21 +28,12 @@ static void seek_used(struct place *at)
 		at->index++;
 }
 
-/* An emptied table leaves the one above it. */
-static void table_drop(struct process *p, const struct place *above, const struct place *table)
-{
-	pte_write(place_entry(above), PTE_EMPTY);
-	table_count(frame_of(above->table), (uint64_t)-1);
-	asid_fence_space(current->hart, p);
-	table_free(p, frame_of(table->table));
-}
-
 bool dissolve_step(struct process *p, const struct place *top)
 {
 	struct place path[LEVELS_MAX], *at = path;
 
 	path[0] = *top;
-	while (!table_is_empty(at)) {
+	while (table_used(at) != 0) {
 		pte_t e;
 
 		seek_used(at);
@@ -60,9 +45,9 @@ bool dissolve_step(struct process *p, const struct place *top)
 		at[1] = (struct place){table_entries(pte_frame(e)), at->level - 1, 0};
 		at++;
 	}
-	for (; at > path && table_is_empty(at); at--)
+	for (; at > path && table_used(at) == 0; at--)
 		table_drop(p, at - 1, at);
-	return table_is_empty(top);
+	return table_used(top) == 0;
 }
 
 /* The kernel's entries are the only ones left. */

@@ -8,8 +8,8 @@
 #include "walk.h"
 
 /*
- * One step: ends the leaves of one table below (or at) `top`, and gives that table back if it is
- * thereby empty and not `top` itself. True once `top` has no entry left.
+ * One step: ends some leaves of one table below (or at) `top`, and gives back that table and those
+ * above it that are thereby empty, `top` itself excepted. True once `top` has no entry left.
  */
 bool dissolve_step(struct process *p, const struct place *top);
 

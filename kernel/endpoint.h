@@ -6,6 +6,7 @@
 
 #include "list.h"
 #include "process.h"
+#include "queue.h"
 #include "types.h"
 
 struct endpoint {
@@ -13,7 +14,7 @@ struct endpoint {
 	struct endpoint *next, *previous; /* in the process */
 	uint32_t self;
 	uint32_t unused;
-	uint64_t spare[4];
+	struct queue receivers, senders; /* one of them is empty */
 };
 _Static_assert(sizeof(struct endpoint) == 64, "zeroed by 64 bytes");
 
@@ -25,7 +26,8 @@ inline_always void endpoint_init(struct endpoint *e, pfn_t self, struct process 
 	LIST_PUSH(p->endpoints, e);
 }
 
-/* Unlinks it and gives its frame back. */
-void endpoint_end(struct endpoint *e);
+/* One step: those who wait at it are told, some tens a step; then it is unlinked and its frame
+ * given back. True once it is gone. */
+bool endpoint_end(struct endpoint *e);
 
 #endif

@@ -24,11 +24,9 @@ static uint64_t region_meet(const struct region *r, uint64_t first, uint64_t cou
 	return end > start ? end - start : 0;
 }
 
-/* Counts first .. first + count - 1 as not USER, in words of `size` frames each. */
-static void others_add(uint64_t *words, uint64_t size, uint64_t first, uint64_t count)
+/* Counts first .. end - 1 as not USER, in words of `size` frames each. */
+static void others_add(uint64_t *words, uint64_t size, uint64_t first, uint64_t end)
 {
-	uint64_t end = first + count;
-
 	while (first < end) {
 		uint64_t rest = size - first % size;
 		uint64_t n = rest < end - first ? rest : end - first;
@@ -40,10 +38,8 @@ static void others_add(uint64_t *words, uint64_t size, uint64_t first, uint64_t 
 
 static void others_count(uint64_t first, uint64_t end)
 {
-	if (first >= end)
-		return;
-	others_add(PORT_BLOCK_TABLE, BLOCK_FRAMES, first, end - first);
-	others_add(PORT_GIGA_TABLE, GIGA_FRAMES, first, end - first);
+	others_add(PORT_BLOCK_TABLE, BLOCK_FRAMES, first, end);
+	others_add(PORT_GIGA_TABLE, GIGA_FRAMES, first, end);
 }
 
 /* A gap between two regions, as far as it shares a giga block with either: words of giga blocks
@@ -53,12 +49,11 @@ static void gap_count(uint64_t first, uint64_t end)
 	uint64_t up = (first + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES;
 	uint64_t down = end / GIGA_FRAMES * GIGA_FRAMES;
 
-	if (up >= down) {
-		others_count(first, end);
-		return;
+	if (up < down) {
+		others_count(down, end);
+		end = up;
 	}
-	others_count(first, up);
-	others_count(down, end);
+	others_count(first, end);
 }
 
 static void edges_mark(const struct region *r)

@@ -30,7 +30,6 @@
 #define FRAME_KIND_UNIT ((uint64_t)1 << 55)
 #define FRAME_KIND_COUNT 16u
 #define FRAME_CLEAN ((uint64_t)1 << 59)    /* all zero but for what its owner keeps in it */
-#define FRAME_FLAG_UNIT FRAME_CLEAN        /* flags start here */
 #define FRAME_LOW_UNIT ((uint64_t)1 << 32) /* references, or the pool's frame, below it */
 #define FRAME_ENTRY FRAME_LOW_UNIT         /* one valid entry of a TABLE */
 #define FRAME_ENTRY_LIMIT 1024u
@@ -53,7 +52,6 @@
 #define FRAME_ENTRIES(d) ((d) / FRAME_ENTRY % FRAME_ENTRY_LIMIT)
 #define FRAME_IS_CLEAN(d) ((d) / FRAME_CLEAN % 2 == 1)
 #define FRAME_IS_EXPLICIT(d) ((d) / FRAME_EXPLICIT % 2 == 1)
-#define FRAME_IS_IDLE_USER(d) ((d) == 0)
 #define FRAME_IS_MAPPABLE(d) ((d) < FRAME_REFS_MAX) /* USER, and one more reference fits */
 
 /* --- blocks ------------------------------------------------------------------------------ */
@@ -112,6 +110,16 @@ inline_always void block_add(pfn_t f, uint64_t delta)
 {
 	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] += delta;
 	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] += delta;
+}
+
+/* block_add of `unit` for each of `count` frames, at most 512: they meet at most two blocks. */
+inline_always void block_add_range(pfn_t first, uint64_t count, uint64_t unit)
+{
+	uint64_t head = BLOCK_FRAMES - first.n % BLOCK_FRAMES;
+
+	block_add(first, unit * (head < count ? head : count));
+	if (head < count)
+		block_add(pfn(first.n + count - 1), unit * (count - head));
 }
 
 /* A large mapping covers f. */

@@ -8,21 +8,6 @@
 #include "syscall.h"
 #include "words.h"
 
-/* The first frame of the range that the kernel must refuse, and why. */
-static cold result_t range_refusal(uint64_t first, uint64_t count)
-{
-	for (uint64_t f = first; f < first + count; f++) {
-		int error;
-
-		if (frame_get(pfn(f)) == 0 && frame_is_plain(pfn(f)))
-			continue;
-		error = frame_give_refusal(pfn(f));
-		if (error != 0)
-			return failure(error, f);
-	}
-	return success(0);
-}
-
 /* All frames of the range are USER, idle, under no large mapping and inside the window. Blocks
  * never touched are not: their words are no zeros. */
 static bool range_is_idle(uint64_t first, uint64_t count)
@@ -33,12 +18,7 @@ static bool range_is_idle(uint64_t first, uint64_t count)
 
 static void range_give(struct pool *p, uint64_t first, uint64_t count)
 {
-	uint64_t head = BLOCK_FRAMES - first % BLOCK_FRAMES;
-
-	/* at most 512 frames meet at most two blocks */
-	block_add(pfn(first), head < count ? head : count);
-	if (head < count)
-		block_add(pfn(first + count - 1), count - head);
+	block_add_range(pfn(first), count, 1);
 	words_fill(frame_words(pfn(first)), count, pool_free_word(p, 0));
 	freelist_push_run(pool_frame(p), pfn(first), count);
 }
@@ -54,25 +34,21 @@ static void give_account(struct pool *p, uint64_t count)
 
 static apart result_t give_general(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
 {
-	const struct slot *range;
-	struct pool *p;
+	const struct slot *range = cap_frames(frames, TN_FRAMES_GIVE);
+	struct pool *p = cap_pool(pool, TN_POOL_GIVE);
 	result_t r;
 
 	if (count == 0 || count > TN_BATCH)
 		return failure(TN_EINVAL, 0);
-	range = cap_frames(frames, TN_FRAMES_GIVE);
-	if (range == NULL)
-		return failure(cap_refusal(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE), 0);
-	p = cap_pool(pool, TN_POOL_GIVE);
-	if (p == NULL)
-		return failure(cap_refusal(pool, TN_CAP_POOL, TN_POOL_GIVE), 0);
-	if (p->dying)
-		return failure(TN_EDYING, 0);
+	if (range == NULL || p == NULL || p->dying)
+		return failure(cap_refusal(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE)
+				       ?: cap_refusal(pool, TN_CAP_POOL, TN_POOL_GIVE)
+				       ?: TN_EDYING, 0);
 	if (!slot_covers(range, first, count))
 		return failure(TN_EACCES, slot_uncovered(range, first));
 	frame_touch_range(pfn(first), count);
 	if (!range_is_idle(first, count)) {
-		r = range_refusal(first, count);
+		r = range_check(NULL, first, count);
 		if (result_code(r) != 0)
 			return r;
 	}

@@ -87,25 +87,19 @@ static void each_drop(pte_t *entry, unsigned level, uint64_t n)
 	}
 }
 
-static struct leaves_found each_clear(struct process *p, pte_t *entry, unsigned level, uint64_t n)
-{
-	struct leaves_found found = each_disable(entry, n);
-
-	asid_fence_space(current->hart, p);
-	each_drop(entry, level, n);
-	return found;
-}
-
 struct leaves_found leaves_clear(struct process *p, const struct place *at, uint64_t n)
 {
 	pte_t *entry = place_entry(at);
 	uint64_t seen = at->level == 0 ? leaves_run(entry, n) : 0;
 	struct leaves_found found;
 
-	if (seen != 0)
+	if (seen != 0) {
 		found = run_clear(p, entry, n, seen);
-	else
-		found = each_clear(p, entry, at->level, n);
+	} else {
+		found = each_disable(entry, n);
+		asid_fence_space(current->hart, p);
+		each_drop(entry, at->level, n);
+	}
 	table_count(frame_of(at->table), -found.count);
 	return found;
 }

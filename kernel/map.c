@@ -6,6 +6,8 @@
  * there. The most common call, one frame to one page whose tables stand, has a path of its own,
  * which hands every doubt to the general one.
  */
+#include "map.h"
+
 #include <port/machine.h>
 
 #include "cap.h"
@@ -14,13 +16,8 @@
 #include "walk.h"
 #include "words.h"
 
-#define MAP_RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
 #define MAP_ATTRIBUTES (TN_MAP_NOCACHE | TN_MAP_IO)
 #define MAP_FLAGS (MAP_RIGHTS | TN_MAP_SMALL | TN_MAP_ZERO | TN_MAP_NOTABLE | MAP_ATTRIBUTES)
-
-/* Rights that an entry may have, one bit for each value: read, read-write, execute,
- * read-execute. Never writable and executable; writable alone is reserved. */
-#define MAP_RIGHTS_LEGAL (1u << 1 | 1u << 3 | 1u << 4 | 1u << 5)
 
 struct mapping {
 	struct process *process;
@@ -32,19 +29,9 @@ struct mapping {
 	bool boot;       /* some frames are BOOT, which no reference counts */
 };
 
-inline_always bool rights_legal(uint64_t rights)
-{
-	return ((uint64_t)MAP_RIGHTS_LEGAL >> (rights & MAP_RIGHTS) & 1) == 1;
-}
-
 static bool mapping_is_device(const struct mapping *m)
 {
 	return SLOT_TYPE(m->frames->word) == TN_CAP_DEVICE;
-}
-
-static uint64_t mapping_rights(const struct mapping *m)
-{
-	return m->flags & MAP_RIGHTS;
 }
 
 /* The frames of a large page at `first` are all USER. */
@@ -125,7 +112,7 @@ static int frame_refusal(const struct mapping *m, pfn_t f)
 	if (kind == TN_KIND_HOLE)
 		return TN_ENXIO;
 	if (kind == TN_KIND_BOOT)
-		return mapping_rights(m) == TN_MAP_READ && !(m->flags & TN_MAP_ZERO) ? 0 : TN_EKERNEL;
+		return (m->flags & (MAP_RIGHTS | TN_MAP_ZERO)) == TN_MAP_READ ? 0 : TN_EKERNEL;
 	if (kind != TN_KIND_USER)
 		return TN_EKERNEL;
 	if ((m->flags & TN_MAP_ZERO) && (d != 0 || frame_is_covered(f)))
@@ -147,6 +134,8 @@ static cold result_t small_check_each(struct mapping *m)
 		if (FRAME_KIND(frame_get(f)) == TN_KIND_BOOT)
 			m->boot = true;
 	}
+	if (m->boot && m->n > ENTRIES_SLOW)
+		m->n = ENTRIES_SLOW;
 	return success(0);
 }
 
@@ -215,7 +204,7 @@ static apart void each_commit(const struct mapping *m, pte_t leaf)
 
 static void mapping_commit(struct mapping *m)
 {
-	pte_t leaf = pte_leaf(pfn(m->first), mapping_rights(m), m->flags & MAP_ATTRIBUTES, false);
+	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES, false);
 
 	if (m->flags & TN_MAP_ZERO)
 		for (uint64_t i = 0; i < m->n; i++)
@@ -255,6 +244,17 @@ static result_t mapping_do(struct mapping *m)
 	return success(m->n * level_frames(m->level));
 }
 
+result_t map_frame(struct process *p, uint64_t va, const struct slot *frames, uint64_t frame)
+{
+	struct mapping m = {p, frames, va, frame, 1, .flags = TN_MAP_READ | TN_MAP_WRITE};
+
+	if (!slot_covers(frames, frame, 1))
+		return failure(TN_EACCES, frame);
+	if (frame_get(pfn(frame)) + 1 == FRAME_REFS_MAX) /* the pin takes one, too */
+		return failure(TN_EOVERFLOW, frame);
+	return mapping_do(&m);
+}
+
 /* EINVAL and EFAULT. */
 static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
 {
@@ -270,28 +270,16 @@ static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
 static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
 				 uint64_t count, uint64_t flags)
 {
-	struct mapping m;
-	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0), type;
+	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0);
 	int error = shape_refusal(va, count, flags);
+	struct mapping m = {.va = va, .first = first, .count = count, .flags = flags};
 
-	if (error != 0)
-		return failure(error, 0);
-	m.va = va;
-	m.first = first;
-	m.count = count;
-	m.flags = flags;
-	m.boot = false;
-	m.process = cap_process(process, TN_PROCESS_MAP);
-	if (m.process == NULL)
-		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
-	m.frames = cap_slot(frames);
-	type = SLOT_TYPE(m.frames->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
-	if (!slot_grants(m.frames, type, needed))
-		return failure(cap_refusal(frames, type, needed), 0);
-	if (m.process->dying)
-		return failure(TN_EDYING, 0);
-	if ((flags & MAP_ATTRIBUTES) != 0 && !port_has_attributes())
-		return failure(TN_ENOTSUP, 0);
+	m.process = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MAP, &error);
+	m.frames = cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed, &error);
+	if (error == 0 && m.process->dying)
+		error = TN_EDYING;
+	if (error != 0 || ((flags & MAP_ATTRIBUTES) != 0 && !port_has_attributes()))
+		return failure(error ?: TN_ENOTSUP, 0);
 	if (!slot_covers(m.frames, first, count))
 		return failure(TN_EACCES, slot_uncovered(m.frames, first));
 	return mapping_do(&m);

@@ -10,18 +10,10 @@
 #include "thread.h"
 #include "words.h"
 
-#define PRIORITY_MAX 63u
-
 uint64_t object_next_id = 1;
 
-int frame_give_refusal(pfn_t f)
+static int give_refusal(pfn_t f, uint64_t d)
 {
-	uint64_t d;
-
-	frame_touch(f);
-	d = frame_get(f);
-	if (FRAME_KIND(d) == TN_KIND_HOLE)
-		return TN_ENXIO;
 	if (FRAME_KIND(d) != TN_KIND_USER)
 		return TN_EKERNEL;
 	if (d != 0 || frame_is_covered(f))
@@ -29,16 +21,8 @@ int frame_give_refusal(pfn_t f)
 	return frame_in_window(f) ? 0 : TN_ENOTSUP;
 }
 
-int frame_free_refusal(const struct pool *pool, uint64_t f)
+static int free_refusal(const struct pool *pool, uint64_t d)
 {
-	uint64_t d;
-
-	if (!frame_is_known(f))
-		return TN_ENXIO;
-	frame_touch(pfn(f));
-	d = frame_get(pfn(f));
-	if (FRAME_KIND(d) == TN_KIND_HOLE)
-		return TN_ENXIO;
 	if (FRAME_KIND(d) == TN_KIND_USER)
 		return TN_EUSER;
 	if (FRAME_KIND(d) != TN_KIND_FREE)
@@ -46,31 +30,41 @@ int frame_free_refusal(const struct pool *pool, uint64_t f)
 	return FRAME_POOL(d) == pool->self ? 0 : TN_EXDEV;
 }
 
-int supply_find(struct supply *s, struct pool *pool, uint64_t frame, uint64_t frames)
+result_t range_check(const struct pool *pool, uint64_t first, uint64_t count)
 {
-	*s = (struct supply){pool, frame, NULL};
-	if (frames == TN_NONE)
-		return 0;
-	s->frames = cap_frames(frames, TN_FRAMES_GIVE);
-	if (s->frames == NULL)
-		return cap_refusal(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE);
-	return 0;
+	for (uint64_t f = first; f < first + count; f++) {
+		uint64_t d;
+		int error;
+
+		if (!frame_is_known(f))
+			return failure(TN_ENXIO, f);
+		frame_touch(pfn(f));
+		d = frame_get(pfn(f));
+		if (FRAME_KIND(d) == TN_KIND_HOLE)
+			return failure(TN_ENXIO, f);
+		error = pool == NULL ? give_refusal(pfn(f), d) : free_refusal(pool, d);
+		if (error != 0)
+			return failure(error, f);
+	}
+	return success(0);
+}
+
+struct supply supply_find(uint64_t frame, uint64_t frames, int *error)
+{
+	struct supply s = {NULL, frame, NULL};
+
+	if (frames != TN_NONE)
+		s.frames = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE, error);
+	return s;
 }
 
 result_t supply_check(const struct supply *s)
 {
-	int error;
-
 	if (s->frame == TN_ANY)
 		return likely(s->pool->free > 0) ? success(0) : pool_short(s->pool, 1);
-	if (s->frames == NULL) {
-		error = frame_free_refusal(s->pool, s->frame);
-	} else {
-		if (!slot_covers(s->frames, s->frame, 1))
-			return failure(TN_EACCES, s->frame);
-		error = frame_give_refusal(pfn(s->frame));
-	}
-	return error == 0 ? success(0) : failure(error, s->frame);
+	if (s->frames != NULL && !slot_covers(s->frames, s->frame, 1))
+		return failure(TN_EACCES, s->frame);
+	return range_check(s->frames == NULL ? s->pool : NULL, s->frame, 1);
 }
 
 pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean)
@@ -101,49 +95,39 @@ struct birth {
 	struct supply supply;
 };
 
-static int target_find(struct birth *b, uint64_t target, bool gives)
+/* Who pays, and whose part the new object becomes. */
+static void target_find(struct birth *b, uint64_t target, bool gives, int *error)
 {
 	if (b->kind == TN_KIND_POOL || b->kind == TN_KIND_PROCESS) {
 		uint64_t rights = TN_POOL_CREATE | (gives ? TN_POOL_GIVE : 0);
 
-		b->process = NULL;
-		b->pool = cap_pool(target, rights);
-		return b->pool != NULL ? 0 : cap_refusal(target, TN_CAP_POOL, rights);
+		b->pool = cap_find(target, TN_CAP_POOL, rights, error);
+		return;
 	}
-	b->process = cap_process(target, TN_PROCESS_MANAGE);
-	if (b->process == NULL)
-		return cap_refusal(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
-	b->pool = b->process->pool;
-	return 0;
+	b->process = cap_find(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE, error);
+	if (*error == 0)
+		b->pool = b->process->pool;
 }
 
 /* The place that names the new object: a directory entry for capability pages, else a slot. */
 static int name_refusal(const struct birth *b)
 {
-	struct slot *page;
+	int error = 0;
 
-	if (b->kind == TN_KIND_CAPS) {
-		if (b->slot >= TN_CAPS_PAGES)
-			return TN_ERANGE;
-		return b->process->directory[b->slot] == caps_none ? 0 : TN_EEXIST;
-	}
-	if (b->slot >= CAP_INDEX_LIMIT)
-		return TN_ERANGE;
-	page = current->directory[b->slot / TN_CAPS_SLOTS];
-	if (page == caps_none)
-		return TN_ERANGE;
-	return slot_is_empty(&page[b->slot % TN_CAPS_SLOTS]) ? 0 : TN_EEXIST;
+	if (b->kind != TN_KIND_CAPS)
+		cap_place(TN_SELF, b->slot, false, &error);
+	else if (b->slot >= TN_CAPS_PAGES)
+		error = TN_ERANGE;
+	else if (b->process->directory[b->slot] != caps_none)
+		error = TN_EEXIST;
+	return error;
 }
 
 static int argument_refusal(const struct birth *b)
 {
-	if (b->kind < TN_KIND_POOL || b->kind > TN_KIND_CAPS)
-		return TN_EINVAL;
-	if (b->kind != TN_KIND_PROCESS)
-		return b->argument == 0 ? 0 : TN_EINVAL;
-	if (b->argument > PRIORITY_MAX)
-		return TN_EINVAL;
-	return 0;
+	uint64_t most = b->kind == TN_KIND_PROCESS ? TN_PRIORITY_MAX : 0;
+
+	return b->kind < TN_KIND_POOL || b->kind > TN_KIND_CAPS || b->argument > most ? TN_EINVAL : 0;
 }
 
 static int limit_refusal(const struct birth *b)
@@ -207,23 +191,18 @@ static int birth_refusal(struct birth *b, uint64_t target, uint64_t frame, uint6
 {
 	int error = argument_refusal(b);
 
-	if (error == 0 && frame == TN_ANY && frames != TN_NONE)
+	if (frame == TN_ANY && frames != TN_NONE)
 		error = TN_EINVAL;
-	if (error == 0)
-		error = target_find(b, target, frames != TN_NONE);
-	if (error == 0)
-		error = supply_find(&b->supply, b->pool, frame, frames);
+	target_find(b, target, frames != TN_NONE, &error);
+	b->supply = supply_find(frame, frames, &error);
+	b->supply.pool = b->pool;
 	if (error == 0 && (b->pool->dying || (b->process != NULL && b->process->dying)))
 		error = TN_EDYING;
-	if (error == 0)
-		error = name_refusal(b);
-	if (error == 0)
-		error = limit_refusal(b);
-	return error;
+	return error ?: name_refusal(b) ?: limit_refusal(b);
 }
 
-result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
-				     uint64_t frames, uint64_t slot, uint64_t argument)
+result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+			uint64_t slot, uint64_t argument)
 {
 	struct birth b = {.kind = kind, .slot = slot, .argument = argument};
 	int error = birth_refusal(&b, target, frame, frames);

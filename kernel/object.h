@@ -21,8 +21,8 @@ struct supply {
 	const struct slot *frames; /* NULL: from the pool */
 };
 
-/* Looks the FRAMES slot up; 0 or a positive error. */
-int supply_find(struct supply *s, struct pool *pool, uint64_t frame, uint64_t frames);
+/* Looks the FRAMES slot up, if one is named; *error as cap_find. The caller sets the pool. */
+struct supply supply_find(uint64_t frame, uint64_t frames, int *error);
 
 /* The remaining guards, ENOMEM last. */
 result_t supply_check(const struct supply *s);
@@ -30,11 +30,11 @@ result_t supply_check(const struct supply *s);
 /* Takes the frame: supply_check() agreed. *clean as pool_take. */
 pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean);
 
-/* Why user space's frame f cannot be given: 0 or ENXIO, EKERNEL, EBUSY, ENOTSUP. */
-int frame_give_refusal(pfn_t f);
-
-/* Why f cannot leave the free list of pool: 0 or ENXIO, EUSER, EBUSY, EXDEV. */
-int frame_free_refusal(const struct pool *pool, uint64_t f);
+/*
+ * The frames can leave the free list of `pool` (else ENXIO, EUSER, EBUSY, EXDEV) or, if it is
+ * NULL, user space (else ENXIO, EKERNEL, EBUSY, ENOTSUP): success, or the first that cannot.
+ */
+result_t range_check(const struct pool *pool, uint64_t first, uint64_t count);
 
 /* All of `create` (calls.h); create.c has paths of their own for the most frequent cases. */
 result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,

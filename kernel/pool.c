@@ -4,7 +4,7 @@
 #include "pool.h"
 
 #include "list.h"
-#include "thread.h"
+#include "message.h"
 
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean)
 {
@@ -45,10 +45,10 @@ void pool_init(struct pool *p, pfn_t self, struct pool *parent)
 	p->self = (uint32_t)self.n;
 	p->ring = (struct link){p->self, p->self};
 	p->parent = parent;
-	if (parent == NULL)
-		return;
-	p->depth = parent->depth + 1;
-	LIST_PUSH(parent->children, p);
+	if (parent != NULL) {
+		p->depth = parent->depth + 1;
+		LIST_PUSH(parent->children, p);
+	}
 }
 
 bool pool_is_within(const struct pool *inner, const struct pool *outer)

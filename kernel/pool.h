@@ -24,16 +24,19 @@ struct pool_flow {
 
 struct pool {
 	struct link ring; /* closes the free list, see freelist.h */
+
+	/* as struct tn_pool_info has them */
 	uint64_t free, used, peak;
+	uint64_t kinds[8];
+	uint64_t boot;
+	struct pool_flow given, reclaimed, moved_in, moved_out;
+	uint64_t enomem;
+
 	uint64_t low;    /* the watch fires when free falls below; 0: no watch, or it has fired */
 	uint64_t rearm;  /* it has fired: becomes low again when free rises to it; else 0 */
 	uint32_t self;  /* own frame */
 	uint32_t depth; /* 0: the root pool */
 	uint64_t dying; /* being revoked: nothing is created, given or moved in */
-	uint64_t kinds[8];
-	struct pool_flow given, reclaimed, moved_in, moved_out;
-	uint64_t boot, enomem;
-
 	struct pool *parent, *children, *next, *previous; /* the tree; siblings in a list */
 	struct process *processes;
 
@@ -42,6 +45,9 @@ struct pool {
 	uint64_t spare[6];
 };
 _Static_assert(sizeof(struct pool) % 64 == 0, "zeroed by 64 bytes");
+_Static_assert(offsetof(struct pool, enomem) - offsetof(struct pool, free) ==
+		       offsetof(struct tn_pool_info, enomem),
+	       "pool_info copies them");
 
 inline_always pfn_t pool_frame(const struct pool *p)
 {

@@ -3,9 +3,11 @@
  */
 #include "process.h"
 
+#include "asid.h"
 #include "dissolve.h"
 #include "endpoint.h"
 #include "list.h"
+#include "message.h"
 #include "object.h"
 #include "thread.h"
 #include "words.h"
@@ -21,6 +23,14 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 	LIST_PUSH(pool->processes, p);
 }
 
+/* Those whose calls are saved in the page are told that nobody will answer. */
+static void replies_forget(struct slot *page)
+{
+	for (unsigned i = 0; i < TN_CAPS_SLOTS; i++)
+		if (SLOT_TYPE(page[i].word) == TN_CAP_REPLY)
+			message_forget(&page[i]);
+}
+
 /* Gives one capability page back; false if there was none. */
 static bool caps_end(struct process *p)
 {
@@ -30,6 +40,7 @@ static bool caps_end(struct process *p)
 		if (p->directory[i] == caps_none)
 			continue;
 		f = frame_of(p->directory[i]);
+		replies_forget(p->directory[i]);
 		p->directory[i] = (struct slot *)caps_none;
 		p->pages--;
 		zero_page(frame_memory(f));
@@ -39,19 +50,19 @@ static bool caps_end(struct process *p)
 	return false;
 }
 
-bool process_take_apart(struct process *p)
+bool process_end_step(struct process *p)
 {
-	if (p->threads != NULL)
+	if (!p->dying)
+		asid_retire(current->hart, p);
+	p->dying = 1;
+	if (p->threads != NULL) {
 		thread_end(p->threads);
-	else if (p->endpoints != NULL)
+	} else if (p->endpoints != NULL) {
 		endpoint_end(p->endpoints);
-	else if (!caps_end(p))
-		return dissolve_space_step(p);
+	} else if (!caps_end(p) && dissolve_space_step(p)) {
+		LIST_REMOVE(p->pool->processes, p);
+		object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
+		return true;
+	}
 	return false;
-}
-
-void process_end(struct process *p)
-{
-	LIST_REMOVE(p->pool->processes, p);
-	object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
 }

@@ -43,10 +43,8 @@ extern const struct slot caps_none[TN_CAPS_SLOTS];
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling);
 
-/* One bounded step of taking a dying process apart. True once nothing is left but its frame. */
-bool process_take_apart(struct process *p);
-
-/* Unlinks it from its pool and gives the frame back. */
-void process_end(struct process *p);
+/* One bounded step of its end: from the first one on it answers EDYING, and no hart holds
+ * translations of it. True once it is gone. */
+bool process_end_step(struct process *p);
 
 #endif

@@ -6,12 +6,10 @@
  */
 #include "asid.h"
 #include "cap.h"
+#include "map.h"
 #include "span.h"
 #include "syscall.h"
 #include "table.h"
-
-#define RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
-#define RIGHTS_LEGAL (1u << 1 | 1u << 3 | 1u << 4 | 1u << 5)
 
 /* Whether `leaf`, of `size` frames, may gain what `rights` has more. BOOT may be read, no more;
  * a device page needs its DEVICE capability. */
@@ -32,22 +30,22 @@ static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, 
 }
 
 /* Of a leaf that will be cut: all of its pages that were asked for. */
-static int cut_gain_refusal(const struct span *s, const struct slot *frames, pte_t leaf,
-			    uint64_t rights)
+static int cut_gain_refusal(const struct span *s, uint64_t rights)
 {
 	uint64_t size = level_frames(s->at.level), offset = s->va / FRAME_BYTES % size;
 	uint64_t pages = s->count < size - offset ? s->count : size - offset;
+	pte_t first = pte_part(pte_read(place_entry(&s->at)), offset, 1);
 
-	return gain_refusal(frames, pte_part(leaf, offset, 1), rights, pages);
+	return gain_refusal(s->cover, first, rights, pages);
 }
 
-static result_t gains_check(const struct span *s, const struct slot *frames, uint64_t rights)
+static result_t gains_check(const struct span *s, uint64_t rights)
 {
 	uint64_t size = level_frames(s->at.level);
 	int error;
 
 	if (s->cut) {
-		error = cut_gain_refusal(s, frames, pte_read(place_entry(&s->at)), rights);
+		error = cut_gain_refusal(s, rights);
 		return error == 0 ? success(0) : failure(error, s->va);
 	}
 	for (uint64_t i = 0; i < s->n; i++) {
@@ -55,7 +53,7 @@ static result_t gains_check(const struct span *s, const struct slot *frames, uin
 
 		if (!pte_is_valid(e))
 			continue;
-		error = gain_refusal(frames, e, rights, size);
+		error = gain_refusal(s->cover, e, rights, size);
 		if (error != 0)
 			return failure(error, s->va + i * size * FRAME_BYTES);
 	}
@@ -106,20 +104,14 @@ result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t fl
 	struct span s;
 	result_t r;
 
-	if ((flags & ~(uint64_t)RIGHTS) != 0 ? flags != TN_MAP_AGE
-					     : (RIGHTS_LEGAL >> flags & 1) == 0)
+	if (flags > MAP_RIGHTS ? flags != TN_MAP_AGE : !rights_legal(flags))
 		return failure(TN_EINVAL, 0);
 	r = span_find(&s, process, va, count, frames);
 	if (result_code(r) != 0)
 		return r;
 	if (s.at.table == NULL)
 		return success(s.frames);
-	if (!age) {
-		r = gains_check(&s, s.cover, flags);
-		if (result_code(r) != 0)
-			return r;
-	}
-	r = span_split(&s);
+	r = (age ? success(0) : gains_check(&s, flags)) ?: span_split(&s);
 	if (result_code(r) != 0)
 		return r;
 	if (age)

@@ -8,21 +8,6 @@
 #include "syscall.h"
 #include "words.h"
 
-/* The first frame of the range that is not free in this pool, and why. */
-static cold result_t range_refusal(const struct pool *p, uint64_t first, uint64_t count)
-{
-	for (uint64_t f = first; f < first + count; f++) {
-		int error;
-
-		if ((frame_get(pfn(f)) & ~FRAME_CLEAN) == pool_free_word(p, 0))
-			continue;
-		error = frame_free_refusal(p, f);
-		if (error != 0)
-			return failure(error, f);
-	}
-	return success(0);
-}
-
 /* Words of free frames of one pool differ only in whether they are clean. */
 static bool range_is_free(const struct pool *p, uint64_t first, uint64_t count)
 {
@@ -32,15 +17,6 @@ static bool range_is_free(const struct pool *p, uint64_t first, uint64_t count)
 	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
 		differ |= *word ^ raw;
 	return (differ & ~FRAME_CLEAN) == 0;
-}
-
-static void block_return(uint64_t first, uint64_t count)
-{
-	uint64_t head = BLOCK_FRAMES - first % BLOCK_FRAMES;
-
-	block_add(pfn(first), -(head < count ? head : count));
-	if (head < count)
-		block_add(pfn(first + count - 1), -(count - head));
 }
 
 /*
@@ -80,12 +56,12 @@ static result_t reclaim_named(const struct slot *range, struct pool *p, uint64_t
 	if (!slot_covers(range, first, count))
 		return failure(TN_EACCES, slot_uncovered(range, first));
 	if (!range_is_free(p, first, count)) {
-		r = range_refusal(p, first, count);
+		r = range_check(p, first, count);
 		if (result_code(r) != 0)
 			return r;
 	}
 	range_take(first, count);
-	block_return(first, count);
+	block_add_range(pfn(first), count, (uint64_t)-1);
 	reclaim_account(p, count);
 	return success(0);
 }
@@ -98,18 +74,14 @@ struct runs {
 /* False if the UTCB has no room for a new run. */
 static bool runs_add(struct runs *runs, pfn_t f)
 {
-	if (runs->count > 0) {
-		uint64_t w = runs->words[runs->count - 1];
+	uint64_t last = runs->count > 0 ? runs->words[runs->count - 1] : 0;
 
-		if (TN_RUN_FIRST(w) + TN_RUN_COUNT(w) == f.n) {
-			runs->words[runs->count - 1] = w + ((uint64_t)1 << 32);
-			runs->frames++;
-			return true;
-		}
+	if (last == 0 || TN_RUN_FIRST(last) + TN_RUN_COUNT(last) != f.n) {
+		if (runs->count == TN_UTCB_WORDS)
+			return false;
+		runs->words[runs->count++] = last = f.n;
 	}
-	if (runs->count == TN_UTCB_WORDS)
-		return false;
-	runs->words[runs->count++] = f.n + ((uint64_t)1 << 32);
+	runs->words[runs->count - 1] = last + ((uint64_t)1 << 32);
 	runs->frames++;
 	return true;
 }
@@ -133,19 +105,15 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 
 result_t call_frame_reclaim(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
 {
-	const struct slot *range;
-	struct pool *p;
+	const struct slot *range = cap_frames(frames, 0);
+	struct pool *p = cap_pool(pool, TN_POOL_RECLAIM);
 
 	if (count == 0 || count > TN_BATCH)
 		return failure(TN_EINVAL, 0);
-	range = cap_frames(frames, 0);
-	if (range == NULL)
-		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0), 0);
-	p = cap_pool(pool, TN_POOL_RECLAIM);
-	if (p == NULL)
-		return failure(cap_refusal(pool, TN_CAP_POOL, TN_POOL_RECLAIM), 0);
-	if (p->dying)
-		return failure(TN_EDYING, 0);
+	if (range == NULL || p == NULL || p->dying)
+		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0)
+				       ?: cap_refusal(pool, TN_CAP_POOL, TN_POOL_RECLAIM)
+				       ?: TN_EDYING, 0);
 	if (first == TN_ANY)
 		return reclaim_any(range, p, count);
 	return reclaim_named(range, p, first, count);

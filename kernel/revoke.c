@@ -1,37 +1,24 @@
 /*
- * revoke.c - the calls `pool_revoke` and `destroy`, restartable between steps.
+ * revoke.c - the calls `pool_revoke` and `destroy`, in steps that an interrupt can come between.
+ *
+ * Progress is kept in the objects themselves: they shrink. A dying one goes on being taken apart
+ * by whoever holds *own* and asks.
  */
-#include "revoke.h"
-
 #include <port/current.h>
 #include <port/machine.h>
 
-#include "asid.h"
 #include "assert.h"
 #include "cap.h"
 #include "endpoint.h"
 #include "list.h"
 #include "object.h"
+#include "pool.h"
+#include "process.h"
 #include "syscall.h"
 #include "thread.h"
 
 /* Free frames that one step hands on. */
 #define POUR_FRAMES 512u
-
-void process_kill(struct process *p)
-{
-	if (p->dying)
-		return;
-	p->dying = 1;
-	asid_retire(current->hart, p);
-}
-
-static void process_step(struct process *p)
-{
-	process_kill(p);
-	if (process_take_apart(p))
-		process_end(p);
-}
 
 /* Its frames go to `heir`, in steps; its own goes back to the parent. True once it is gone. */
 static bool pool_end_step(struct pool *p, struct pool *heir)
@@ -46,7 +33,9 @@ static bool pool_end_step(struct pool *p, struct pool *heir)
 	return true;
 }
 
-bool pool_revoke_step(struct pool *top)
+/* One bounded step. True once nothing but free frames is charged
+ * to `top`; frames of its sub-pools have become its own. */
+static bool pool_revoke_step(struct pool *top)
 {
 	struct pool *p = top;
 
@@ -56,7 +45,7 @@ bool pool_revoke_step(struct pool *top)
 		p->dying = 1;
 	}
 	if (p->processes != NULL)
-		process_step(p->processes);
+		process_end_step(p->processes);
 	else if (p == top)
 		return true;
 	else
@@ -64,22 +53,13 @@ bool pool_revoke_step(struct pool *top)
 	return false;
 }
 
-bool pool_destroy_step(struct pool *p)
-{
-	return pool_revoke_step(p) && pool_end_step(p, p->parent);
-}
-
 result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 {
-	struct pool *p;
+	int error = flags > TN_FLAG_STEP ? TN_EINVAL : 0;
+	struct pool *p = cap_find(pool, TN_CAP_POOL, TN_RIGHT_OWN, &error);
 
-	if ((flags & ~(uint64_t)TN_FLAG_STEP) != 0)
-		return failure(TN_EINVAL, 0);
-	p = cap_pool(pool, TN_RIGHT_OWN);
-	if (p == NULL)
-		return failure(cap_refusal(pool, TN_CAP_POOL, TN_RIGHT_OWN), 0);
-	if (pool_is_within(current->process->pool, p))
-		return failure(TN_EBUSY, 0);
+	if (error != 0 || pool_is_within(current->process->pool, p))
+		return failure(error ?: TN_EBUSY, 0);
 	while (!pool_revoke_step(p)) {
 		if (flags & TN_FLAG_STEP)
 			return failure(TN_EAGAIN, 0);
@@ -97,52 +77,35 @@ static bool destroy_step(const struct slot *s)
 
 	switch (SLOT_TYPE(s->word)) {
 	case TN_CAP_POOL:
-		return pool_destroy_step(object);
+		return pool_revoke_step(object) &&
+		       pool_end_step(object, ((struct pool *)object)->parent);
 	case TN_CAP_PROCESS:
-		process_kill(object);
-		if (!process_take_apart(object))
-			return false;
-		process_end(object);
-		return true;
+		return process_end_step(object);
 	case TN_CAP_THREAD:
 		thread_end(object);
 		return true;
 	default:
-		endpoint_end(object);
-		return true;
+		return endpoint_end(object);
 	}
 }
 
 /* The caller would saw off the branch it sits on. */
 static bool is_own(const struct slot *s)
 {
-	void *object = frame_memory(pfn(s->frame));
+	const void *object = frame_memory(pfn(s->frame));
 
-	switch (SLOT_TYPE(s->word)) {
-	case TN_CAP_POOL:
+	if (SLOT_TYPE(s->word) == TN_CAP_POOL)
 		return pool_is_within(current->process->pool, object);
-	case TN_CAP_PROCESS:
-		return object == current->process;
-	default:
-		return object == current;
-	}
+	return object == current->process || object == current;
 }
 
 result_t call_destroy(uint64_t slot, uint64_t flags)
 {
 	struct slot *s = cap_slot(slot);
-	uint64_t type = SLOT_TYPE(s->word);
-	int error;
+	int error = flags > TN_FLAG_STEP ? TN_EINVAL : cap_own_refusal(slot);
 
-	if ((flags & ~(uint64_t)TN_FLAG_STEP) != 0)
-		return failure(TN_EINVAL, 0);
-	if (type < TN_CAP_POOL || type > TN_CAP_ENDPOINT)
-		type = TN_CAP_POOL;
-	error = cap_refusal(slot, type, TN_RIGHT_OWN);
-	if (error != 0)
-		return failure(error, 0);
-	if (is_own(s))
-		return failure(TN_EBUSY, 0);
+	if (error != 0 || is_own(s))
+		return failure(error ?: TN_EBUSY, 0);
 	while (!destroy_step(s)) {
 		if (flags & TN_FLAG_STEP)
 			return failure(TN_EAGAIN, 0);

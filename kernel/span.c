@@ -20,12 +20,13 @@ static uint64_t entry_rest(uint64_t va, unsigned level)
 /* Adds entries to the span until a table, a leaf covered in part, or the end. */
 static void span_measure(struct span *s)
 {
-	uint64_t va = s->va;
+	uint64_t va = s->va, leaves = 0;
 
 	s->n = 0;
 	s->frames = 0;
 	s->cut = false;
-	while (s->frames < s->count && s->at.index + s->n < TABLE_ENTRIES) {
+	while (s->frames < s->count && s->at.index + s->n < TABLE_ENTRIES &&
+	       leaves < ENTRIES_SLOW) {
 		pte_t e = pte_read(place_entry(&s->at) + s->n);
 		uint64_t rest = entry_rest(va, s->at.level), left = s->count - s->frames;
 
@@ -35,6 +36,7 @@ static void span_measure(struct span *s)
 			s->cut = s->n == 0;
 			return;
 		}
+		leaves += pte_is_leaf(e);
 		s->n++;
 		s->frames += rest < left ? rest : left;
 		va += rest * FRAME_BYTES;
@@ -56,21 +58,11 @@ static void span_settle(struct span *s)
 		return;
 	}
 	room = TABLE_ENTRIES - s->at.index;
+	if (s->cover != NULL && room > ENTRIES_SLOW)
+		room = ENTRIES_SLOW;
 	s->n = s->count < room ? s->count : room;
 	s->frames = s->n;
 	s->cut = false;
-}
-
-static int cover_find(uint64_t slot, const struct slot **cover)
-{
-	uint64_t type;
-
-	*cover = NULL;
-	if (slot == TN_NONE)
-		return 0;
-	*cover = cap_slot(slot);
-	type = SLOT_TYPE((*cover)->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
-	return cap_refusal(slot, type, 0);
 }
 
 result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count, uint64_t frames)
@@ -84,11 +76,10 @@ result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count
 	s->process = cap_process(process, TN_PROCESS_MAP);
 	if (s->process == NULL)
 		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
-	error = cover_find(frames, &s->cover);
-	if (error != 0)
-		return failure(error, 0);
-	if (s->process->dying)
-		return failure(TN_EDYING, 0);
+	s->cover = frames != TN_NONE ? cap_slot(frames) : NULL;
+	error = s->cover != NULL ? cap_refusal(frames, slot_range_type(s->cover), 0) : 0;
+	if (error != 0 || s->process->dying)
+		return failure(error ?: TN_EDYING, 0);
 	s->va = va;
 	s->count = count < SPAN_FRAMES_MAX ? count : SPAN_FRAMES_MAX;
 	span_settle(s);

@@ -51,6 +51,14 @@ void table_make(struct process *p, struct place *at, uint64_t va)
 	table_place(p, at, va, f, clean, 0);
 }
 
+void table_drop(struct process *p, const struct place *above, const struct place *table)
+{
+	pte_write(place_entry(above), PTE_EMPTY);
+	table_count(frame_of(above->table), (uint64_t)-1);
+	asid_fence_space(current->hart, p);
+	table_free(p, frame_of(table->table));
+}
+
 void table_free(struct process *p, pfn_t table)
 {
 	if (p->top == table_entries(table))

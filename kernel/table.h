@@ -19,17 +19,23 @@ extern const pte_t *kernel_root;
 #define ROOT_RUNS 4u
 extern struct root_run kernel_runs[ROOT_RUNS];
 
-/* Writes one entry of the table that stands at `entries`; adds `delta` to its count. */
+/* Adds `delta` (wraps as two's complement) to the table's count of entries. */
 inline_always void table_count(pfn_t table, uint64_t delta)
 {
 	frame_set(table, frame_get(table) + delta * FRAME_ENTRY);
+}
+
+/* Valid entries of the table at->table. */
+inline_always uint64_t table_used(const struct place *at)
+{
+	return FRAME_ENTRIES(frame_get(frame_of(at->table)));
 }
 
 /* Makes a table from a frame of p's pool and hangs it at `at`, or makes it the root (at->table
  * NULL). Moves *at into it, at va. The pool has a free frame. */
 void table_make(struct process *p, struct place *at, uint64_t va);
 
-/* As table_make, from frame f that pool_take has just handed out, marked explicit. */
+/* As table_make, from a frame f that has just been taken; flags: FRAME_EXPLICIT or 0. */
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
 		 uint64_t flags);
 
@@ -41,6 +47,9 @@ unsigned table_missing(const struct process *p, const struct place *at, unsigned
  * thereby emptied leave p. Fences, then gives the frames back.
  */
 void table_release(struct process *p, uint64_t va, unsigned level);
+
+/* The empty table->table leaves the entry `above` and p. */
+void table_drop(struct process *p, const struct place *above, const struct place *table);
 
 /* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */
 void table_free(struct process *p, pfn_t table);

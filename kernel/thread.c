@@ -3,11 +3,20 @@
  */
 #include "thread.h"
 
+#include <port/machine.h>
+#include <port/string.h>
+
 #include "cap.h"
 #include "list.h"
+#include "map.h"
+#include "message.h"
 #include "object.h"
 #include "process.h"
+#include "sched.h"
 #include "syscall.h"
+#include "walk.h"
+
+struct thread *thread_boot;
 
 void thread_init(struct thread *t, pfn_t self, struct process *p)
 {
@@ -35,8 +44,11 @@ void thread_end(struct thread *t)
 {
 	struct process *p = t->process;
 
+	message_abandon(t, TN_EPEER);
 	if (t->utcb != NULL)
 		thread_unpin_utcb(t);
+	if (t == thread_boot)
+		thread_boot = NULL;
 	LIST_REMOVE(p->threads, t);
 	object_free(p->pool, TN_KIND_THREAD, pfn(t->self), sizeof(*t));
 }
@@ -48,24 +60,155 @@ struct thread *thread_of_slot(const struct slot *s)
 	return frame_memory(pfn(s->frame));
 }
 
-void thread_signal(struct thread *t, uint64_t bits)
+/* The caller's thread capability with *control*, of a process that lives. */
+static struct thread *control_find(uint64_t slot, int *error)
 {
-	t->signals |= bits;
+	struct thread *t = cap_find(slot, TN_CAP_THREAD, TN_THREAD_CONTROL, error);
+
+	if (*error == 0 && t->process->dying)
+		*error = TN_EDYING;
+	return t;
 }
 
 result_t call_thread_info(uint64_t thread)
 {
-	const struct thread *t = cap_object(thread, TN_CAP_THREAD, TN_THREAD_CONTROL);
-	uint64_t *words = current->utcb->words;
+	struct tn_thread_info *info = (struct tn_thread_info *)current->utcb->words;
+	int error = 0;
+	struct thread *t = control_find(thread, &error);
 
-	if (t == NULL)
-		return failure(cap_refusal(thread, TN_CAP_THREAD, TN_THREAD_CONTROL), 0);
-	if (t->process->dying)
-		return failure(TN_EDYING, 0);
-	words[0] = t->state;
-	words[1] = 0;
-	words[2] = t->signals;
-	for (unsigned i = 0; i < 32; i++)
-		words[3 + i] = t->registers[i];
+	if (error != 0)
+		return failure(error, 0);
+	info->state = t->state;
+	info->reason = TN_INFO_LABEL(t->fault_message.info);
+	info->signals = t->signals;
+	memcpy(&info->pc, t->registers, sizeof(t->registers));
 	return success(t->state);
+}
+
+/* --- thread_configure ------------------------------------------------------------------------ */
+
+#define CONFIGURE_ALL                                                                             \
+	(TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY)
+
+struct configuration {
+	struct thread *thread;
+	uint64_t what, frame;
+	const struct tn_thread_config *config; /* the caller's UTCB */
+	struct slot fault;                     /* empty for none */
+};
+
+/* EDYING, EBUSY, EPERM, ENOTSUP. */
+static int configuration_refusal(const struct configuration *c)
+{
+	const struct thread *t = c->thread;
+
+	if (t->process->dying)
+		return TN_EDYING;
+	if ((c->what & (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB)) &&
+	    t->state != TN_THREAD_STOPPED)
+		return TN_EBUSY;
+	if ((c->what & TN_CONFIGURE_PRIORITY) && c->config->priority > t->process->ceiling)
+		return TN_EPERM;
+	return (c->what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(c->frame)) ? TN_ENOTSUP : 0;
+}
+
+static void priority_set(struct thread *t, uint32_t priority)
+{
+	bool queued = t->state == TN_THREAD_RUNNING && t != current;
+
+	if (queued)
+		sched_unready(t);
+	t->priority = priority;
+	if (queued)
+		sched_ready(t);
+	else if (t == current && t->hart->ready >> 1 >> priority != 0)
+		port_preempt();
+}
+
+static void configuration_commit(const struct configuration *c)
+{
+	struct thread *t = c->thread;
+
+	if (c->what & TN_CONFIGURE_UTCB) {
+		if (t->utcb != NULL)
+			thread_unpin_utcb(t);
+		thread_pin_utcb(t, pfn(c->frame));
+	}
+	if (c->what & TN_CONFIGURE_REGISTERS)
+		memcpy(t->registers, &c->config->pc, sizeof(t->registers));
+	if (c->what & TN_CONFIGURE_FAULT)
+		t->fault = c->fault;
+	if (c->what & TN_CONFIGURE_PRIORITY)
+		priority_set(t, (uint32_t)c->config->priority);
+}
+
+result_t call_thread_configure(uint64_t thread, uint64_t what, uint64_t frames, uint64_t frame,
+			       uint64_t va, uint64_t fault)
+{
+	const struct tn_thread_config *config = (const void *)current->utcb->words;
+	struct configuration c = {NULL, what, frame, config, {0, 0, 0}};
+	const struct slot *range = NULL;
+	int error = 0;
+	result_t r;
+
+	if ((what & ~(uint64_t)CONFIGURE_ALL) != 0 || va % FRAME_BYTES != 0 ||
+	    ((what & TN_CONFIGURE_PRIORITY) && config->priority > TN_PRIORITY_MAX))
+		return failure(TN_EINVAL, 0);
+	if ((what & TN_CONFIGURE_UTCB) && !walk_is_user(va, 1))
+		return failure(TN_EFAULT, 0);
+	c.thread = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
+	if (what & TN_CONFIGURE_UTCB)
+		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE, &error);
+	if ((what & TN_CONFIGURE_FAULT) && fault != TN_NONE) {
+		cap_find(fault, TN_CAP_ENDPOINT, TN_ENDPOINT_SEND, &error);
+		c.fault = *cap_slot(fault);
+	}
+	error = error ?: configuration_refusal(&c);
+	if (error != 0)
+		return failure(error, 0);
+	if (what & TN_CONFIGURE_UTCB) {
+		r = map_frame(c.thread->process, va, range, frame);
+		if (result_code(r) != 0)
+			return r;
+	}
+	configuration_commit(&c);
+	return success(0);
+}
+
+/* --- running and not ------------------------------------------------------------------------- */
+
+result_t call_thread_resume(uint64_t thread)
+{
+	int error = 0;
+	struct thread *t = control_find(thread, &error);
+
+	if (error != 0 || t->utcb == NULL || t->process->root == NULL)
+		return failure(error ?: TN_EINVAL, 0);
+	if (t->state == TN_THREAD_STOPPED) {
+		t->hart = current->hart;
+		sched_ready(t);
+	}
+	return success(0);
+}
+
+result_t call_thread_suspend(uint64_t thread)
+{
+	int error = 0;
+	struct thread *t = control_find(thread, &error);
+
+	if (error != 0)
+		return failure(error, 0);
+	message_abandon(t, TN_EINTR);
+	if (t != current)
+		return success(0);
+	thread_succeed(t);
+	return port_switch();
+}
+
+result_t call_thread_exit(uint64_t code)
+{
+	if (current == thread_boot)
+		port_shutdown(code);
+	message_fault(TN_LABEL_EXIT, code, 0, 0);
+	return port_switch();
 }

@@ -1,5 +1,5 @@
 /*
- * thread.h - a thread: registers, and a UTCB frame that it pins.
+ * thread.h - a thread: registers, a UTCB frame that it pins, and whom it waits for.
  */
 #ifndef KERNEL_THREAD_H
 #define KERNEL_THREAD_H
@@ -11,7 +11,16 @@
 #include "slot.h"
 #include "types.h"
 
+struct endpoint;
 struct process;
+
+/* Places in `registers`; a message is six words from INFO on. */
+enum { REGISTER_PC = 0, REGISTER_SP = 2, REGISTER_A0 = 10, REGISTER_INFO = 11, REGISTER_BADGE = 17 };
+
+/* As it travels in registers, from REGISTER_INFO on. */
+struct message {
+	uint64_t info, words[TN_MESSAGE_REGISTERS];
+};
 
 /* Offsets of the first fields are known to the trap entry (arch asserts them). */
 struct thread {
@@ -24,23 +33,38 @@ struct thread {
 	uint64_t signals;     /* pending */
 	uint32_t self;
 	uint32_t priority;
-	struct thread *next, *previous; /* in the process */
-	uint64_t spare[7];
+	struct thread *next, *previous;             /* in the process */
+	struct thread *queue_next, *queue_previous; /* in a queue of the hart or of `endpoint` */
+	struct endpoint *endpoint; /* where it receives or calls; NULL: at none */
+	struct thread *caller;     /* whom it has to answer */
+	struct thread *partner;    /* who has to answer it; NULL while a REPLY does instead */
+	uint64_t call_id;          /* names the call to such a REPLY */
+	uint64_t badge;            /* of the capability through which it calls */
+	struct slot fault;         /* endpoint that its faults go to; weak */
+	struct message fault_message;
 };
 _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
 
+/* The first server's: it has no handler, so its fault ends the machine, and so does its exit. */
+extern struct thread *thread_boot;
+
 void thread_init(struct thread *t, pfn_t self, struct process *p);
 
-/* Unpins its UTCB, unlinks it and gives its frame back. */
+/* Nobody waits for it any more, nor it for anybody; unpins its UTCB, unlinks it and gives its
+ * frame back. Not the running one. */
 void thread_end(struct thread *t);
 
 /* The frame becomes its UTCB: a USER frame inside the window with a reference to spare. */
 void thread_pin_utcb(struct thread *t, pfn_t f);
 
+/* The answer to its call, which it will find in its saved registers: success, and no more. */
+inline_always void thread_succeed(struct thread *t)
+{
+	for (unsigned i = REGISTER_A0; i <= REGISTER_BADGE; i++)
+		t->registers[i] = 0;
+}
+
 /* The thread that a weak reference names, or NULL if it is gone. */
 struct thread *thread_of_slot(const struct slot *s);
-
-/* Ors `bits` into what is pending. */
-void thread_signal(struct thread *t, uint64_t bits);
 
 #endif

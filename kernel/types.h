@@ -1,7 +1,7 @@
 /*
  * types.h - the words that the kernel reckons in.
  *
- * Frame numbers, physical and virtual addresses are distinct struct types, so that mixing them
+ * Frame numbers and virtual addresses are distinct struct types, so that mixing them
  * does not compile. Raw user arguments stay plain uint64_t until the guard that checks them.
  */
 #ifndef KERNEL_TYPES_H
@@ -24,10 +24,6 @@
 typedef struct {
 	uint64_t n;
 } pfn_t;
-
-typedef struct {
-	uint64_t a;
-} paddr_t;
 
 typedef struct {
 	uint64_t a;
@@ -64,6 +60,7 @@ inline_always result_t result(int64_t code, uint64_t value)
 	return (result_t)opaque(value) << 64 | opaque((uint64_t)code);
 }
 
+/* One that is 0 altogether lets the next guard speak: r = one() ?: another(). */
 inline_always result_t success(uint64_t value)
 {
 	return result(0, value);

@@ -27,11 +27,10 @@ struct place walk_down(const struct process *p, uint64_t va, unsigned level)
 
 void walk_keep(struct process *p, uint64_t va)
 {
-	struct place at;
+	struct place at = {NULL, 0, 0};
 
-	if (p->top_tag == va >> 39)
-		return;
-	at = walk_down(p, va, LEVEL_LARGEST);
+	if (p->top_tag != va >> 39)
+		at = walk_down(p, va, LEVEL_LARGEST);
 	if (at.table == NULL || at.level != LEVEL_LARGEST)
 		return;
 	p->top = at.table;

@@ -7,9 +7,9 @@
  * each entry. An entry costs what it uses: a system call saves sp and ra alone, because C keeps
  * the rest or may destroy it; interrupts and faults save all.
  *
- * No trap comes from the kernel itself, whose interrupts are off: if one does, that is a bug. Its
- * first store may go wrong, since tp is then the user's; the trap of that store swaps them back
- * and finds the bug.
+ * No trap comes from the kernel itself, whose interrupts are off: if one does, that is a bug. The
+ * swap then leaves the user's tp in tp, which the entry tells by its sign before it stores
+ * anything (or, of a tp that pretends to be the kernel's, by SPP, after).
  */
 #include "offsets.h"
 
@@ -39,6 +39,7 @@
 	.globl	trap_entry
 trap_entry:
 	csrrw	tp, sscratch, tp
+	bgez	tp, trap_nested
 	sd	sp, THREAD_X(2)(tp)
 	csrr	sp, scause
 	addi	sp, sp, -8			/* environment call from user mode */
@@ -69,15 +70,32 @@ call_answered:
 	sret
 
 call_unknown:
-	li	a0, -38				/* ENOSYS */
+	li	a0, -CALL_ENOSYS
 	li	a1, 0
 	j	call_exit
 
-	/* A call that is to begin again once the waiting interrupt has been taken: the pc stays at
-	 * the ecall and port_restart has kept the arguments. Every other failure is an answer. */
+	/* Other exits than with an answer. Callee-saved registers are the user's again, now that C has
+	 * returned: the thread keeps them, and whoever runs next is loaded whole. */
 call_failed:
 	li	t0, -CALL_RESTART
-	bne	a0, t0, call_answered
+	beq	a0, t0, call_restart
+	li	t0, -CALL_YIELD
+	bltu	t0, a0, call_answered
+	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+	csrr	t0, sscratch
+	sd	t0, THREAD_X(4)(tp)
+	csrr	t0, sepc
+	addi	t0, t0, 4
+	sd	t0, THREAD_PC(tp)
+	CLEAR	t0, t1, t2, t3, t4, t5, t6
+	SAVE	5, 6, 7, 28, 29, 30, 31
+	call	call_switch
+	mv	a0, tp
+	j	thread_enter
+
+	/* A call that is to begin again once the waiting interrupt has been taken: the pc stays at
+	 * the ecall and port_restart has kept the arguments. Every other failure is an answer. */
+call_restart:
 	LOAD	10, 11, 12, 13, 17, 1, 2
 	csrrw	tp, sscratch, tp
 	CLEAR	a4, a5, a6, t0, t1, t2, t3, t4, t5, t6
@@ -96,7 +114,7 @@ trap_other:
 	mv	a0, sp
 	csrr	a1, stval
 	csrr	t0, sstatus
-	andi	t0, t0, 0x100			/* SPP: the kernel itself trapped */
+	andi	t0, t0, SSTATUS_SPP		/* the kernel itself trapped */
 	bnez	t0, trap_kernel
 	ld	sp, THREAD_HART(tp)
 	call	trap_dispatch
@@ -113,6 +131,11 @@ thread_enter:
 	LOAD	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	LOAD	4
 	sret
+
+trap_nested:
+	csrrw	tp, sscratch, tp
+	csrr	a0, scause
+	csrr	a1, stval
 
 	/* a0: scause, a1: stval; on the emergency stack, which nothing else uses */
 trap_kernel:

@@ -22,41 +22,51 @@
 #include "frame.h"
 #include "words.h"
 
-#define GIGAS_OF_CHUNK 512u /* a chunk: 512 GiB, what one L1 table of the frame table covers */
-#define CHUNKS 32u          /* 16 TiB */
+#define CHUNK_FRAMES (GIGA_FRAMES * 512) /* a chunk: 512 GiB, an entry of a window's top level */
+#define CHUNKS 32u                       /* 16 TiB */
 #define TABLE_ENTRIES 512u
 
-/* Pages and tables that many entries share, and the run for blocks yet to be touched. */
-static struct {
-	pfn_t hole_words, untouched_words;
-	pfn_t untouched_table;
-	struct boot_memory later;
-	struct space space;
-} windows;
+/* shared: by level, the entry below which all words are the same: holes, or untouched. */
+struct window {
+	uint64_t va;
+	unsigned top; /* level of the entries that stand for a chunk each, or lead to `untouched` */
+	pte_t shared[3];
+};
 
-uint64_t frame_windows_frames(const struct regions *regions, uint64_t *later)
+static struct window frames = {.va = LAYOUT_FRAME_TABLE, .top = 2};
+static struct window blocks = {.va = LAYOUT_BLOCK_TABLE, .top = 1};
+static struct window gigas = {.va = LAYOUT_GIGA_TABLE, .top = 0};
+static struct window untouched = {.va = LAYOUT_FRAME_TABLE, .top = 1};
+
+/* For blocks yet to be touched. */
+static uint64_t later_frames;
+static struct space *later_space;
+
+/* How many pieces of `size` frames have RAM. */
+static uint64_t pieces_with_ram(const struct regions *regions, uint64_t size)
 {
-	uint64_t blocks = 0, gigas = 0, chunks = 0, next_block = 0, next_giga = 0, next_chunk = 0;
+	uint64_t n = 0, next = 0;
 
 	for (uint32_t i = 0; i < regions->count; i++) {
-		uint64_t first = regions->r[i].first, last = first + regions->r[i].count - 1;
-		uint64_t block = first / BLOCK_FRAMES, giga = first / GIGA_FRAMES;
-		uint64_t chunk = giga / GIGAS_OF_CHUNK;
+		const struct region *r = &regions->r[i];
+		uint64_t piece = r->first / size;
 
-		block = block < next_block ? next_block : block;
-		giga = giga < next_giga ? next_giga : giga;
-		chunk = chunk < next_chunk ? next_chunk : chunk;
-		next_block = last / BLOCK_FRAMES + 1;
-		next_giga = last / GIGA_FRAMES + 1;
-		next_chunk = last / GIGA_FRAMES / GIGAS_OF_CHUNK + 1;
-		blocks += next_block - block;
-		gigas += next_giga - giga;
-		chunks += next_chunk - chunk;
+		piece = piece < next ? next : piece;
+		next = (r->first + r->count - 1) / size + 1;
+		n += next - piece;
 	}
-	*later = blocks + gigas;
-	/* each block a page; each giga a table and a page of block words; each chunk a table, a
-	 * table of block pages and a page of giga words; what is shared */
-	return blocks + 2 * gigas + 3 * chunks + 16;
+	return n;
+}
+
+uint64_t frame_windows_frames(const struct regions *regions)
+{
+	uint64_t gigabytes = pieces_with_ram(regions, GIGA_FRAMES);
+
+	/* each block a page, each giga a table */
+	later_frames = pieces_with_ram(regions, BLOCK_FRAMES) + gigabytes;
+	/* each giga a page of block words; each chunk a table, a table of block pages and a page of
+	 * giga words; what is shared */
+	return later_frames + gigabytes + 3 * pieces_with_ram(regions, CHUNK_FRAMES) + 16;
 }
 
 static pfn_t filled_frame(struct space *s, uint64_t word)
@@ -67,107 +77,78 @@ static pfn_t filled_frame(struct space *s, uint64_t word)
 	return f;
 }
 
-static uint64_t page_word(pfn_t f, uint64_t rights)
+static pte_t page_entry(pfn_t f, uint64_t rights)
 {
-	return f.n * PTE_FRAME_UNIT + rights;
+	return (pte_t){f.n * PTE_FRAME_UNIT + rights};
 }
 
-static pte_t *table_see(struct space *s, pte_t table)
+/* A page of `word`, and the tables that lead to nothing else. */
+static void shared_make(struct space *s, struct window *w, uint64_t word)
 {
-	return boot_memory_see(s->memory, pte_frame(table));
+	w->shared[0] = page_entry(filled_frame(s, word), SPACE_READ);
+	for (unsigned level = 1; level <= w->top; level++)
+		w->shared[level] = pte_table(filled_frame(s, w->shared[level - 1].w));
 }
 
-/* A table of its own behind `entry`, if it is still the shared one. All its entries: `fill`. */
-static pte_t *own_table(struct space *s, pte_t *entry, pfn_t shared, uint64_t fill)
+/* All chunks are holes, of which `word` is said. */
+static void window_make(struct space *s, struct window *w, uint64_t word)
 {
-	if (pte_frame(*entry).n == shared.n)
-		*entry = pte_table(filled_frame(s, fill));
-	return table_see(s, *entry);
+	pte_t *entry = space_entry(s, w->va, w->top);
+
+	shared_make(s, w, word);
+	for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+		entry[chunk] = w->shared[w->top];
 }
 
-struct shared {
-	pfn_t hole_table, hole_level1;       /* frame table */
-	pfn_t hole_blocks, hole_block_table; /* block table */
-	pfn_t hole_gigas;                    /* giga table */
-};
-
-static void shared_build(struct space *s, struct shared *h)
+/* The entry of `level` for the word at `offset`. Tables above it that are shared are replaced by
+ * some of its own. */
+static pte_t *window_entry(struct space *s, const struct window *w, uint64_t offset, unsigned level)
 {
-	windows.hole_words = filled_frame(s, FRAME_WORD(TN_KIND_HOLE, 0));
-	windows.untouched_words = filled_frame(s, FRAME_WORD(KIND_UNTOUCHED, 0));
-	windows.untouched_table = filled_frame(s, page_word(windows.untouched_words, SPACE_READ));
-	h->hole_table = filled_frame(s, page_word(windows.hole_words, SPACE_READ));
-	h->hole_level1 = filled_frame(s, pte_table(h->hole_table).w);
-	h->hole_blocks = filled_frame(s, BLOCK_FRAMES);
-	h->hole_block_table = filled_frame(s, page_word(h->hole_blocks, SPACE_READ));
-	h->hole_gigas = filled_frame(s, GIGA_FRAMES);
-}
+	for (unsigned above = w->top; above > level; above--) {
+		pte_t *entry = space_entry(s, w->va + offset, above);
 
-/* Everything leads to holes. */
-static void windows_clear(struct space *s, const struct shared *h)
-{
-	pte_t *level2 = space_entry(s, LAYOUT_FRAME_TABLE, 2);
-	pte_t *level1 = space_entry(s, LAYOUT_BLOCK_TABLE, 1);
-	pte_t *gigas = space_entry(s, LAYOUT_GIGA_TABLE, 0);
-
-	for (unsigned chunk = 0; chunk < CHUNKS; chunk++) {
-		level2[chunk] = pte_table(h->hole_level1);
-		level1[chunk] = pte_table(h->hole_block_table);
-		gigas[chunk] = (pte_t){page_word(h->hole_gigas, SPACE_READ)};
+		if (entry->w == w->shared[above].w)
+			*entry = pte_table(filled_frame(s, w->shared[above - 1].w));
 	}
+	return space_entry(s, w->va + offset, level);
 }
 
-static void giga_build(struct space *s, const struct shared *h, uint64_t giga)
+/* A gigabyte with RAM: its frames' words are untouched, those of its blocks and its own are 0. */
+static void giga_build(struct space *s, uint64_t giga)
 {
-	uint64_t chunk = giga / GIGAS_OF_CHUNK, index = giga % GIGAS_OF_CHUNK;
-	pte_t *level1 = own_table(s, space_entry(s, LAYOUT_FRAME_TABLE, 2) + chunk, h->hole_level1,
-				  pte_table(h->hole_table).w);
-	pte_t *blocks = own_table(s, space_entry(s, LAYOUT_BLOCK_TABLE, 1) + chunk,
-				  h->hole_block_table, page_word(h->hole_blocks, SPACE_READ));
-	pte_t *gigas = space_entry(s, LAYOUT_GIGA_TABLE, 0) + chunk;
+	pte_t *of_frames = window_entry(s, &frames, giga * GIGA_FRAMES * 8, 1);
+	pte_t *of_blocks = window_entry(s, &blocks, giga * FRAME_BYTES, 0);
+	pte_t *of_gigas = window_entry(s, &gigas, giga * 8, 0);
 
-	level1[index] = pte_table(windows.untouched_table);
-	blocks[index] = (pte_t){page_word(boot_memory_frame(s->memory), SPACE_WRITE)};
-	if (pte_frame(*gigas).n == h->hole_gigas.n)
-		*gigas = (pte_t){page_word(filled_frame(s, GIGA_FRAMES), SPACE_WRITE)};
-	((uint64_t *)boot_memory_see(s->memory, pte_frame(*gigas)))[index] = 0;
+	if (of_frames->w == untouched.shared[1].w)
+		return; /* for the sake of another region */
+	*of_frames = untouched.shared[1];
+	*of_blocks = page_entry(boot_memory_frame(s->memory), SPACE_WRITE);
+	if (of_gigas->w == gigas.shared[0].w)
+		*of_gigas = page_entry(filled_frame(s, GIGA_FRAMES), SPACE_WRITE);
+	((uint64_t *)boot_memory_see(s->memory, pte_frame(*of_gigas)))[giga % TABLE_ENTRIES] = 0;
 }
 
 void frame_windows_build(struct space *s, const struct regions *regions)
 {
-	uint64_t next = 0; /* gigabyte */
-	struct shared h;
-
-	shared_build(s, &h);
-	windows_clear(s, &h);
-	for (uint32_t i = 0; i < regions->count; i++) {
-		const struct region *r = &regions->r[i];
-		uint64_t giga = r->first / GIGA_FRAMES;
-
-		for (giga = giga < next ? next : giga;
+	window_make(s, &frames, FRAME_WORD(TN_KIND_HOLE, 0));
+	window_make(s, &blocks, BLOCK_FRAMES);
+	window_make(s, &gigas, GIGA_FRAMES);
+	shared_make(s, &untouched, FRAME_WORD(KIND_UNTOUCHED, 0));
+	later_space = s;
+	for (const struct region *r = regions->r; r < &regions->r[regions->count]; r++)
+		for (uint64_t giga = r->first / GIGA_FRAMES;
 		     giga <= (r->first + r->count - 1) / GIGA_FRAMES; giga++)
-			giga_build(s, &h, giga);
-		next = giga;
-	}
-}
-
-void frame_windows_keep(const struct space *s, const struct boot_memory *later)
-{
-	windows.later = *later;
-	windows.space = *s;
-	windows.space.memory = &windows.later;
+			giga_build(s, giga);
+	s->memory->end = s->memory->next + later_frames;
 }
 
 void port_frame_block_back(uint64_t block, bool exists)
 {
-	struct space *s = &windows.space;
-	uint64_t va = LAYOUT_FRAME_TABLE + block * FRAME_BYTES;
-	pte_t *table = own_table(s, space_entry(s, va, 1), windows.untouched_table,
-				 page_word(windows.untouched_words, SPACE_READ));
+	pte_t *entry = window_entry(later_space, &untouched, block * FRAME_BYTES, 0);
 
-	table[block % TABLE_ENTRIES] = (pte_t){
-		exists ? page_word(boot_memory_take(&windows.later), SPACE_WRITE)
-		    : page_word(windows.hole_words, SPACE_READ)};
+	*entry = exists ? page_entry(boot_memory_take(later_space->memory), SPACE_WRITE)
+			: frames.shared[0];
 	/* the hart may hold the shared page, or the shared table, for these addresses */
 	port_fence_all();
 }

@@ -6,18 +6,14 @@
 
 #include "space.h"
 
-struct boot_memory;
 struct regions;
 
-/* Frames that the windows take at most; *later: those of them that are taken only when blocks
- * are first touched. */
-uint64_t frame_windows_frames(const struct regions *regions, uint64_t *later);
+/* Frames that the windows take at most. */
+uint64_t frame_windows_frames(const struct regions *regions);
 
-/* Builds them: words of memory that does not exist read as HOLE, all others as UNTOUCHED. */
+/* Builds them: words of memory that does not exist read as HOLE, all others as UNTOUCHED. Blocks
+ * can be touched as soon as the direct map stands. Their pages come from the memory of `s`, which
+ * is cut to what they take; both stay in use. */
 void frame_windows_build(struct space *s, const struct regions *regions);
-
-/* From here on blocks can be touched: their pages come from `later`, seen through the direct
- * map. Both are copied. */
-void frame_windows_keep(const struct space *s, const struct boot_memory *later);
 
 #endif

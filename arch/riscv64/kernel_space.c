@@ -15,7 +15,6 @@
 #include "csr.h"
 #include "frame.h"
 #include "frame_windows.h"
-#include "machine.h"
 #include "space.h"
 #include "table.h"
 #include "walk.h"
@@ -25,7 +24,6 @@
 #define GIGABYTE ((uint64_t)1 << 30)
 #define DMAP_SV39_BYTES (192 * GIGABYTE)
 #define RUN_GAP_MAX 8u
-#define BOOT_WINDOW_INDEX 504u /* entries 504 to 507 of the first root: -8 GiB to -4 GiB */
 
 extern pte_t early_level1[512], early_level2[512], early_level3[512], early_level4[512];
 extern char image_start[], image_rodata[], image_data[], image_end[];
@@ -36,102 +34,78 @@ uint64_t dmap_offset __asm__("port_dmap_offset");
 uint64_t satp_mode __asm__("port_satp_mode");
 uint64_t asids __asm__("port_asids");
 
-uint64_t port_image_address(void)
+/* The first root's leaf for the image says where that was loaded. */
+static uint64_t image_address(const void *linked)
 {
-	/* the first root's leaf for the image says where it was loaded */
-	return pte_frame(early_level1[0]).n * FRAME_BYTES;
+	return (uint64_t)linked - LAYOUT_IMAGE + pte_frame(early_level1[0]).n * FRAME_BYTES;
 }
 
-uint64_t port_image_bytes(void)
+struct machine_range port_image(void)
 {
-	return (uint64_t)(image_end - image_start);
+	return (struct machine_range){image_address(image_start),
+				      (uint64_t)(image_end - image_start)};
+}
+
+static pfn_t image_frame(const void *linked)
+{
+	return pfn(image_address(linked) / FRAME_BYTES);
 }
 
 void *port_boot_see(enum port_window window, uint64_t address)
 {
-	unsigned index = BOOT_WINDOW_INDEX + 2 * window;
-	uint64_t giga = address / GIGABYTE;
+	uint64_t va = LAYOUT_BOOT_WINDOWS + 2 * window * GIGABYTE;
+	pte_t *entry = &early_level2[pte_index(va, 2)];
+	uint64_t giga = address / GIGABYTE * GIGA_FRAMES;
 
-	for (unsigned i = 0; i < 2; i++)
-		early_level2[index + i] =
-			(pte_t){(giga + i) * GIGA_FRAMES * PTE_FRAME_UNIT + SPACE_WRITE};
+	entry[0] = (pte_t){giga * PTE_FRAME_UNIT + SPACE_WRITE};
+	entry[1] = pte_part(entry[0], 1, GIGA_FRAMES);
 	port_fence_all();
-	return (void *)(((uint64_t)index - 512) * GIGABYTE + address % GIGABYTE);
-}
-
-void port_boot_finisher(uint64_t address)
-{
-	early_level2[511] = (pte_t){address / GIGABYTE * GIGA_FRAMES * PTE_FRAME_UNIT + SPACE_WRITE};
-	port_fence_all();
-	machine_finisher_set(address, LAYOUT_DEVICES + address % GIGABYTE);
+	return (void *)(va + address % GIGABYTE);
 }
 
 uint64_t port_boot_frames(const struct regions *regions)
 {
-	uint64_t later, tables = 16;
-
-	/* each end of a region may cut a gigabyte and a block of the direct map */
-	tables += 4 * ((uint64_t)regions->count + 2);
-	/* and each 512 GiB has a table */
-	tables += regions->r[regions->count - 1].first / GIGA_FRAMES / 512 -
-		  regions->r[0].first / GIGA_FRAMES / 512 + 2;
-	return frame_windows_frames(regions, &later) + tables;
+	/* each end of a region may cut a gigabyte and a block of the direct map; each 512 GiB has a
+	 * table; and there is the image's map */
+	return frame_windows_frames(regions) + 4 * (uint64_t)regions->count +
+	       ram.count / GIGA_FRAMES / 512 + 26;
 }
 
 /* --- what the hart offers ---------------------------------------------------------------- */
 
-static uint64_t root_word(unsigned levels, const pte_t *root)
-{
-	uint64_t pa = (uint64_t)root - LAYOUT_IMAGE + port_image_address();
-
-	return (uint64_t)(levels + 5) * SATP_MODE_UNIT + pa / FRAME_BYTES;
-}
-
-/* A write of satp with a mode that the hart lacks has no effect (privileged spec, satp). */
+/* A write of satp with a mode that the hart lacks has no effect (privileged spec, satp). The wider
+ * early roots lead to the Sv39 one. */
 static bool hart_has_levels(unsigned levels)
 {
-	pte_t *root = levels == 5 ? early_level4 : early_level3;
-	uint64_t word = root_word(levels, root);
+	uint64_t word = (levels + 5) * SATP_MODE_UNIT +
+			image_frame(levels == 5 ? early_level4 : early_level3).n;
 
 	if (levels == 3)
 		return true;
-	early_level3[511] = pte_table(
-		pfn((root_word(0, early_level2) % SATP_ASID_UNIT)));
-	early_level4[511] = pte_table(pfn(root_word(0, early_level3) % SATP_ASID_UNIT));
+	early_level3[511] = pte_table(image_frame(early_level2));
+	early_level4[511] = pte_table(image_frame(early_level3));
 	port_fence_all();
 	csr_write(satp, word);
 	return csr_read(satp) == word;
 }
 
+/* The most that the hart offers, if none are wanted; 0: it lacks them. */
 static unsigned levels_choose(uint32_t wanted)
 {
 	unsigned levels;
 
 	if (wanted != 0)
 		return hart_has_levels(wanted) ? wanted : 0;
-	for (levels = 5; !hart_has_levels(levels);)
+	for (levels = LEVELS_MAX; !hart_has_levels(levels);)
 		levels--;
 	return levels;
-}
-
-/* ASID bits that are not implemented read as zero. */
-static uint64_t asids_count(void)
-{
-	uint64_t word = csr_read(satp), bits;
-
-	csr_write(satp, word + SATP_ASIDS * SATP_ASID_UNIT);
-	bits = csr_read(satp) / SATP_ASID_UNIT % (SATP_ASIDS + 1);
-	csr_write(satp, word);
-	port_fence_all();
-	return bits + 1;
 }
 
 /* --- the image and the direct map --------------------------------------------------------- */
 
 static void part_map(struct space *s, const char *from, const char *to, uint64_t rights)
 {
-	space_map(s, (uint64_t)from, (uint64_t)from - LAYOUT_IMAGE + port_image_address(),
-		  (uint64_t)(to - from), rights);
+	space_map(s, (uint64_t)from, image_address(from), (uint64_t)(to - from), rights);
 }
 
 static void image_map(struct space *s)
@@ -143,77 +117,42 @@ static void image_map(struct space *s)
 
 static void dmap_range(struct space *s, uint64_t from, uint64_t to, uint64_t rights)
 {
-	if (from < to)
-		space_map(s, from + dmap_offset, from, to - from, rights);
+	space_map(s, from + dmap_offset, from, to - from, rights);
 }
 
-/* [from, to), with the image's text and constants read-only. */
-static void dmap_run(struct space *s, uint64_t from, uint64_t to)
-{
-	uint64_t fixed = port_image_address();
-	uint64_t fixed_end = fixed + (uint64_t)(image_data - image_start);
-
-	if (fixed < from || fixed_end > to) {
-		dmap_range(s, from, to, SPACE_WRITE);
-		return;
-	}
-	dmap_range(s, from, fixed, SPACE_WRITE);
-	dmap_range(s, fixed, fixed_end, SPACE_READ);
-	dmap_range(s, fixed_end, to, SPACE_WRITE);
-}
-
-/* Neighbouring regions make one run, so that the largest pages fit. */
+/* What nobody writes, the kernel cannot write: the boot image, the tree, and the image's text and
+ * constants. */
 static void dmap_map(struct space *s, const struct regions *regions, uint64_t limit)
 {
-	for (uint32_t i = 0; i < regions->count;) {
-		uint64_t from = regions->r[i].first * FRAME_BYTES, to = from;
+	for (uint32_t i = 0; i < regions->count; i++) {
+		const struct region *r = &regions->r[i];
+		uint64_t from = r->first * FRAME_BYTES, to = from + r->count * FRAME_BYTES;
 
-		for (; i < regions->count && regions->r[i].kind != TN_KIND_HOLE &&
-		       (to == from || regions->r[i].first * FRAME_BYTES == to);
-		     i++)
-			to = (regions->r[i].first + regions->r[i].count) * FRAME_BYTES;
-		dmap_run(s, from, to < limit ? to : limit);
-		if (to == from)
-			i++;
+		to = to < limit ? to : limit;
+		if (r->kind == TN_KIND_HOLE || from >= to)
+			continue;
+		if (r->kind == TN_KIND_IMAGE) {
+			dmap_range(s, from, image_address(image_data), SPACE_READ);
+			from = image_address(image_data);
+		}
+		dmap_range(s, from, to, r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
 	}
-}
-
-/* Where the boot window showed it. */
-static void finisher_map(struct space *s, uint64_t page)
-{
-	if (page != 0)
-		space_map(s, LAYOUT_DEVICES + page % GIGABYTE, page, FRAME_BYTES, SPACE_WRITE);
 }
 
 /* The direct map begins at the gigabyte of the lowest RAM. Returns the physical address at which
- * it must end. */
-static uint64_t dmap_place(const struct regions *regions, unsigned levels)
+ * it must end. Frames that it reaches may be given, or fewer if the boot arguments say so. */
+static uint64_t dmap_place(unsigned levels, uint64_t window)
 {
-	uint64_t giga = regions->r[0].first / GIGA_FRAMES * GIGABYTE;
+	uint64_t giga = ram.first / GIGA_FRAMES * GIGABYTE;
+	uint64_t reach = levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
+	uint64_t frames = reach / FRAME_BYTES - ram.first;
 
 	dmap_offset = (levels == 3 ? LAYOUT_DMAP_SV39 : LAYOUT_DMAP_WIDE) - giga;
-	return levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
-}
-
-/* Frames that may be given: what the direct map reaches, or less if the boot arguments say so. */
-static void window_set(const struct regions *regions, uint64_t reach, uint64_t bytes)
-{
-	const struct region *last = &regions->r[regions->count - 1];
-	uint64_t first = regions->r[0].first, end = last->first + last->count;
-
-	if (end > reach / FRAME_BYTES)
-		end = reach / FRAME_BYTES;
-	if (bytes != 0 && end - first > bytes / FRAME_BYTES)
-		end = first + bytes / FRAME_BYTES;
-	ram.window_first = first;
-	ram.window_count = end - first;
-}
-
-/* The boot image and the tree are read through the direct map. */
-static bool boot_is_reached(const struct machine *machine, uint64_t reach)
-{
-	return machine->initrd.address + machine->initrd.size <= reach &&
-	       machine->tree.address + machine->tree.size <= reach;
+	if (window != 0 && window / FRAME_BYTES < frames)
+		frames = window / FRAME_BYTES;
+	ram.window_first = ram.first;
+	ram.window_count = frames < ram.count ? frames : ram.count;
+	return reach;
 }
 
 /* --- all of it ---------------------------------------------------------------------------- */
@@ -239,29 +178,32 @@ static void kernel_runs_find(const pte_t *root)
 static void space_switch(const struct space *s)
 {
 	satp_mode = (uint64_t)(s->levels + 5) * SATP_MODE_UNIT;
+	/* ASID bits that are not implemented read as zero */
+	csr_write(satp, satp_mode + SATP_ASIDS * SATP_ASID_UNIT + s->root.n);
+	asids = csr_read(satp) / SATP_ASID_UNIT % (SATP_ASIDS + 1) + 1;
 	csr_write(satp, satp_mode + s->root.n);
 	port_fence_all();
-	asids = asids_count();
 }
 
 const char *port_boot_space(const struct machine *machine, const struct boot_options *options,
 			    const struct regions *regions, struct boot_memory *memory)
 {
-	struct space s = {.memory = memory};
-	uint64_t later, reach;
+	static struct space s;
+	uint64_t reach, page = machine->finisher / FRAME_BYTES * FRAME_BYTES;
 
+	s.memory = memory;
 	s.levels = levels_choose(options->paging_levels);
 	if (s.levels == 0)
 		return "this hart lacks the paging mode that paging= asks for";
-	reach = dmap_place(regions, s.levels);
-	if (!boot_is_reached(machine, reach))
+	reach = dmap_place(s.levels, options->kernel_window);
+	if (machine->info.initrd + machine->info.initrd_bytes > reach)
 		return "the boot image lies beyond the direct map of this paging mode";
-	window_set(regions, reach, options->kernel_window);
 	s.root = boot_memory_frame(memory);
 	image_map(&s);
 	dmap_map(&s, regions, reach);
+	if (machine->finisher != 0)
+		space_map(&s, LAYOUT_DEVICES + page % GIGABYTE, page, FRAME_BYTES, SPACE_WRITE);
 	frame_windows_build(&s, regions);
-	finisher_map(&s, machine->finisher / FRAME_BYTES * FRAME_BYTES);
 	kernel_runs_find(boot_memory_see(memory, s.root));
 	space_switch(&s);
 
@@ -269,8 +211,5 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 	kernel_root = boot_memory_see(memory, s.root);
 	paging_levels = s.levels;
 	user_top = (uint64_t)1 << (12 + 9 * s.levels - 1);
-	frame_windows_frames(regions, &later);
-	memory->end = memory->next + later;
-	frame_windows_keep(&s, memory);
 	return NULL;
 }

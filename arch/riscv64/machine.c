@@ -1,10 +1,8 @@
 /*
  * machine.c - console, clock, end and boot state of the hart (port/machine.h, port/boot.h).
  */
-#include "machine.h"
-
-#include <port/boot.h>
 #include <port/machine.h>
+#include <port/boot.h>
 #include <port/memory.h>
 
 #include "boot/machine.h"
@@ -32,19 +30,13 @@ _Static_assert(offsetof(struct hart, calls) == HART_CALLS && sizeof(struct hart)
 #define COUNTER_TIME 2u
 #define COUNTERS_ALL 7u
 
-extern struct hart kernel_hart;
-extern const uint32_t call_limit;
-
 /* Read by the trap entry. */
 const uint32_t call_limit = TN_CALL_COUNT;
 
-static struct {
-	bool time, sstc; /* what the firmware and the hart offer */
-	bool attributes, cache_ops;
-	uint32_t cache_block;
-	volatile uint32_t *finisher;
-	uint64_t tick; /* of rdtime */
-} machine;
+static const struct machine *machine;
+static volatile uint32_t *finisher; /* NULL: there is none */
+static bool has_sbi_time;
+static uint64_t tick_time; /* of rdtime */
 
 /* --- console ------------------------------------------------------------------------------ */
 
@@ -62,17 +54,19 @@ void port_shutdown(uint64_t status)
 	uint32_t code = status > 0xffff ? 0xffff : (uint32_t)status;
 
 	report("tenure: shutdown, status %u\n", status);
-	if (machine.finisher != NULL)
-		*machine.finisher = code == 0 ? FINISHER_PASS : code << 16 | FINISHER_FAIL;
+	if (finisher != NULL)
+		*finisher = code == 0 ? FINISHER_PASS : code << 16 | FINISHER_FAIL;
 	sbi_call(SBI_RESET, 0, 0, code == 0 ? 0 : RESET_FAILURE, 0);
 	sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0);
 	for (;;)
 		__asm__ volatile("wfi");
 }
 
-void machine_finisher_set(uint64_t address, uint64_t va)
+void port_boot_machine(const struct machine *m)
 {
-	machine.finisher = address != 0 ? (volatile uint32_t *)va : NULL;
+	machine = m;
+	if (m->finisher != 0)
+		finisher = port_boot_see(PORT_WINDOW_FINISHER, m->finisher);
 }
 
 void port_panic(const char *rule)
@@ -85,11 +79,11 @@ void port_panic(const char *rule)
 
 void port_timer_next(void)
 {
-	uint64_t at = csr_read(time) + machine.tick;
+	uint64_t at = csr_read(time) + tick_time;
 
-	if (machine.sstc)
+	if (machine->sstc)
 		csr_write(0x14d, at); /* stimecmp (Sstc) */
-	else if (machine.time)
+	else if (has_sbi_time)
 		sbi_call(SBI_TIME, 0, at, 0, 0);
 	else
 		sbi_call(SBI_LEGACY_SET_TIMER, 0, at, 0, 0);
@@ -100,23 +94,14 @@ bool port_interrupt_pending(void)
 	return (csr_read(sip) & csr_read(sie)) != 0;
 }
 
-void port_boot_clock(const struct machine *m, uint64_t tick)
+void port_boot_clock(uint64_t tick)
 {
-	machine.time = sbi_has(SBI_TIME);
-	machine.sstc = m->sstc;
-	machine.attributes = m->svpbmt;
-	machine.cache_block = m->cbom_block;
-	machine.cache_ops = m->zicbom && m->cbom_block != 0 && FRAME_BYTES % m->cbom_block == 0;
-	machine.tick = (tick != 0 ? tick : TICK_DEFAULT) * m->timebase / 1000000 + 1;
+	has_sbi_time = sbi_has(SBI_TIME);
+	tick_time = (tick != 0 ? tick : TICK_DEFAULT) * machine->info.timebase / 1000000 + 1;
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
 	port_timer_next();
-	csr_write(sie, INTERRUPT_TIMER);
-}
-
-struct hart *port_boot_hart(void)
-{
-	return &kernel_hart;
+	csr_write(sie, INTERRUPT_TIMER | INTERRUPT_SOFTWARE);
 }
 
 /* --- code and caches ---------------------------------------------------------------------- */
@@ -129,19 +114,20 @@ void port_sync_code(void)
 
 bool port_has_attributes(void)
 {
-	return machine.attributes;
+	return machine->svpbmt;
 }
 
 bool port_has_cache_ops(void)
 {
-	return machine.cache_ops;
+	return machine->zicbom && machine->cbom_block != 0 &&
+	       FRAME_BYTES % machine->cbom_block == 0;
 }
 
 /* CMO extension: cbo.inval, cbo.clean and cbo.flush are MISC-MEM with funct3 2 and these
  * immediates; binutils 2.40 of Debian 12 gets them as words. */
 void port_cache_op(void *frame, uint64_t operation)
 {
-	for (char *at = frame, *end = at + FRAME_BYTES; at < end; at += machine.cache_block) {
+	for (char *at = frame, *end = at + FRAME_BYTES; at < end; at += machine->cbom_block) {
 		if (operation == TN_CACHE_INVALIDATE)
 			__asm__ volatile(".insn i 0x0f, 2, x0, %0, 0" ::"r"(at) : "memory");
 		else if (operation == TN_CACHE_CLEAN)

@@ -4,9 +4,9 @@
 #include "space.h"
 
 #include "boot/boot_memory.h"
+#include "walk.h"
 
 #define PAGE_BYTES(level) ((uint64_t)FRAME_BYTES << 9 * (level))
-#define LEVEL_MAX 2u
 
 pte_t *space_entry(struct space *s, uint64_t va, unsigned level)
 {
@@ -25,22 +25,21 @@ pte_t *space_entry(struct space *s, uint64_t va, unsigned level)
 void space_map(struct space *s, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights)
 {
 	while (bytes > 0) {
-		unsigned level = LEVEL_MAX;
-		uint64_t size;
-		pte_t *entry;
+		unsigned level = LEVEL_LARGEST;
+		uint64_t size, n;
+		pte_t *entry, leaf = {pa / FRAME_BYTES * PTE_FRAME_UNIT + rights};
 
 		while ((va | pa) % PAGE_BYTES(level) != 0 || bytes < PAGE_BYTES(level))
 			level--;
 		size = PAGE_BYTES(level);
 		entry = space_entry(s, va, level);
-		/* the rest of this table, without walking to it again */
-		do {
-			*entry++ = (pte_t){pa / FRAME_BYTES * PTE_FRAME_UNIT + rights};
-			va += size;
-			pa += size;
-			bytes -= size;
-		} while (bytes >= size && pte_index(va, level) != 0 &&
-			 (level == LEVEL_MAX || (va | pa) % PAGE_BYTES(level + 1) != 0 ||
-			  bytes < PAGE_BYTES(level + 1)));
+		/* up to the end of the table, where a larger page may fit */
+		n = TABLE_ENTRIES - pte_index(va, level);
+		n = n < bytes / size ? n : bytes / size;
+		va += n * size;
+		pa += n * size;
+		bytes -= n * size;
+		for (; n > 0; n--, leaf.w += size / FRAME_BYTES * PTE_FRAME_UNIT)
+			*entry++ = leaf;
 	}
 }

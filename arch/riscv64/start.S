@@ -21,22 +21,19 @@ _start:
 	.dword	image_end - image_start		/* with bss */
 	.dword	0				/* little-endian */
 	.word	2				/* header version 0.2 */
-	.word	0
-	.dword	0
+	.zero	12
 	.dword	0x5643534952			/* "RISCV" */
 	.word	0x05435352			/* "RSC\5" */
 	.word	0
 
 start:
 #if CONFIG_USER_COUNTERS
-	rdinstret s3
+	rdinstret a2
 #else
-	li	s3, 0
+	li	a2, 0
 #endif
 	csrw	sie, zero
-	mv	s0, a0
-	mv	s1, a1
-	lla	s2, image_start			/* physical: translation is off */
+	lla	t3, image_start			/* physical: translation is off */
 
 	lla	t0, bss_start
 	lla	t1, image_end
@@ -47,17 +44,11 @@ start:
 	addi	t0, t0, 32
 	bltu	t0, t1, 1b
 
-	/* early_level1: four 2 MiB leaves over the image, all rights until the final tables */
+	/* early_level1: a leaf of 2 MiB over the image, all rights until the final tables */
 	lla	t0, early_level1
-	srli	t1, s2, 2
+	srli	t1, t3, 2
 	ori	t1, t1, 0xef			/* D A G X W R V */
-	li	t2, 0x200000 >> 2
-	li	t3, 4
-2:	sd	t1, 0(t0)
-	add	t1, t1, t2
-	addi	t0, t0, 8
-	addi	t3, t3, -1
-	bnez	t3, 2b
+	sd	t1, 0(t0)
 
 	/* early_level2, the Sv39 root: entry 510 is -2 GiB */
 	lla	t0, early_level1
@@ -71,7 +62,7 @@ start:
 	/* the fetch after the switch faults, since the physical address is not mapped, and the
 	 * trap lands where the image is linked */
 	li	t2, LAYOUT_IMAGE
-	sub	t2, t2, s2
+	sub	t2, t2, t3
 	lla	t0, 3f
 	add	t0, t0, t2
 	csrw	stvec, t0
@@ -88,11 +79,12 @@ start:
 	lla	t0, boot_registers		/* a trap before there is a thread finds room here */
 	csrw	sscratch, t0
 	mv	tp, zero
-	mv	a0, s0
-	mv	a1, s1
-	mv	a2, s2
-	mv	a3, s3
+	mv	a3, sp
 	call	boot
+	.option	push
+	.option	arch, +zifencei
+	fence.i					/* the first program was stored as data */
+	.option	pop
 	/* a0: the first thread */
 	tail	thread_enter
 

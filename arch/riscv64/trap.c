@@ -6,32 +6,38 @@
 
 #include <port/machine.h>
 
+#include "csr.h"
 #include "offsets.h"
 #include "report.h"
+#include "sched.h"
 #include "thread.h"
 
 #define CAUSE_INTERRUPT ((uint64_t)1 << 63)
+#define CAUSE_SOFTWARE (CAUSE_INTERRUPT + 1)
 #define CAUSES 16u
 #define STATUS_TRAP 102u
 
+_Static_assert(CALL_ENOSYS == TN_ENOSYS, "entry.S answers unknown numbers");
+
 void trap_dispatch(uint64_t cause, uint64_t value);
+void call_switch(int64_t how);
 _Noreturn void trap_panic(uint64_t cause, uint64_t value, uint64_t pc);
 
 static const struct {
-	enum fault_kind kind;
+	enum tn_fault kind;
 	const char *name;
 } causes[CAUSES] = {
-	[0] = {FAULT_OTHER, "misaligned instruction"},
-	[1] = {FAULT_OTHER, "instruction access fault"},
-	[2] = {FAULT_ILLEGAL, "illegal instruction"},
-	[3] = {FAULT_OTHER, "breakpoint"},
-	[4] = {FAULT_OTHER, "misaligned load"},
-	[5] = {FAULT_OTHER, "load access fault"},
-	[6] = {FAULT_OTHER, "misaligned store"},
-	[7] = {FAULT_OTHER, "store access fault"},
-	[12] = {FAULT_FETCH, "instruction page fault"},
-	[13] = {FAULT_LOAD, "load page fault"},
-	[15] = {FAULT_STORE, "store page fault"},
+	[0] = {TN_FAULT_OTHER, "misaligned instruction"},
+	[1] = {TN_FAULT_OTHER, "instruction access fault"},
+	[2] = {TN_FAULT_ILLEGAL, "illegal instruction"},
+	[3] = {TN_FAULT_OTHER, "breakpoint"},
+	[4] = {TN_FAULT_OTHER, "misaligned load"},
+	[5] = {TN_FAULT_OTHER, "load access fault"},
+	[6] = {TN_FAULT_OTHER, "misaligned store"},
+	[7] = {TN_FAULT_OTHER, "store access fault"},
+	[12] = {TN_FAULT_FETCH, "instruction page fault"},
+	[13] = {TN_FAULT_LOAD, "load page fault"},
+	[15] = {TN_FAULT_STORE, "store page fault"},
 };
 
 static const char *cause_name(uint64_t cause)
@@ -42,15 +48,60 @@ static const char *cause_name(uint64_t cause)
 /* All of the thread's registers are saved. */
 void trap_dispatch(uint64_t cause, uint64_t value)
 {
-	struct fault f = {FAULT_OTHER, cause_name(cause), current->registers[0], value};
+	struct fault f = {TN_FAULT_OTHER, cause_name(cause), current->registers[0], value};
 
+	if (cause == CAUSE_SOFTWARE) {
+		csr_clear(sip, INTERRUPT_SOFTWARE);
+		sched_preempt();
+		return;
+	}
 	if (cause & CAUSE_INTERRUPT) {
 		port_timer_next();
+		sched_tick();
 		return;
 	}
 	if (cause < CAUSES)
 		f.kind = causes[cause].kind;
 	trap_fault(&f);
+	sched_run();
+}
+
+/* After a handler's port_switch, with all that C kept saved. */
+void call_switch(int64_t how)
+{
+	const struct thread *before = current;
+
+	if (how == -CALL_YIELD)
+		sched_tick();
+	else
+		sched_run();
+	/* whoever was chosen is the most urgent: nothing is left to interrupt for */
+	if (current != before)
+		csr_clear(sip, INTERRUPT_SOFTWARE);
+}
+
+result_t port_switch(void)
+{
+	return failure(CALL_SWITCH, 0);
+}
+
+result_t port_switch_to_others(void)
+{
+	return failure(CALL_YIELD, 0);
+}
+
+/* Taken at the next sret: no exit need ask. */
+void port_preempt(void)
+{
+	csr_set(sip, INTERRUPT_SOFTWARE);
+}
+
+void port_idle(void)
+{
+	while (!port_interrupt_pending())
+		__asm__ volatile("wfi");
+	csr_clear(sip, INTERRUPT_SOFTWARE);
+	port_timer_next();
 }
 
 /* The handler returns this to the trap entry, which puts the arguments back: callee-saved

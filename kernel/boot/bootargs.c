@@ -6,11 +6,8 @@
 #include "bootargs.h"
 
 #include <stdbool.h>
-#include <tenure/abi.h>
 
-#include "text.h"
-
-static bool is(struct machine_text text, const char *constant)
+static bool is(struct text text, const char *constant)
 {
 	return text_is(text.bytes, text.length, constant);
 }
@@ -23,7 +20,7 @@ static uint32_t suffix_shift(char c)
 }
 
 /* A decimal number from 1 to `most`, with a suffix or without; nothing else in the text. */
-static bool read_number(struct machine_text text, uint64_t most, uint64_t *number)
+static bool read_number(struct text text, uint64_t most, uint64_t *number)
 {
 	uint32_t shift = text.length == 0 ? 0 : suffix_shift(text.bytes[text.length - 1]);
 	uint64_t sum = 0;
@@ -39,32 +36,29 @@ static bool read_number(struct machine_text text, uint64_t most, uint64_t *numbe
 	return sum != 0 && sum <= most >> shift;
 }
 
-static bool read_name(struct machine_text text, struct boot_options *o)
+static bool read_name(struct text text, struct boot_options *o)
 {
 	if (text.length == 0 || text.length >= BOOTARGS_NAME)
 		return false;
-	for (uint32_t i = 0; i < text.length; i++)
-		o->mm[i] = text.bytes[i];
-	o->mm[text.length] = '\0';
+	text_copy(o->mm, BOOTARGS_NAME, text);
 	o->mm_length = text.length;
 	return true;
 }
 
-static bool read_paging(struct machine_text text, uint32_t *levels)
+static bool read_paging(struct text text, uint32_t *levels)
 {
 	*levels = is(text, "sv39") ? 3 : is(text, "sv48") ? 4 : is(text, "sv57") ? 5 : 0;
 	return *levels != 0;
 }
 
-static bool read_invariants(struct machine_text text, uint64_t *every)
+static bool read_invariants(struct text text, uint64_t *every)
 {
 	*every = is(text, "syscall") ? 1 : BOOTARGS_CHECK_BOOT;
 	return is(text, "syscall") || is(text, "boot") || read_number(text, UINT64_MAX, every);
 }
 
 /* NULL, or what is wrong with the value. */
-static const char *read_value(struct machine_text key, struct machine_text value,
-			      struct boot_options *o)
+static const char *read_value(struct text key, struct text value, struct boot_options *o)
 {
 	if (is(key, "mm") && !read_name(value, o))
 		return "boot argument mm: not a name of 1 to 63 bytes";
@@ -79,20 +73,18 @@ static const char *read_value(struct machine_text key, struct machine_text value
 	return NULL;
 }
 
-int bootargs_parse(const char *args, size_t length, struct boot_options *options,
-		   const char **why)
+const char *bootargs_parse(struct text args, struct boot_options *options)
 {
-	struct machine_text rest = {args, (uint32_t)length};
+	const char *why = NULL;
 
 	*options = (struct boot_options){.mm = "mm", .mm_length = 2};
-	*why = NULL;
-	while (rest.length > 0 && *why == NULL) {
-		struct machine_text word = text_take(&rest, ' ');
-		struct machine_text key = text_take(&word, '=');
+	while (args.length > 0 && why == NULL) {
+		struct text word = text_take(&args, ' ');
+		struct text key = text_take(&word, '=');
 
 		/* "mm" alone, without "=", is not a word of the kernel's. */
 		if (word.bytes > key.bytes + key.length)
-			*why = read_value(key, word, options);
+			why = read_value(key, word, options);
 	}
-	return *why == NULL ? 0 : -TN_EINVAL;
+	return why;
 }

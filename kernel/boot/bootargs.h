@@ -5,8 +5,9 @@
 #ifndef TENURE_BOOT_BOOTARGS_H
 #define TENURE_BOOT_BOOTARGS_H
 
-#include <stddef.h>
 #include <stdint.h>
+
+#include "text.h"
 
 #define BOOTARGS_NAME 64u              /* bytes, with the NUL */
 #define BOOTARGS_TICK_MAX 1000000000u  /* microseconds: times any timebase it stays in 64 bits */
@@ -14,7 +15,7 @@
 
 struct boot_options {
 	char mm[BOOTARGS_NAME];  /* mm=NAME: the program to start; "mm" */
-	size_t mm_length;        /* 1 to 63 */
+	uint32_t mm_length;      /* 1 to 63 */
 	uint32_t paging_levels;  /* paging=sv39|sv48|sv57: 3 to 5; 0: the most the hart offers */
 	uint64_t kernel_window;  /* kernel_window=SIZE[K|M|G]: bytes; 0: as much as there is */
 	uint64_t check_every;    /* invariants=boot|N|syscall: system calls between two checks */
@@ -22,13 +23,11 @@ struct boot_options {
 };
 
 /*
- * Fill `*options` with defaults and then with what `args` (of `length` bytes, no NUL needed;
- * NULL if length is 0) says; of a word given twice the last counts. Numbers are decimal, above 0,
- * and may end in K, M or G. Returns 0, or -TN_EINVAL if one of the kernel's words is malformed,
- * with a line that names it in `*why`; `*options` is then undefined.
+ * Fill `*options` with defaults and then with what `args` says; of a word given twice the last
+ * counts. Numbers are decimal, above 0, and may end in K, M or G. NULL, or a line that names the
+ * one of the kernel's words that is malformed; `*options` is then undefined.
  */
-__attribute__((warn_unused_result)) int bootargs_parse(const char *args, size_t length,
-							struct boot_options *options,
-							const char **why);
+__attribute__((warn_unused_result)) const char *bootargs_parse(struct text args,
+								struct boot_options *options);
 
 #endif

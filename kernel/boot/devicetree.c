@@ -8,14 +8,11 @@
  */
 #include "devicetree.h"
 
-#include <tenure/abi.h>
-
-#include "fdt.h"
-#include "text.h"
+#include <image/fdt.h>
 
 #define LEVELS 16u
 #define PAGE_SHIFT 12
-#define ADDRESS_END ((uint64_t)1 << (32 + PAGE_SHIFT)) /* frame numbers have 32 bits */
+#define PAGES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
 #define BAD_RANGE "device tree: malformed range of memory"
 
 enum place { DEVICE, MEMORY, CHOSEN, CPUS, HART, RESERVED_MEMORY, RESERVATION, ELSEWHERE };
@@ -36,15 +33,15 @@ struct reader {
 /* --- texts ---------------------------------------------------------------------------------- */
 
 /* The property without the NUL at its end. */
-static struct machine_text property_text(const struct fdt_node *node, const char *name)
+static struct text property_text(const struct fdt_node *node, const char *name)
 {
 	struct fdt_value v = fdt_value(node, name);
 	const char *bytes = (const char *)v.cells;
 
-	return (struct machine_text){bytes, v.size - (v.size > 0 && bytes[v.size - 1] == '\0')};
+	return (struct text){bytes, v.size - (v.size > 0 && bytes[v.size - 1] == '\0')};
 }
 
-static bool contains(struct machine_text text, const char *part, uint32_t length)
+static bool contains(struct text text, const char *part, uint32_t length)
 {
 	const char *at = text.bytes;
 
@@ -55,10 +52,10 @@ static bool contains(struct machine_text text, const char *part, uint32_t length
 }
 
 /* "rv64imac_zicsr_sstc", or the newer list of strings. */
-static void note_extensions(struct machine *m, struct machine_text list)
+static void note_extensions(struct machine *m, struct text list)
 {
 	while (list.length > 0) {
-		struct machine_text name = text_take(&list, '_');
+		struct text name = text_take(&list, '_');
 
 		m->sstc |= text_is(name.bytes, name.length, "sstc");
 		m->svpbmt |= text_is(name.bytes, name.length, "svpbmt");
@@ -109,19 +106,11 @@ static bool translate(const struct reader *r, struct machine_range *range)
 
 /* --- ranges --------------------------------------------------------------------------------- */
 
-static const char *add_bank(struct machine *m, struct machine_range range)
+static const char *add_memory(struct machine *m, struct machine_range range, enum machine_use use)
 {
-	if (m->bank_count == MACHINE_BANKS)
-		return "device tree: too many memory banks";
-	m->banks[m->bank_count++] = range;
-	return NULL;
-}
-
-static const char *add_reserved(struct machine *m, struct machine_range range, bool no_map)
-{
-	if (m->reserved_count == MACHINE_RESERVED)
-		return "device tree: too many reserved ranges";
-	m->reserved[m->reserved_count++] = (struct machine_reserved){range, no_map};
+	if (m->memory_count == MACHINE_RANGES)
+		return "device tree: too many ranges of memory";
+	m->memory[m->memory_count++] = (struct machine_memory){range, use};
 	return NULL;
 }
 
@@ -129,15 +118,20 @@ static const char *add_reserved(struct machine *m, struct machine_range range, b
 static const char *add_device(struct machine *m, struct machine_range range,
 			      const struct fdt_node *node)
 {
-	struct machine_text names = property_text(node, "compatible");
+	struct text names = property_text(node, "compatible");
+	uint64_t last = (range.address + range.size - 1) >> PAGE_SHIFT;
+	struct tn_boot_device *d = &m->info.devices[m->info.device_count];
 
 	if (fdt_has(node, "interrupt-controller") || contains(names, "clint", 5))
-		return add_reserved(m, range, true);
+		return add_memory(m, range, MACHINE_NO_MAP);
 	if (m->finisher == 0 && contains(names, "sifive,test0", 12))
 		m->finisher = range.address;
-	if (m->device_count < MACHINE_DEVICES)
-		m->devices[m->device_count++] =
-			(struct machine_device){range, text_take(&names, '\0')};
+	if (m->info.device_count == TN_BOOT_DEVICES || last >= PAGES_END)
+		return NULL;
+	d->first = (uint32_t)(range.address >> PAGE_SHIFT);
+	d->count = (uint32_t)last - d->first + 1;
+	text_copy(d->compatible, sizeof(d->compatible), text_take(&names, '\0'));
+	m->info.device_count++;
 	return NULL;
 }
 
@@ -150,10 +144,11 @@ static const char *add_range(struct reader *r, enum place place, struct machine_
 	if (range.size == 0)
 		return NULL;
 	if (place == RESERVATION)
-		return add_reserved(r->machine, range, fdt_has(&r->node, "no-map"));
+		return add_memory(r->machine, range,
+				  fdt_has(&r->node, "no-map") ? MACHINE_NO_MAP : MACHINE_RESERVED);
 	if (!translate(r, &range))
 		return NULL;
-	return place == MEMORY ? add_bank(r->machine, range)
+	return place == MEMORY ? add_memory(r->machine, range, MACHINE_BANK)
 			       : add_device(r->machine, range, &r->node);
 }
 
@@ -191,27 +186,27 @@ static const char *read_reg(struct reader *r, enum place place)
 
 static const char *read_chosen(const struct fdt_node *node, struct machine *m)
 {
-	uint64_t start, end;
+	uint64_t end;
 
 	m->bootargs = property_text(node, "bootargs");
+	text_copy(m->info.args, sizeof(m->info.args), m->bootargs);
 	if (!fdt_has(node, "linux,initrd-start") && !fdt_has(node, "linux,initrd-end"))
 		return NULL;
-	if (!fdt_number(node, "linux,initrd-start", &start) ||
-	    !fdt_number(node, "linux,initrd-end", &end) || end < start)
+	if (!fdt_number(node, "linux,initrd-start", &m->info.initrd) ||
+	    !fdt_number(node, "linux,initrd-end", &end) || end < m->info.initrd)
 		return "device tree: malformed linux,initrd-start or linux,initrd-end";
-	m->initrd = (struct machine_range){start, end - start};
+	m->info.initrd_bytes = end - m->info.initrd;
 	return NULL;
 }
 
 static void read_hart(const struct fdt_node *node, uint64_t boot_hart, struct machine *m)
 {
-	uint64_t id, block = 0;
+	uint64_t id;
 
 	m->hart_count++;
 	if (!fdt_number(node, "reg", &id) || id != boot_hart)
 		return;
-	(void)fdt_number(node, "riscv,cbom-block-size", &block);
-	m->cbom_block = (uint32_t)block;
+	(void)fdt_number(node, "riscv,cbom-block-size", &m->cbom_block);
 	note_extensions(m, property_text(node, "riscv,isa"));
 	note_extensions(m, property_text(node, "riscv,isa-extensions"));
 }
@@ -265,7 +260,7 @@ static const char *read_node(struct reader *r)
 	if (l->place == CHOSEN)
 		return read_chosen(node, r->machine);
 	if (l->place == CPUS)
-		(void)fdt_number(node, "timebase-frequency", &r->machine->timebase);
+		(void)fdt_number(node, "timebase-frequency", &r->machine->info.timebase);
 	if (l->place == HART)
 		read_hart(node, r->hart, r->machine);
 	if (l->place == MEMORY || l->place == RESERVATION || l->place == DEVICE)
@@ -275,23 +270,15 @@ static const char *read_node(struct reader *r)
 
 /* --- devices that must not be handed out ---------------------------------------------------- */
 
-/* Do two ranges, neither of them empty, share a page? */
-static bool shares_page(const struct machine_range *a, const struct machine_range *b)
+static bool is_apart(const struct machine *m, const struct tn_boot_device *d)
 {
-	return a->address >> PAGE_SHIFT <= (b->address + b->size - 1) >> PAGE_SHIFT &&
-	       b->address >> PAGE_SHIFT <= (a->address + a->size - 1) >> PAGE_SHIFT;
-}
+	for (uint32_t i = 0; i < m->memory_count; i++) {
+		const struct machine_range *r = &m->memory[i].range;
 
-static bool may_hand_out(const struct machine *m, const struct machine_range *range)
-{
-	if (range->address + range->size > ADDRESS_END)
-		return false;
-	for (uint32_t i = 0; i < m->bank_count; i++)
-		if (shares_page(range, &m->banks[i]))
+		if (d->first <= (r->address + r->size - 1) >> PAGE_SHIFT &&
+		    r->address >> PAGE_SHIFT < (uint64_t)d->first + d->count)
 			return false;
-	for (uint32_t i = 0; i < m->reserved_count; i++)
-		if (shares_page(range, &m->reserved[i].range))
-			return false;
+	}
 	return true;
 }
 
@@ -300,48 +287,36 @@ static void drop_devices(struct machine *m)
 {
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < m->device_count; i++)
-		if (may_hand_out(m, &m->devices[i].range))
-			m->devices[kept++] = m->devices[i];
-	m->device_count = kept;
+	for (uint32_t i = 0; i < m->info.device_count; i++)
+		if (is_apart(m, &m->info.devices[i]))
+			m->info.devices[kept++] = m->info.devices[i];
+	m->info.device_count = kept;
 }
 
-/* --- entry points --------------------------------------------------------------------------- */
+/* --- entry point ---------------------------------------------------------------------------- */
 
-static const char *read_tree(struct reader *r, const void *blob, size_t limit)
+const char *devicetree_read(const void *blob, size_t limit, uint64_t hart, struct machine *m)
 {
-	struct machine *m = r->machine;
+	struct reader r;
 	struct fdt fdt;
 	const char *why = fdt_open(&fdt, blob, limit);
 	int more = 1;
 
-	if (why == NULL)
-		why = read_entries(r, RESERVATION, fdt.reservations, 2, 2);
-	while (why == NULL && (more = fdt_take_node(&fdt, &r->node)) > 0)
-		why = read_node(r);
-	if (why != NULL)
-		return why;
-	if (more < 0)
-		return "device tree: malformed structure";
-	if (m->bank_count == 0)
-		return "device tree: no memory";
-	if (m->timebase == 0)
-		return "device tree: no timebase-frequency";
-	drop_devices(m);
-	return NULL;
-}
-
-int devicetree_read(const void *blob, size_t limit, uint64_t hart, struct machine *m,
-		    const char **why)
-{
-	struct reader r;
-
-	/* Neither the reader's arrays nor the machine's are worth clearing: counts guard them. */
-	__builtin_memset(m, 0, offsetof(struct machine, banks));
+	/* The reader's arrays are not worth clearing: counts guard them. */
 	r.machine = m;
 	r.hart = hart;
 	r.node.count = 0;
 	r.levels[0] = (struct level){.place = DEVICE};
-	*why = read_tree(&r, blob, limit);
-	return *why == NULL ? 0 : -TN_EINVAL;
+	if (why == NULL)
+		why = read_entries(&r, RESERVATION, fdt.reservations, 2, 2);
+	while (why == NULL && (more = fdt_take_node(&fdt, &r.node)) > 0)
+		why = read_node(&r);
+	if (why != NULL)
+		return why;
+	if (more < 0)
+		return "device tree: malformed structure";
+	if (m->info.timebase == 0)
+		return "device tree: no timebase-frequency";
+	drop_devices(m);
+	return NULL;
 }

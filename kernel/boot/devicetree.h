@@ -11,16 +11,15 @@
 #include "machine.h"
 
 /*
- * Fill `m` from the tree at `blob`, of which at most `limit` bytes may be read. `hart` is the
- * boot hart's id: its node decides about the ISA. Texts in `m` point into the blob, which must
- * outlive them.
+ * Fill `m`, which is zeroed, from the tree at `blob`, of which at most `limit` bytes may be read.
+ * `hart` is the boot hart's id: its node decides about the ISA. The boot arguments in `m` point
+ * into the blob.
  *
- * Returns 0, or -TN_EINVAL with one line about what is wrong in `*why`; `m` is then undefined.
- * Malformed structure, memory, reservations, /chosen or timebase are errors, because booting on
- * would use memory that is not ours; malformed devices are left out.
+ * NULL, or one line about what is wrong; `m` is then undefined. Malformed structure, memory,
+ * reservations, /chosen or timebase are errors, because booting on would use memory that is not
+ * ours; malformed devices are left out.
  */
-__attribute__((warn_unused_result)) int devicetree_read(const void *blob, size_t limit,
-							 uint64_t hart, struct machine *m,
-							 const char **why);
+__attribute__((warn_unused_result)) const char *devicetree_read(const void *blob, size_t limit,
+								uint64_t hart, struct machine *m);
 
 #endif

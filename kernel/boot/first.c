@@ -8,46 +8,49 @@
 #include "first.h"
 
 #include <image/cpio.h>
+#include <image/elf.h>
 #include <port/string.h>
 
 #include "asid.h"
-#include "boot_info.h"
 #include "frame.h"
+#include "process.h"
 #include "root.h"
 #include "syscall.h"
 #include "thread.h"
-#include "words.h"
+#include "walk.h"
 
 /* Root pool: pool, process, thread, slots; at most 5 + 4 tables for image and stack; and enough
  * for the server's own first mappings before it gives. */
 #define ROOT_POOL_FRAMES 24u
+#define AREA_FRAMES (TN_BOOT_STACK_FRAMES + 1 + TN_BOOT_INFO_FRAMES)
 #define PAGES_LOW 0x1000u /* page 0 stays unmapped: it catches null pointers */
-#define PROGRAM_TOP (TN_BOOT_STACK_TOP - (TN_BOOT_STACK_FRAMES + 1) * TN_FRAME_SIZE)
+#define STACK_BOTTOM (TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * TN_FRAME_SIZE)
+#define PROGRAM_TOP (STACK_BOTTOM - TN_FRAME_SIZE) /* below the stack a page stays unmapped, too */
 
-const char *first_find(struct first *first)
+/* --- its program and memory --------------------------------------------------------------- */
+
+static const char *program_find(const struct tn_boot_info *info, const struct boot_options *options,
+				struct elf_image *program)
 {
-	const struct machine_range *initrd = &first->machine->initrd;
+	const void *archive = (const void *)(info->initrd + PORT_DMAP_OFFSET);
 	struct cpio_file file;
-	const char *why = NULL;
+	const char *why;
 
-	if (initrd->size == 0)
+	if (info->initrd_bytes == 0)
 		return "no boot image (initrd)";
-	if (cpio_find((void *)(initrd->address + PORT_DMAP_OFFSET), initrd->size,
-		      first->options->mm, first->options->mm_length, &file, &why) != 0)
-		return why;
-	if (elf_read(file.data, file.size, PAGES_LOW, PROGRAM_TOP, &first->program, &why) != 0)
-		return why;
-	return NULL;
+	if (cpio_find(archive, info->initrd_bytes, options->mm, options->mm_length, &file,
+		      &why) == 0 &&
+	    elf_read(file.data, file.size, PAGES_LOW, PROGRAM_TOP, program, &why) == 0)
+		return NULL;
+	return why;
 }
 
-/* --- memory ------------------------------------------------------------------------------- */
-
 /* Maps `count` frames from *next on at va, by the server's own call. */
-static const char *pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64_t rights)
+static const char *pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64_t flags)
 {
 	while (count > 0) {
 		result_t r = call_map(TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, *next, count,
-				      rights | TN_MAP_SMALL);
+				      flags | TN_MAP_SMALL);
 
 		if (result_code(r) != 0)
 			return "the first server's memory cannot be mapped";
@@ -66,84 +69,137 @@ static const char *segment_load(const struct elf_segment *segment, uint64_t *nex
 	memset(memory, 0, head);
 	memcpy(memory + head, segment->data, segment->file_size);
 	memset(memory + end, 0, segment->pages * FRAME_BYTES - end);
-	return pages_map(segment->first_page * FRAME_BYTES, next, segment->pages,
-			 segment->rights);
+	return pages_map(segment->first_page * FRAME_BYTES, next, segment->pages, segment->rights);
 }
 
+/* The segments, and then stack, UTCB and boot information, cleared. */
 static const char *program_load(const struct elf_image *program, uint64_t *next)
 {
+	const uint64_t cleared = TN_MAP_READ | TN_MAP_ZERO;
 	const char *why = NULL;
 
 	for (uint32_t i = 0; why == NULL && i < program->segment_count; i++)
 		why = segment_load(&program->segments[i], next);
+	if (why == NULL)
+		why = pages_map(STACK_BOTTOM, next, TN_BOOT_STACK_FRAMES, cleared | TN_MAP_WRITE);
+	if (why == NULL)
+		why = pages_map(TN_BOOT_UTCB, next, 1, cleared | TN_MAP_WRITE);
+	if (why == NULL)
+		why = pages_map(TN_BOOT_INFO, next, TN_BOOT_INFO_FRAMES, cleared);
 	return why;
 }
 
-/* Stack, UTCB and boot information, cleared. */
-static const char *areas_map(struct thread *t, uint64_t *next, struct tn_boot_info **info)
+/* --- what it is told and may use ----------------------------------------------------------- */
+
+/* Adds a range; one that continues the last range alike lengthens it. False if there is no room. */
+static bool range_add(struct tn_boot_info *info, struct tn_boot_range range)
 {
-	const char *why;
+	struct tn_boot_range *next = &info->ranges[info->range_count], *last = next - 1;
 
-	for (uint64_t i = 0; i < TN_BOOT_STACK_FRAMES + 1 + TN_BOOT_INFO_FRAMES; i++)
-		zero_page(frame_memory(pfn(*next + i)));
-	why = pages_map(TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * FRAME_BYTES, next,
-			TN_BOOT_STACK_FRAMES, TN_MAP_READ | TN_MAP_WRITE);
-	if (why != NULL)
-		return why;
-	thread_pin_utcb(t, pfn(*next));
-	why = pages_map(TN_BOOT_UTCB, next, 1, TN_MAP_READ | TN_MAP_WRITE);
-	if (why != NULL)
-		return why;
-	*info = frame_memory(pfn(*next));
-	return pages_map(TN_BOOT_INFO, next, TN_BOOT_INFO_FRAMES, TN_MAP_READ);
-}
-
-/* --- capabilities ------------------------------------------------------------------------- */
-
-static void devices_hand_over(struct slot *slots, const struct machine *m)
-{
-	for (uint32_t i = 0; i < m->device_count && i < TN_BOOT_DEVICES; i++) {
-		uint64_t first = m->devices[i].range.address / FRAME_BYTES;
-		uint64_t last = (m->devices[i].range.address + m->devices[i].range.size - 1) /
-				FRAME_BYTES;
-
-		slot_set(&slots[TN_SLOT_DEVICES + i],
-			 SLOT_WORD(TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, 0), first,
-			 last - first + 1);
+	if (info->range_count > 0 && last->first + last->count == range.first &&
+	    last->kind == range.kind && last->detail == range.detail) {
+		last->count += range.count;
+		return true;
 	}
+	if (info->range_count == TN_BOOT_RANGES)
+		return false;
+	*next = range;
+	info->range_count++;
+	return true;
 }
 
-struct thread *first_start(struct first *first, struct hart *hart, const char **why)
+/* A frame that boot has given or mapped: as the frame table has it. */
+static struct tn_boot_range frame_range(uint32_t f)
 {
-	uint64_t pages = first->program.pages + TN_BOOT_STACK_FRAMES + 1 + TN_BOOT_INFO_FRAMES;
-	uint64_t count = ROOT_POOL_FRAMES + pages, base, next;
-	struct tn_boot_info *info;
+	uint64_t word = frame_export(pfn(f));
+	struct tn_boot_range range = {f, 1, TN_INFO_KIND(word), TN_INFO_LOW(word)};
+
+	if (range.kind >= TN_KIND_POOL && range.kind <= TN_KIND_ENDPOINT)
+		range.detail = current->process->pool->self;
+	return range;
+}
+
+static bool region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
+		       uint64_t end)
+{
+	uint64_t r_end = r->first + r->count;
+	struct tn_boot_range range;
+
+	for (uint64_t f = r->first; f < r_end; f += range.count) {
+		uint64_t next = f < base && base < r_end ? base : r_end;
+
+		range = (struct tn_boot_range){(uint32_t)f, (uint32_t)(next - f), r->kind, 0};
+		if (f >= base && f < end)
+			range = frame_range(range.first);
+		if (!range_add(info, range))
+			return false;
+	}
+	return true;
+}
+
+/* Completes what the device tree said. Frames [base, end) are described one by one, all others by
+ * their region. False if the ranges do not fit. */
+static bool info_fill(struct tn_boot_info *info, const struct regions *regions, uint64_t base,
+		      uint64_t end)
+{
+	info->magic = TN_BOOT_MAGIC;
+	info->abi_version = TN_ABI_VERSION;
+	info->size = sizeof(*info);
+	info->paging_levels = paging_levels;
+	info->ram_frames = ram.frames;
+	info->window_first = ram.window_first;
+	info->window_count = ram.window_count;
+	info->process = current->process->self;
+	info->thread = current->self;
+	info->pool = current->process->pool->self;
+	info->utcb = frame_of(current->utcb).n;
+	for (uint32_t i = 0; i < regions->count; i++)
+		if (!region_add(info, &regions->r[i], base, end))
+			return false;
+	return true;
+}
+
+static void devices_hand_over(struct slot *slot, const struct tn_boot_info *info)
+{
+	const struct tn_boot_device *d = info->devices, *end = d + info->device_count;
+
+	for (; d < end; d++, slot++)
+		slot_set(slot, SLOT_WORD(TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, 0),
+			 d->first, d->count);
+}
+
+/* --- all of it ---------------------------------------------------------------------------- */
+
+const char *first_start(struct machine *machine, const struct boot_options *options,
+			const struct regions *regions, struct hart *hart)
+{
+	struct elf_image program;
+	const char *why = program_find(&machine->info, options, &program);
+	uint64_t base, next, end;
 	struct thread *t;
 
-	/* kind USER: the run is looked for, not taken; the frame table says what becomes of it */
-	base = regions_carve(first->regions, count, 1, ram.window_first + ram.window_count,
-			     TN_KIND_USER);
-	if (base == REGIONS_NONE) {
-		*why = "not enough memory for the first server";
-		return NULL;
-	}
-	t = root_make(hart, pfn(base), ROOT_POOL_FRAMES);
-	devices_hand_over(t->directory[0], first->machine);
+	if (why != NULL)
+		return why;
+	end = ROOT_POOL_FRAMES + program.pages + AREA_FRAMES;
+	base = regions_find_user(regions, end, ram.window_first + ram.window_count);
+	if (base == REGIONS_NONE)
+		return "not enough memory for the first server";
+	end += base;
 	next = base + ROOT_POOL_FRAMES;
-	frame_touch_range(pfn(next), pages);
-	*why = program_load(&first->program, &next);
-	if (*why == NULL)
-		*why = areas_map(t, &next, &info);
-	if (*why != NULL)
-		return NULL;
-	if (!boot_info_fill(info, first, base, count)) {
-		*why = "memory is in too many pieces for the boot information";
-		return NULL;
-	}
-	t->registers[0] = first->program.entry;
+	t = root_make(hart, pfn(base), ROOT_POOL_FRAMES);
+	devices_hand_over(&t->directory[0][TN_SLOT_DEVICES], &machine->info);
+	frame_touch_range(pfn(next), end - next);
+	why = program_load(&program, &next);
+	if (why != NULL)
+		return why;
+	thread_pin_utcb(t, pfn(end - TN_BOOT_INFO_FRAMES - 1));
+	if (!info_fill(&machine->info, regions, base, end))
+		return "memory is in too many pieces for the boot information";
+	memcpy(frame_memory(pfn(end - TN_BOOT_INFO_FRAMES)), &machine->info, sizeof(machine->info));
+	t->registers[0] = program.entry;
 	t->registers[2] = TN_BOOT_STACK_TOP;
 	t->registers[10] = TN_BOOT_INFO;
 	t->registers[11] = TN_BOOT_UTCB;
 	asid_activate(hart, t->process);
-	return t;
+	return NULL;
 }

@@ -1,22 +1,24 @@
 /*
  * regions.c - RAM as sorted, disjoint ranges of frames.
  *
- * Everything is painted: banks first, as USER, then each stronger use on top of them. Painting
- * never adds or removes RAM, so the sum of all counts stays what the banks gave. State: none, the
- * array is the caller's.
+ * Everything is painted: at first all is no RAM, then come the banks, as USER, and then each
+ * stronger use on top of them. State: none, the array is the caller's.
  */
 #include "regions.h"
 
 #include <stddef.h>
-#include <tenure/abi.h>
 
 #define FRAME_SHIFT 12
 #define FRAMES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
+#define KIND_NO_RAM TN_KIND_COUNT      /* only while the array is filled */
 
-/* The stronger kind gets the frame. */
-static uint32_t kind_rank(uint32_t kind)
+/* What is no RAM becomes RAM by a bank alone; of two uses of RAM the stronger gets the frame. */
+static bool kind_yields(uint32_t kind, uint32_t to)
 {
-	return kind == TN_KIND_HOLE ? 3 : kind == TN_KIND_USER ? 0 : kind == TN_KIND_BOOT ? 1 : 2;
+	static const uint8_t rank[TN_KIND_COUNT] = {
+		[TN_KIND_BOOT] = 1, [TN_KIND_IMAGE] = 2, [TN_KIND_HOLE] = 3};
+
+	return kind == KIND_NO_RAM ? to == TN_KIND_USER : rank[kind] < rank[to];
 }
 
 static uint64_t region_end(const struct region *r)
@@ -29,23 +31,15 @@ static uint64_t frame_above(uint64_t address)
 	return (address >> FRAME_SHIFT) + (address % TN_FRAME_SIZE != 0);
 }
 
-/* All frames that a range touches. */
-static struct region frames_around(const struct machine_range *range, uint32_t kind)
+/* All frames that these bytes touch. */
+static struct region frames_around(uint64_t address, uint64_t bytes, uint32_t kind)
 {
-	uint64_t first = range->address >> FRAME_SHIFT;
+	uint64_t first = address >> FRAME_SHIFT;
 
-	return (struct region){first, frame_above(range->address + range->size) - first, kind};
+	return (struct region){first, frame_above(address + bytes) - first, kind};
 }
 
 /* --- the array ------------------------------------------------------------------------------ */
-
-/* Put a region at `index`; the caller has checked that there is room. */
-static void insert(struct regions *regions, uint32_t index, struct region region)
-{
-	for (uint32_t i = regions->count++; i > index; i--)
-		regions->r[i] = regions->r[i - 1];
-	regions->r[index] = region;
-}
 
 /* Index of the first region that ends above frame `pfn`; their count if none does. */
 static uint32_t find(const struct regions *regions, uint64_t pfn)
@@ -57,19 +51,22 @@ static uint32_t find(const struct regions *regions, uint64_t pfn)
 	return i;
 }
 
-/* Let no region reach across the beginning of frame `pfn`. */
+/* Let no region reach across the beginning of frame `pfn`. There is room for one more. */
 static void cut(struct regions *regions, uint64_t pfn)
 {
-	uint32_t i = find(regions, pfn);
-	struct region *r = &regions->r[i];
+	uint32_t at = find(regions, pfn);
+	struct region *r = &regions->r[at];
 
-	if (i == regions->count || r->first >= pfn)
+	if (at == regions->count || r->first >= pfn)
 		return;
-	insert(regions, i + 1, (struct region){pfn, region_end(r) - pfn, r->kind});
-	r->count = pfn - r->first;
+	for (uint32_t i = regions->count++; i > at; i--)
+		regions->r[i] = regions->r[i - 1];
+	r[0].count = pfn - r->first;
+	r[1].count -= r->count;
+	r[1].first = pfn;
 }
 
-/* Join neighbours that touch or overlap and are of one kind. */
+/* Join neighbours that touch and are of one kind. */
 static void merge(struct regions *regions)
 {
 	uint32_t kept = 0;
@@ -77,106 +74,86 @@ static void merge(struct regions *regions)
 	for (uint32_t i = 1; i < regions->count; i++) {
 		struct region *last = &regions->r[kept], *next = &regions->r[i];
 
-		if (region_end(last) < next->first || last->kind != next->kind)
+		if (region_end(last) == next->first && last->kind == next->kind)
+			last->count += next->count;
+		else
 			regions->r[++kept] = *next;
-		else if (region_end(last) < region_end(next))
-			last->count = region_end(next) - last->first;
 	}
 	regions->count = kept + 1;
 }
 
-static int claim(struct regions *regions, struct region frames)
+bool regions_claim(struct regions *regions, struct region frames)
 {
 	if (frames.count == 0)
-		return 0;
+		return true;
 	if (regions->count + 2 > REGIONS_MAX)
-		return -TN_ENOMEM;
+		return false;
 	cut(regions, frames.first);
 	cut(regions, region_end(&frames));
 	for (uint32_t i = find(regions, frames.first);
 	     i < regions->count && regions->r[i].first < region_end(&frames); i++)
-		if (kind_rank(regions->r[i].kind) < kind_rank(frames.kind))
+		if (kind_yields(regions->r[i].kind, frames.kind))
 			regions->r[i].kind = frames.kind;
 	merge(regions);
-	return 0;
+	return true;
 }
 
-int regions_claim(struct regions *regions, uint64_t first, uint64_t count, uint32_t kind)
-{
-	return claim(regions, (struct region){first, count, kind});
-}
-
-uint64_t regions_carve(struct regions *regions, uint64_t count, uint64_t align, uint64_t below,
-		       uint32_t kind)
+uint64_t regions_find_user(const struct regions *regions, uint64_t count, uint64_t below)
 {
 	for (uint32_t i = 0; i < regions->count; i++) {
 		const struct region *r = &regions->r[i];
 		uint64_t end = region_end(r) < below ? region_end(r) : below;
-		/* Below 2^32 + 2^63: cannot wrap. */
-		uint64_t first = (r->first + (align - 1)) & ~(align - 1);
 
-		if (r->kind != TN_KIND_USER || first >= end || count > end - first)
-			continue;
-		return regions_claim(regions, first, count, kind) == 0 ? first : REGIONS_NONE;
+		if (r->kind == TN_KIND_USER && r->first < end && count <= end - r->first)
+			return r->first;
 	}
 	return REGIONS_NONE;
 }
 
-uint64_t regions_total_frames(const struct regions *regions)
-{
-	uint64_t total = 0;
-
-	for (uint32_t i = 0; i < regions->count; i++)
-		total += regions->r[i].count;
-	return total;
-}
-
 /* --- the machine's memory ------------------------------------------------------------------- */
 
-/* Add a bank's whole frames, in order; several banks may name the same ones. */
-static void add_bank(struct regions *regions, const struct machine_range *bank)
+/* The frames that lie in a bank as a whole; several banks may name the same ones. */
+static struct region bank_frames(const struct machine_range *bank)
 {
 	uint64_t first = frame_above(bank->address);
 	uint64_t end = (bank->address + bank->size) >> FRAME_SHIFT;
-	uint32_t at = 0;
 
-	if (end > FRAMES_END)
-		end = FRAMES_END;
-	if (first >= end)
-		return;
-	while (at < regions->count && regions->r[at].first < first)
-		at++;
-	insert(regions, at, (struct region){first, end - first, TN_KIND_USER});
+	return (struct region){first, first < end ? end - first : 0, TN_KIND_USER};
 }
 
 /* A reservation that is the boot loader's note of an object (initrd, tree) covers only what it
  * has beyond that object: the object itself is for user space to read. */
-static void spare(struct region *frames, const struct machine_range *object)
+static void spare(struct region *frames, struct region object)
 {
-	struct region kept = frames_around(object, TN_KIND_BOOT);
-
-	if (frames->first != kept.first)
+	if (frames->first != object.first)
 		return;
-	if (kept.count > frames->count)
-		kept.count = frames->count;
-	frames->first += kept.count;
-	frames->count -= kept.count;
+	if (object.count > frames->count)
+		object.count = frames->count;
+	frames->first += object.count;
+	frames->count -= object.count;
 }
 
-static int claim_reserved(struct regions *regions, const struct machine *m)
+static struct region reserved_frames(const struct machine_memory *memory, struct region initrd,
+				     struct region tree)
 {
-	int error = 0;
+	struct region frames =
+		frames_around(memory->range.address, memory->range.size, TN_KIND_HOLE);
 
-	for (uint32_t i = 0; i < m->reserved_count && error == 0; i++) {
-		struct region frames = frames_around(&m->reserved[i].range, TN_KIND_HOLE);
-
-		if (!m->reserved[i].no_map) {
-			spare(&frames, &m->initrd);
-			spare(&frames, &m->tree);
-		}
-		error = claim(regions, frames);
+	if (memory->use == MACHINE_RESERVED) {
+		spare(&frames, initrd);
+		spare(&frames, tree);
 	}
-	return error;
+	return frames;
+}
+
+static void drop_no_ram(struct regions *regions)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < regions->count; i++)
+		if (regions->r[i].kind != KIND_NO_RAM)
+			regions->r[kept++] = regions->r[i];
+	regions->count = kept;
 }
 
 /* Is every frame of these RAM, and of their kind? */
@@ -190,30 +167,35 @@ static bool holds(const struct regions *regions, struct region frames)
 		r->first <= frames.first && region_end(&frames) <= region_end(r));
 }
 
-static const char *lay_out(struct regions *regions, const struct machine *m)
+const char *regions_init(struct regions *regions, const struct machine *m)
 {
-	struct region image = frames_around(&m->image, TN_KIND_IMAGE);
-	struct region initrd = frames_around(&m->initrd, TN_KIND_BOOT);
-	struct region tree = frames_around(&m->tree, TN_KIND_BOOT);
+	struct region image = frames_around(m->image.address, m->image.size, TN_KIND_IMAGE);
+	struct region initrd = frames_around(m->info.initrd, m->info.initrd_bytes, TN_KIND_BOOT);
+	struct region tree = frames_around(m->info.tree, m->info.tree_bytes, TN_KIND_BOOT);
+	const struct machine_memory *end = m->memory + m->memory_count;
+	bool fits = true;
 
-	regions->count = 0;
-	for (uint32_t i = 0; i < m->bank_count; i++)
-		add_bank(regions, &m->banks[i]);
-	if (regions->count == 0)
-		return "memory: no whole frame of RAM";
-	merge(regions);
-	if (claim(regions, image) != 0 || claim(regions, initrd) != 0 ||
-	    claim(regions, tree) != 0 || claim_reserved(regions, m) != 0)
+	regions->count = 1;
+	regions->r[0] = (struct region){0, FRAMES_END, KIND_NO_RAM};
+	for (const struct machine_memory *memory = m->memory; memory < end; memory++)
+		if (memory->use == MACHINE_BANK)
+			fits &= regions_claim(regions, bank_frames(&memory->range));
+	fits &= regions_claim(regions, image);
+	fits &= regions_claim(regions, initrd);
+	fits &= regions_claim(regions, tree);
+	for (const struct machine_memory *memory = m->memory; memory < end; memory++)
+		if (memory->use != MACHINE_BANK)
+			fits &= regions_claim(regions, reserved_frames(memory, initrd, tree));
+	drop_no_ram(regions);
+	if (!fits)
 		return "memory: too many ranges";
+	if (regions->count == 0)
+		return "device tree: no memory";
 	if (!holds(regions, image))
 		return "memory: the kernel lies outside RAM or is reserved";
 	if (!holds(regions, initrd))
 		return "memory: the boot image is not in free RAM";
+	if (!holds(regions, tree))
+		return "memory: the device tree is not in free RAM";
 	return NULL;
-}
-
-int regions_init(struct regions *regions, const struct machine *m, const char **why)
-{
-	*why = lay_out(regions, m);
-	return *why == NULL ? 0 : -TN_EINVAL;
 }

@@ -47,15 +47,6 @@ static pfn_t frame_take(struct pool *p, unsigned kind)
 	return pool_take(p, kind, &clean);
 }
 
-static struct slot *slots_make(struct pool *p)
-{
-	pfn_t f = frame_take(p, TN_KIND_CAPS);
-
-	zero_page(frame_memory(f));
-	frame_set(f, FRAME_WORD(TN_KIND_CAPS, p->self));
-	return frame_memory(f);
-}
-
 struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 {
 	struct slot pool_slot, *slots;
@@ -69,7 +60,10 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 		block_add(pfn(first.n + i), 1);
 	ram.lent += count;
 	pool = root_pool_make(first, count, &pool_slot);
-	slots = slots_make(pool);
+	f = frame_take(pool, TN_KIND_CAPS);
+	frame_set(f, FRAME_WORD(TN_KIND_CAPS, pool->self));
+	slots = frame_memory(f);
+	zero_page(slots);
 	slots[TN_SLOT_POOL] = pool_slot;
 
 	f = frame_take(pool, TN_KIND_PROCESS);
@@ -82,6 +76,8 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	thread_init(t, f, process);
 	t->hart = hart;
 	t->state = TN_THREAD_RUNNING;
+	t->priority = TN_PRIORITY_MAX / 2;
+	thread_boot = t;
 
 	slot_set(&slots[TN_SLOT_FRAMES], SLOT_WORD(TN_CAP_FRAMES, TN_RIGHTS_ALL, 0), ram.first,
 		 ram.count);

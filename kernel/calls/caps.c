@@ -2,6 +2,7 @@
  * caps.c - capabilities as things: copied, deleted, revoked, described (I12).
  */
 #include "cap.h"
+#include "message.h"
 #include "object.h"
 #include "syscall.h"
 
@@ -16,22 +17,7 @@ static bool is_range(uint64_t type)
 	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE;
 }
 
-static bool is_object(uint64_t type)
-{
-	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
-}
-
-/* ERANGE, ENOENT, ESTALE. */
-static int source_refusal(uint64_t index, struct copy *c)
-{
-	uint64_t type = SLOT_TYPE(cap_slot(index)->word);
-	int error = cap_refusal(index, type, 0);
-
-	c->source = cap_slot(index);
-	c->type = type;
-	return error;
-}
-
+/* Makes a count of 0 the whole range. */
 static int copy_refusal(struct copy *c)
 {
 	if (c->type == TN_CAP_REPLY || c->type == TN_CAP_IRQ)
@@ -67,47 +53,39 @@ static void copy_place(const struct copy *c, struct slot *to)
 result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_t rights,
 		       uint64_t first_or_badge, uint64_t count)
 {
-	struct copy c = {.rights = rights, .first_or_badge = first_or_badge, .count = count};
-	struct cap_place place;
-	int error = source_refusal(source, &c);
+	const struct slot *s = cap_slot(source);
+	struct copy c = {s, SLOT_TYPE(s->word), rights, first_or_badge, count};
+	int error = cap_refusal(source, c.type, 0);
+	struct slot *to = cap_place(process, slot, false, &error);
 
-	if (error == 0)
-		error = cap_place_find(process, slot, &place);
-	if (error == 0 && !slot_is_empty(place.slot))
-		error = TN_EEXIST;
-	if (error == 0)
-		error = copy_refusal(&c);
+	error = error ?: copy_refusal(&c);
 	if (error != 0)
 		return failure(error, 0);
-	copy_place(&c, place.slot);
+	copy_place(&c, to);
 	return success(0);
 }
 
 result_t call_cap_delete(uint64_t process, uint64_t slot)
 {
-	struct cap_place place;
-	int error = cap_place_find(process, slot, &place);
+	int error = 0;
+	struct slot *s = cap_place(process, slot, true, &error);
 
-	if (error == 0 && slot_is_empty(place.slot))
-		error = TN_ENOENT;
 	if (error != 0)
 		return failure(error, 0);
-	slot_set(place.slot, 0, 0, 0);
+	if (SLOT_TYPE(s->word) == TN_CAP_REPLY)
+		message_forget(s);
+	slot_set(s, 0, 0, 0);
 	return success(0);
 }
 
 static bool object_is_dying(const struct slot *s)
 {
-	void *object = frame_memory(pfn(s->frame));
+	const void *object = frame_memory(pfn(s->frame));
 
-	switch (SLOT_TYPE(s->word)) {
-	case TN_CAP_POOL:
-		return ((struct pool *)object)->dying != 0;
-	case TN_CAP_PROCESS:
-		return ((struct process *)object)->dying != 0;
-	default: /* threads and endpoints end in one step */
-		return false;
-	}
+	if (SLOT_TYPE(s->word) == TN_CAP_POOL)
+		return ((const struct pool *)object)->dying != 0;
+	/* threads and endpoints end in one step */
+	return SLOT_TYPE(s->word) == TN_CAP_PROCESS && ((const struct process *)object)->dying != 0;
 }
 
 /* A new id on the object and in the caller's slot: every other capability, and every weak
@@ -115,15 +93,13 @@ static bool object_is_dying(const struct slot *s)
 result_t call_cap_revoke(uint64_t slot)
 {
 	struct slot *s = cap_slot(slot);
-	uint64_t type = is_object(SLOT_TYPE(s->word)) ? SLOT_TYPE(s->word) : TN_CAP_POOL, id;
-	int error = cap_refusal(slot, type, TN_RIGHT_OWN);
+	uint64_t type = SLOT_TYPE(s->word), id;
+	int error = cap_own_refusal(slot);
 
 	if (error == 0 && object_is_dying(s))
 		error = TN_EDYING;
-	if (error == 0 && object_next_id >= FRAME_ID_LIMIT)
-		error = TN_EOVERFLOW;
-	if (error != 0)
-		return failure(error, 0);
+	if (error != 0 || object_next_id >= FRAME_ID_LIMIT)
+		return failure(error ?: TN_EOVERFLOW, 0);
 	id = object_next_id++;
 	frame_set(pfn(s->frame), FRAME_WORD(type, id) + (frame_get(pfn(s->frame)) & FRAME_CLEAN));
 	slot_set(s, SLOT_WORD(type, SLOT_RIGHTS(s->word), id), s->frame, s->badge);
@@ -133,20 +109,18 @@ result_t call_cap_revoke(uint64_t slot)
 result_t call_cap_info(uint64_t process, uint64_t slot)
 {
 	struct tn_cap_info *info = (struct tn_cap_info *)current->utcb->words;
-	struct cap_place place;
-	const struct slot *s;
-	int error = cap_place_find(process, slot, &place);
+	int error = 0;
+	const struct slot *s = cap_place(process, slot, true, &error);
 	uint64_t type;
 
-	if (error == 0 && slot_is_empty(place.slot))
-		error = TN_ENOENT;
 	if (error != 0)
 		return failure(error, 0);
-	s = place.slot;
 	type = SLOT_TYPE(s->word);
 	*info = (struct tn_cap_info){.type = type,
 				     .rights = SLOT_RIGHTS(s->word),
-				     .live = !is_object(type) || slot_is_live(s)};
+				     .live = type == TN_CAP_REPLY
+						     ? message_reply_is_live(s)
+						     : !cap_is_object(type) || slot_is_live(s)};
 	if (is_range(type)) {
 		info->first = s->frame;
 		info->count = s->badge;

@@ -5,22 +5,31 @@
 
 #include "cap.h"
 #include "frame.h"
-#include "object.h"
 #include "syscall.h"
 
 #define CACHE_FRAMES_MAX 16u
 
+/* The caller's slot `frames` covers the range, with these rights. */
+static result_t cover_check(uint64_t frames, uint64_t rights, uint64_t first, uint64_t count)
+{
+	const struct slot *range = cap_slot(frames);
+	int error = cap_refusal(frames, TN_CAP_FRAMES, rights);
+
+	if (error != 0)
+		return failure(error, 0);
+	return slot_covers(range, first, count) ? success(0)
+						: failure(TN_EACCES, slot_uncovered(range, first));
+}
+
 result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)
 {
-	const struct slot *range;
+	result_t r;
 
 	if (count == 0 || count > TN_UTCB_WORDS)
 		return failure(TN_EINVAL, 0);
-	range = cap_frames(frames, 0);
-	if (range == NULL)
-		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0), 0);
-	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first));
+	r = cover_check(frames, 0, first, count);
+	if (result_code(r) != 0)
+		return r;
 	frame_touch_range(pfn(first), count);
 	for (uint64_t i = 0; i < count; i++)
 		current->utcb->words[i] = frame_export(pfn(first + i));
@@ -31,10 +40,11 @@ result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)
 result_t call_census(uint64_t system)
 {
 	struct tn_census *census = (struct tn_census *)current->utcb->words;
+	int error = cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_CENSUS);
 	uint64_t objects = 0;
 
-	if (!slot_grants(cap_slot(system), TN_CAP_SYSTEM, TN_SYSTEM_CENSUS))
-		return failure(cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_CENSUS), 0);
+	if (error != 0)
+		return failure(error, 0);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
 		census->kinds[kind] = ram.objects[kind];
 		objects += ram.objects[kind];
@@ -63,15 +73,13 @@ static int cache_refusal(pfn_t f)
 result_t call_cache_op(uint64_t frames, uint64_t first, uint64_t count, uint64_t op)
 {
 	uint64_t right = op == TN_CACHE_CLEAN ? TN_FRAMES_READ : TN_FRAMES_WRITE;
-	const struct slot *range;
+	result_t r;
 
 	if (op > TN_CACHE_FLUSH || count == 0 || count > CACHE_FRAMES_MAX)
 		return failure(TN_EINVAL, 0);
-	range = cap_frames(frames, right);
-	if (range == NULL)
-		return failure(cap_refusal(frames, TN_CAP_FRAMES, right), 0);
-	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first));
+	r = cover_check(frames, right, first, count);
+	if (result_code(r) != 0)
+		return r;
 	for (uint64_t f = first; f < first + count; f++) {
 		int error = cache_refusal(pfn(f));
 

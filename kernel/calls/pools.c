@@ -1,53 +1,37 @@
 /*
  * pools.c - frames between pools, what user space can learn about a pool, and the watch.
  */
+#include <port/string.h>
+
 #include "cap.h"
 #include "syscall.h"
 #include "thread.h"
 
 result_t call_pool_info(uint64_t pool)
 {
-	const struct pool *p = cap_pool(pool, 0);
 	struct tn_pool_info *info = (struct tn_pool_info *)current->utcb->words;
+	int error = 0;
+	const struct pool *p = cap_find(pool, TN_CAP_POOL, 0, &error);
 
-	if (p == NULL)
-		return failure(cap_refusal(pool, TN_CAP_POOL, 0), 0);
-	*info = (struct tn_pool_info){
-		.free = p->free,
-		.used = p->used,
-		.peak = p->peak,
-		.boot = p->boot,
-		.give_calls = p->given.calls,
-		.give_frames = p->given.frames,
-		.reclaim_calls = p->reclaimed.calls,
-		.reclaim_frames = p->reclaimed.frames,
-		.move_in_calls = p->moved_in.calls,
-		.move_in_frames = p->moved_in.frames,
-		.move_out_calls = p->moved_out.calls,
-		.move_out_frames = p->moved_out.frames,
-		.enomem = p->enomem,
-		.depth = p->depth,
-		.frame = p->self,
-		.parent = p->parent != NULL ? p->parent->self : TN_NONE,
-	};
-	for (unsigned kind = 0; kind < 8; kind++)
-		info->kinds[kind] = p->kinds[kind];
+	if (error != 0)
+		return failure(error, 0);
+	memcpy(info, &p->free, offsetof(struct tn_pool_info, depth));
+	info->depth = p->depth;
+	info->frame = p->self;
+	info->parent = p->parent != NULL ? p->parent->self : TN_NONE;
 	return success(p->free);
 }
 
 /* low 0 ends a watch. If the pool is below already, the signal goes at once. */
 result_t call_pool_watch(uint64_t pool, uint64_t low, uint64_t thread, uint64_t bits)
 {
-	struct pool *p = cap_pool(pool, TN_RIGHT_OWN);
-	struct slot *watcher = cap_slot(thread);
+	int error = 0;
+	struct pool *p = cap_find(pool, TN_CAP_POOL, TN_RIGHT_OWN, &error);
 
-	if (p == NULL)
-		return failure(cap_refusal(pool, TN_CAP_POOL, TN_RIGHT_OWN), 0);
-	if (cap_object(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL) == NULL)
-		return failure(cap_refusal(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL), 0);
-	if (p->dying)
-		return failure(TN_EDYING, 0);
-	p->watcher = *watcher;
+	error = error ?: cap_refusal(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL);
+	if (error != 0 || p->dying)
+		return failure(error ?: TN_EDYING, 0);
+	p->watcher = *cap_slot(thread);
 	p->watch_bits = bits;
 	p->low = low;
 	p->rearm = 0;
@@ -59,20 +43,14 @@ result_t call_pool_watch(uint64_t pool, uint64_t low, uint64_t thread, uint64_t 
 /* Free frames stay clean as they change hands. */
 result_t call_frame_move(uint64_t from, uint64_t to, uint64_t count)
 {
-	struct pool *a, *b;
+	int error = count == 0 || count > TN_BATCH ? TN_EINVAL : 0;
+	struct pool *a = cap_find(from, TN_CAP_POOL, TN_POOL_RECLAIM, &error);
+	struct pool *b = cap_find(to, TN_CAP_POOL, TN_POOL_GIVE, &error);
 
-	if (count == 0 || count > TN_BATCH)
-		return failure(TN_EINVAL, 0);
-	a = cap_pool(from, TN_POOL_RECLAIM);
-	if (a == NULL)
-		return failure(cap_refusal(from, TN_CAP_POOL, TN_POOL_RECLAIM), 0);
-	b = cap_pool(to, TN_POOL_GIVE);
-	if (b == NULL)
-		return failure(cap_refusal(to, TN_CAP_POOL, TN_POOL_GIVE), 0);
-	if (a == b)
-		return failure(TN_EINVAL, 0);
-	if (a->dying || b->dying)
-		return failure(TN_EDYING, 0);
+	if (error == 0 && a == b)
+		error = TN_EINVAL;
+	if (error != 0 || a->dying || b->dying)
+		return failure(error ?: TN_EDYING, 0);
 	if (a->free < count)
 		return pool_short(a, count);
 	pool_pour(a, b, count);

@@ -6,25 +6,31 @@
 #include "cap.h"
 #include "syscall.h"
 
-/* Nobody else is ready while there is one thread. */
+/* Others of the same priority go first, if there are any. */
 result_t call_yield(void)
 {
-	return success(0);
+	if (likely((current->hart->ready >> current->priority) == 0))
+		return success(0);
+	thread_succeed(current);
+	return port_switch_to_others();
 }
 
 result_t call_debug_write(uint64_t system, uint64_t bytes)
 {
-	if (bytes > TN_WRITE_MAX)
-		return failure(TN_EINVAL, 0);
-	if (!slot_grants(cap_slot(system), TN_CAP_SYSTEM, TN_SYSTEM_LOG))
-		return failure(cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_LOG), 0);
+	int error = bytes > TN_WRITE_MAX ? TN_EINVAL
+					 : cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_LOG);
+
+	if (error != 0)
+		return failure(error, 0);
 	port_console_write(current->utcb->bytes, bytes);
 	return success(0);
 }
 
 result_t call_shutdown(uint64_t system, uint64_t code)
 {
-	if (!slot_grants(cap_slot(system), TN_CAP_SYSTEM, TN_SYSTEM_SHUTDOWN))
-		return failure(cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_SHUTDOWN), 0);
+	int error = cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_SHUTDOWN);
+
+	if (error != 0)
+		return failure(error, 0);
 	port_shutdown(code);
 }

@@ -3,7 +3,6 @@
  */
 #include <port/machine.h>
 
-#include "asid.h"
 #include "cap.h"
 #include "dissolve.h"
 #include "object.h"
@@ -13,56 +12,37 @@
 /* The table of `level` would hang in the entry where `at` ended. */
 static result_t place_check(const struct process *p, const struct place *at, uint64_t level)
 {
+	unsigned top = paging_levels - 1;
+
 	if (p->root == NULL)
-		return level == paging_levels - 1 ? success(0)
-						  : failure(TN_ENOTABLE, paging_levels - 1);
-	if (level == paging_levels - 1)
+		return level == top ? success(0) : failure(TN_ENOTABLE, top);
+	if (level == top)
 		return failure(TN_EEXIST, 0);
-	if (at->level > level + 1)
-		return pte_is_valid(pte_read(place_entry(at)))
-			       ? failure(TN_EEXIST, at->level)
-			       : failure(TN_ENOTABLE, at->level - 1);
-	return pte_is_valid(pte_read(place_entry(at))) ? failure(TN_EEXIST, level) : success(0);
-}
-
-static int attach_refusal(uint64_t process, uint64_t frame, uint64_t frames, struct process **p,
-			  struct supply *supply)
-{
-	uint64_t rights = TN_PROCESS_MAP | (frames != TN_NONE ? TN_PROCESS_MANAGE : 0);
-	int error;
-
-	*p = cap_process(process, rights);
-	if (*p == NULL)
-		return cap_refusal(process, TN_CAP_PROCESS, rights);
-	error = supply_find(supply, (*p)->pool, frame, frames);
-	if (error != 0)
-		return error;
-	return (*p)->dying || (*p)->pool->dying ? TN_EDYING : 0;
+	if (pte_is_valid(pte_read(place_entry(at))))
+		return failure(TN_EEXIST, at->level > level + 1 ? at->level : level);
+	return at->level > level + 1 ? failure(TN_ENOTABLE, at->level - 1) : success(0);
 }
 
 result_t call_table_attach(uint64_t process, uint64_t va, uint64_t level, uint64_t frame,
 			   uint64_t frames)
 {
+	uint64_t rights = TN_PROCESS_MAP | (frames != TN_NONE ? TN_PROCESS_MANAGE : 0), clean;
+	int error = va >= user_top ? TN_EFAULT : 0;
 	struct supply supply;
 	struct process *p;
 	struct place at;
-	uint64_t clean;
 	result_t r;
 	pfn_t f;
-	int error;
 
 	if (level >= paging_levels || (frame == TN_ANY && frames != TN_NONE))
 		return failure(TN_EINVAL, 0);
-	if (va >= user_top)
-		return failure(TN_EFAULT, 0);
-	error = attach_refusal(process, frame, frames, &p, &supply);
-	if (error != 0)
-		return failure(error, 0);
+	p = cap_find(process, TN_CAP_PROCESS, rights, &error);
+	supply = supply_find(frame, frames, &error);
+	if (error != 0 || p->dying || p->pool->dying)
+		return failure(error ?: TN_EDYING, 0);
+	supply.pool = p->pool;
 	at = walk_down(p, va, (unsigned)level + 1);
-	r = place_check(p, &at, level);
-	if (result_code(r) != 0)
-		return r;
-	r = supply_check(&supply);
+	r = place_check(p, &at, level) ?: supply_check(&supply);
 	if (result_code(r) != 0)
 		return r;
 	f = supply_take(&supply, TN_KIND_TABLE, &clean);
@@ -75,28 +55,34 @@ static void table_remove(struct process *p, uint64_t va, const struct place *tab
 {
 	struct place above = walk_down(p, va, table->level + 1);
 
-	pte_write(place_entry(&above), PTE_EMPTY);
-	table_count(frame_of(above.table), (uint64_t)-1);
-	asid_fence_space(current->hart, p);
-	table_free(p, frame_of(table->table));
-	if (FRAME_ENTRIES(frame_get(frame_of(above.table))) == 0)
+	table_drop(p, &above, table);
+	if (table_used(&above) == 0)
 		table_release(p, va, above.level);
+}
+
+/* EFAULT, cap, EDYING. */
+static struct process *space_find(uint64_t process, uint64_t va, uint64_t rights, int *error)
+{
+	struct process *p;
+
+	if (va >= user_top)
+		*error = TN_EFAULT;
+	p = cap_find(process, TN_CAP_PROCESS, rights, error);
+	if (*error == 0 && p->dying)
+		*error = TN_EDYING;
+	return p;
 }
 
 result_t call_table_detach(uint64_t process, uint64_t va, uint64_t level, uint64_t flags)
 {
-	struct process *p;
+	int error = 0;
+	struct process *p = space_find(process, va, TN_PROCESS_MAP, &error);
 	struct place at;
 
 	if (level >= paging_levels - 1 || (flags & ~(uint64_t)TN_FLAG_STEP) != 0)
-		return failure(TN_EINVAL, 0);
-	if (va >= user_top)
-		return failure(TN_EFAULT, 0);
-	p = cap_process(process, TN_PROCESS_MAP);
-	if (p == NULL)
-		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
-	if (p->dying)
-		return failure(TN_EDYING, 0);
+		error = TN_EINVAL;
+	if (error != 0)
+		return failure(error, 0);
 	at = walk_down(p, va, (unsigned)level);
 	if (at.table == NULL || at.level != level)
 		return failure(TN_ENOENT, 0);
@@ -113,18 +99,14 @@ result_t call_table_detach(uint64_t process, uint64_t va, uint64_t level, uint64
 result_t call_resolve(uint64_t process, uint64_t va)
 {
 	struct tn_resolved *found = (struct tn_resolved *)current->utcb->words;
-	const struct process *p;
+	int error = 0;
+	const struct process *p = space_find(process, va, 0, &error);
 	struct place at;
 	uint64_t size;
 	pte_t leaf;
 
-	if (va >= user_top)
-		return failure(TN_EFAULT, 0);
-	p = cap_process(process, 0);
-	if (p == NULL)
-		return failure(cap_refusal(process, TN_CAP_PROCESS, 0), 0);
-	if (p->dying)
-		return failure(TN_EDYING, 0);
+	if (error != 0)
+		return failure(error, 0);
 	at = walk_down(p, va, 0);
 	if (at.table == NULL || !pte_is_valid(pte_read(place_entry(&at))))
 		return failure(TN_ENOENT, at.level);
@@ -144,12 +126,11 @@ result_t call_resolve(uint64_t process, uint64_t va)
 
 result_t call_sync_code(uint64_t process)
 {
-	const struct process *p = cap_process(process, TN_PROCESS_MAP);
+	int error = 0;
 
-	if (p == NULL)
-		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
-	if (p->dying)
-		return failure(TN_EDYING, 0);
+	space_find(process, 0, TN_PROCESS_MAP, &error);
+	if (error != 0)
+		return failure(error, 0);
 	port_sync_code();
 	return success(0);
 }

@@ -9,17 +9,11 @@
 
 #include "hart.h"
 
-struct boot_memory;
-struct regions;
-
 /* Frames that the checker keeps for itself: 4 bytes a frame of the span of RAM. */
-uint64_t check_boot_frames(const struct regions *regions);
-
-/* Takes them. The direct map stands, the frame table does not yet. */
-void check_boot_memory(struct boot_memory *memory, const struct regions *regions);
+uint64_t check_boot_frames(void);
 
 /* Checks once, and returns the handler table that goes on checking every `every` calls (0: no
- * more). A broken invariant ends the machine with its number. */
-const call_handler *check_install(uint64_t every);
+ * more). counts: those frames. A broken invariant ends the machine with its number. */
+const call_handler *check_install(uint64_t every, void *counts);
 
 #endif

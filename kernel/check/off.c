@@ -5,20 +5,14 @@
 
 #include "syscall.h"
 
-uint64_t check_boot_frames(const struct regions *regions)
+uint64_t check_boot_frames(void)
 {
-	(void)regions;
 	return 0;
 }
 
-void check_boot_memory(struct boot_memory *memory, const struct regions *regions)
-{
-	(void)memory;
-	(void)regions;
-}
-
-const call_handler *check_install(uint64_t every)
+const call_handler *check_install(uint64_t every, void *counts)
 {
 	(void)every;
+	(void)counts;
 	return call_table;
 }

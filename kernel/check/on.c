@@ -3,8 +3,6 @@
  */
 #include "check.h"
 
-#include "boot/boot_memory.h"
-#include "boot/regions.h"
 #include "check/checker.h"
 #include "process.h"
 #include "report.h"
@@ -12,43 +10,21 @@
 #include "thread.h"
 
 #include <port/machine.h>
-#include <port/memory.h>
 
-static struct checker_memory memory;
 static struct pool *root;
+static uint32_t *counts;
 static uint64_t every, calls;
 
-static uint64_t span_frames(const struct regions *regions)
+uint64_t check_boot_frames(void)
 {
-	const struct region *last = &regions->r[regions->count - 1];
-
-	return last->first + last->count - regions->r[0].first;
-}
-
-/* 4 bytes a frame; blocks and gigabytes need a five hundredth of that, at most two words more. */
-uint64_t check_boot_frames(const struct regions *regions)
-{
-	uint64_t words = span_frames(regions);
-
-	words += words / BLOCK_FRAMES + words / GIGA_FRAMES + 4;
-	return words * sizeof(uint32_t) / FRAME_BYTES + 1;
-}
-
-void check_boot_memory(struct boot_memory *boot, const struct regions *regions)
-{
-	uint64_t frames = span_frames(regions);
-
-	memory.frames = boot_memory_see(boot, pfn(boot->end));
-	memory.blocks = memory.frames + frames;
-	memory.gigas = memory.blocks + frames / BLOCK_FRAMES + 2;
-	boot->end += check_boot_frames(regions);
+	return checker_counts() * sizeof(*counts) / FRAME_BYTES + 1;
 }
 
 static void check_now(void)
 {
 	struct checker_report r;
 
-	if (checker_run(root, &memory, &r))
+	if (checker_run(root, counts, &r))
 		return;
 	report("tenure: I%u broken at frame 0x%x\n", (uint64_t)r.invariant, r.frame);
 	port_panic(r.what);
@@ -66,15 +42,12 @@ static result_t check_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, u
 	return r;
 }
 
-static const call_handler check_table[TN_CALL_COUNT] = {
-#define CHECK_ENTRY(number, ...) [number] = check_call,
-	TN_CALLS(CHECK_ENTRY)
-#undef CHECK_ENTRY
-};
+static const call_handler check_table[TN_CALL_COUNT] = {[0 ... TN_CALL_COUNT - 1] = check_call};
 
-const call_handler *check_install(uint64_t each)
+const call_handler *check_install(uint64_t each, void *memory)
 {
 	root = current->process->pool;
+	counts = memory;
 	every = each;
 	check_now();
 	return every == 0 ? call_table : check_table;

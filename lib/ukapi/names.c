@@ -44,7 +44,7 @@ const char *tn_call_name(uint64_t number)
 {
 	static const char *const names[TN_CALL_COUNT] = {
 #define TN_X(number, NAME, name, ...) [number] = #name,
-		TN_CALLS(TN_X)
+		TN_CALLS(TN_X) TN_MESSAGE_CALLS(TN_X)
 #undef TN_X
 	};
 

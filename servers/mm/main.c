@@ -1,7 +1,8 @@
 /*
- * main.c - mm, the memory manager: comes up, goes through its phases, audits after each.
+ * main.c - mm, the memory manager: comes up, then serves the programs that the boot image's file
+ * `start` lists; without that file, goes through its phases and audits after each.
  *
- * Ends the machine with status 0 only if every phase did what it should and every audit agreed.
+ * Ends the machine with status 0 only if everything went as it should and every audit agreed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "memory.h"
 #include "mm.h"
 #include "phases/phases.h"
+#include "server/archive.h"
 #include "show.h"
 
 struct phase {
@@ -29,6 +31,7 @@ static const struct phase phases[] = {
 #define PHASES (sizeof(phases) / sizeof(phases[0]))
 
 static struct mm the_mm;
+static struct server the_server;
 
 static uint64_t milliseconds_since(uint64_t start)
 {
@@ -37,13 +40,10 @@ static uint64_t milliseconds_since(uint64_t start)
 	return (tn_clock() - start) * 1000 / rate;
 }
 
-int main(void)
+static bool tour(uint64_t start)
 {
-	uint64_t start = tn_clock();
 	unsigned good = 0;
 
-	memory_start(&the_mm, tn_boot);
-	show_machine(&the_mm);
 	for (unsigned i = 0; i < PHASES; i++) {
 		bool done;
 
@@ -58,7 +58,38 @@ int main(void)
 	printf("\n  %u of %u phases good, %lu audits agreed, %lu ms\n", good, (unsigned)PHASES,
 	       (unsigned long)the_mm.audits, (unsigned long)milliseconds_since(start));
 	if (good != PHASES)
-		return EXIT_FAILURE;
+		return false;
 	audit_show_last(&the_mm);
-	return EXIT_SUCCESS;
+	return true;
+}
+
+/* The boot image has a start list: mm is a server. */
+static bool has_programs(struct cpio_file *list)
+{
+	the_server.mm = &the_mm;
+	if (!archive_open(&the_server))
+		return false;
+	if (archive_find(&the_server, "start", list))
+		return true;
+	archive_close(&the_server);
+	return false;
+}
+
+int main(void)
+{
+	uint64_t start = tn_clock();
+	struct cpio_file list;
+	bool good;
+
+	memory_start(&the_mm, tn_boot);
+	show_machine(&the_mm);
+	if (has_programs(&list)) {
+		good = server_run(&the_server, (const char *)list.data, list.size);
+		good = show_census() && good;
+		printf("\n  %s, %lu ms\n", good ? "all of mm's records agree" : "FAILED",
+		       (unsigned long)milliseconds_since(start));
+	} else {
+		good = tour(start);
+	}
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,7 +7,13 @@
 
 void extents_init(struct extents *extents, struct extent *memory, uint64_t count)
 {
-	extents->unused = NULL;
+	*extents = (struct extents){NULL, 0};
+	extents_add(extents, memory, count);
+}
+
+void extents_add(struct extents *extents, struct extent *memory, uint64_t count)
+{
+	extents->spare += count;
 	while (count-- > 0) {
 		memory[count].next = extents->unused;
 		extents->unused = &memory[count];
@@ -18,8 +24,10 @@ static struct extent *extent_take(struct extents *extents)
 {
 	struct extent *extent = extents->unused;
 
-	if (extent)
+	if (extent) {
 		extents->unused = extent->next;
+		extents->spare--;
+	}
 	return extent;
 }
 
@@ -27,6 +35,7 @@ static void extent_put(struct extents *extents, struct extent *extent)
 {
 	extent->next = extents->unused;
 	extents->unused = extent;
+	extents->spare++;
 }
 
 static uint64_t extent_end(const struct extent *extent)
@@ -88,8 +97,7 @@ bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count)
 	return mapping_insert(mapping, (struct extent){NULL, va, 0, count, 0, true});
 }
 
-/* Something is mapped in [va, va + bytes). */
-static bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes)
+bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes)
 {
 	const struct extent *extent = mapping->first;
 
@@ -236,6 +244,22 @@ bool mapping_remove(struct mapping *mapping, uint64_t va, uint64_t count)
 			return false;
 	}
 	return true;
+}
+
+bool mapping_split(struct mapping *mapping, uint64_t va, uint64_t count)
+{
+	return mapping_cut(mapping, va) && mapping_cut(mapping, va + count * MAPPING_PAGE);
+}
+
+uint64_t mapping_frame(const struct mapping *mapping, uint64_t va)
+{
+	const struct extent *extent = mapping->first;
+
+	while (extent && extent_end(extent) <= va)
+		extent = extent->next;
+	if (!extent || extent->va > va || extent->standing)
+		return STORE_NONE;
+	return extent->frame + (va - extent->va) / MAPPING_PAGE;
 }
 
 bool mapping_clear(struct mapping *mapping)

@@ -28,6 +28,7 @@ struct extent {
 /* Extents to be had, shared by all mappings. */
 struct extents {
 	struct extent *unused;
+	uint64_t spare; /* how many */
 };
 
 struct mapping {
@@ -39,6 +40,9 @@ struct mapping {
 
 /* Makes `count` extents of `memory` available. */
 void extents_init(struct extents *extents, struct extent *memory, uint64_t count);
+
+/* Makes `count` more available. */
+void extents_add(struct extents *extents, struct extent *memory, uint64_t count);
 
 /* A process without mappings. */
 void mapping_init(struct mapping *mapping, struct store *store, struct extents *extents);
@@ -56,6 +60,18 @@ bool mapping_add(struct mapping *mapping, uint64_t va, uint64_t frame, uint64_t 
 
 /* The kernel unmapped `count` pages from va on, holes included. False as in mapping_add. */
 bool mapping_remove(struct mapping *mapping, uint64_t va, uint64_t count);
+
+/*
+ * The kernel changed the rights of `count` pages from va on, and split the large pages that either
+ * end lies in. False as in mapping_add.
+ */
+bool mapping_split(struct mapping *mapping, uint64_t va, uint64_t count);
+
+/* The frame mapped at va, or STORE_NONE. */
+uint64_t mapping_frame(const struct mapping *mapping, uint64_t va);
+
+/* Something is mapped in [va, va + bytes). */
+bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes);
 
 /* The process ended: all its mappings with it. */
 bool mapping_clear(struct mapping *mapping);

@@ -259,6 +259,7 @@ void memory_start(struct mm *mm, const struct tn_boot_info *boot)
 	require(boot->magic == TN_BOOT_MAGIC && boot->abi_version == TN_ABI_VERSION,
 		"the kernel speaks this program's ABI");
 	mm->boot = boot;
+	mm->slot_pages = 1;
 	extents_init(&mm->extents, mm->extent_memory, MM_EXTENTS);
 	build_space(mm);
 	early.records = place_records(mm);

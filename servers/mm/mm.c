@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <tenure/user.h>
 
-#define SLOTS (TN_CAPS_SLOTS - TN_SLOT_FREE)
-_Static_assert(SLOTS <= 128, "slots_taken has a bit for each");
-
 uint64_t pool_used(const struct pool *pool)
 {
 	uint64_t used = 0;
@@ -73,22 +70,20 @@ void process_count_tables(struct mm *mm, struct process *process)
 
 uint64_t slot_take(struct mm *mm)
 {
-	for (uint64_t i = 0; i < SLOTS; i++) {
-		uint64_t bit = (uint64_t)1 << i % 64;
+	for (uint64_t slot = TN_SLOT_FREE; slot < mm->slot_pages * TN_CAPS_SLOTS; slot++) {
+		uint64_t bit = (uint64_t)1 << slot % 64;
 
-		if (mm->slots_taken[i / 64] & bit)
+		if (mm->slots_taken[slot / 64] & bit)
 			continue;
-		mm->slots_taken[i / 64] |= bit;
-		return TN_SLOT_FREE + i;
+		mm->slots_taken[slot / 64] |= bit;
+		return slot;
 	}
 	return 0;
 }
 
 void slot_put(struct mm *mm, uint64_t slot)
 {
-	uint64_t i = slot - TN_SLOT_FREE;
-
 	/* A slot that is empty already is as good as one emptied now. */
 	(void)tn_cap_delete(TN_SELF, slot);
-	mm->slots_taken[i / 64] &= ~((uint64_t)1 << i % 64);
+	mm->slots_taken[slot / 64] &= ~((uint64_t)1 << slot % 64);
 }

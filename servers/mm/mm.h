@@ -16,8 +16,9 @@
 #include "store.h"
 
 #define MM_POOLS LEDGER_POOLS
-#define MM_PROCESSES 32u
-#define MM_EXTENTS 4096u
+#define MM_PROCESSES 64u
+#define MM_EXTENTS 4096u   /* to begin with */
+#define MM_SLOT_PAGES 8u   /* most pages of mm's own capability slots */
 #define MM_OBJECT_KINDS 8u /* by enum tn_kind; POOL to TABLE are used */
 #define MM_PROCESS_SLOTS 4u
 
@@ -29,6 +30,8 @@ struct pool {
 	uint64_t slot;  /* of the capability */
 	uint64_t frame; /* the kernel's name of the pool */
 	uint64_t low, high;
+	bool watched;   /* the kernel signals when it falls below `low`: refilled then */
+	uint64_t quota; /* most frames lent to it; 0: no limit */
 	uint64_t kinds[MM_OBJECT_KINDS]; /* objects charged to it */
 	uint64_t shortages, paid;        /* ENOMEM answers; frames given for them */
 	uint64_t top_ups, stocked;       /* times the policy refilled it unasked; frames */
@@ -53,12 +56,15 @@ struct mm {
 	struct extent extent_memory[MM_EXTENTS];
 	struct pool pools[MM_POOLS];
 	struct process processes[MM_PROCESSES];
-	uint64_t slots_taken[2];  /* bits: slots from TN_SLOT_FREE on */
-	uint64_t baseline;        /* frames of the root pool when mm was up */
-	uint64_t baseline_used;   /* of these, objects */
-	uint64_t early_frames;    /* of these, lent by mm to map its own records */
-	uint64_t records_frames;  /* frames that hold mm's own records */
-	uint64_t audits, audited; /* audits that agreed; frames of the last one */
+	uint64_t slots_taken[MM_SLOT_PAGES * TN_CAPS_SLOTS / 64]; /* bits */
+	uint64_t slot_pages;                                      /* that mm has */
+	uint64_t reserve;                    /* idle user frames kept for the root pool alone */
+	uint64_t baseline;                   /* frames of the root pool when mm was up */
+	uint64_t baseline_used;              /* of these, objects */
+	uint64_t early_frames;               /* of these, lent by mm to map its own records */
+	uint64_t records_frames;             /* frames that hold mm's own records */
+	uint64_t frames_given, frames_taken; /* to and from pools, so far */
+	uint64_t audits, audited;            /* audits that agreed; frames of the last one */
 };
 
 /* Frames of the pool that objects occupy. */

@@ -10,7 +10,7 @@
 #include "require.h"
 #include "supply.h"
 
-#define CEILING 10u /* of the priorities in processes made here */
+#define CEILING 31u /* of the priorities in processes made here */
 
 /* Creates with a frame of the pool's choice, which is charged; refills it as often as needed. */
 static bool create(struct mm *mm, struct pool *pool, enum tn_kind kind, uint64_t target,
@@ -29,14 +29,25 @@ static bool create(struct mm *mm, struct pool *pool, enum tn_kind kind, uint64_t
 	return true;
 }
 
+/* Nothing came of it: the slot and the record are to be had again. */
+static void undo(struct mm *mm, uint64_t slot, bool *live)
+{
+	if (live)
+		*live = false;
+	if (slot)
+		slot_put(mm, slot);
+}
+
 struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, uint64_t high)
 {
 	uint64_t slot = slot_take(mm);
 	struct pool *pool = slot ? pool_new(mm) : NULL;
 	struct tn_pool_info info;
 
-	if (!pool || !create(mm, parent, TN_KIND_POOL, parent->slot, slot, 0))
+	if (!pool || !create(mm, parent, TN_KIND_POOL, parent->slot, slot, 0)) {
+		undo(mm, slot, pool ? &pool->live : NULL);
 		return NULL;
+	}
 	require_done(tn_pool_read(slot, &info), "pool_info");
 	pool->parent = parent->index;
 	pool->depth = parent->depth + 1;
@@ -53,8 +64,10 @@ struct process *object_make_process(struct mm *mm, struct pool *pool)
 	uint64_t slot = slot_take(mm);
 	struct process *process = slot ? process_new(mm) : NULL;
 
-	if (!process || !create(mm, pool, TN_KIND_PROCESS, pool->slot, slot, CEILING))
+	if (!process || !create(mm, pool, TN_KIND_PROCESS, pool->slot, slot, CEILING)) {
+		undo(mm, slot, process ? &process->live : NULL);
 		return NULL;
+	}
 	process->slot = slot;
 	process->pool = pool->index;
 	return process;
@@ -69,6 +82,29 @@ bool object_add(struct mm *mm, struct process *process, enum tn_kind kind)
 	process->slots[process->slot_count++] = slot;
 	process->kinds[kind]++;
 	return true;
+}
+
+uint64_t object_make(struct mm *mm, struct process *process, enum tn_kind kind)
+{
+	uint64_t slot = slot_take(mm);
+
+	if (!slot || !create(mm, &mm->pools[process->pool], kind, process->slot, slot, 0)) {
+		undo(mm, slot, NULL);
+		return 0;
+	}
+	process->kinds[kind]++;
+	return slot;
+}
+
+void object_end(struct mm *mm, struct process *process, enum tn_kind kind, uint64_t slot)
+{
+	struct pool *pool = &mm->pools[process->pool];
+
+	require_done(tn_destroy(slot, 0), "destroy");
+	slot_put(mm, slot);
+	process->kinds[kind]--;
+	pool->kinds[kind]--;
+	supply_trim(mm, pool);
 }
 
 bool object_add_slots(struct mm *mm, struct process *process, uint64_t directory)

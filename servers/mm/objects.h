@@ -21,6 +21,13 @@ struct process *object_make_process(struct mm *mm, struct pool *pool);
 /* Gives a process a thread or an endpoint. */
 bool object_add(struct mm *mm, struct process *process, enum tn_kind kind);
 
+/*
+ * The same, with the capability's slot as the answer, 0 if it fails. The caller ends it by
+ * object_end, or, after its process ended, empties the slot.
+ */
+uint64_t object_make(struct mm *mm, struct process *process, enum tn_kind kind);
+void object_end(struct mm *mm, struct process *process, enum tn_kind kind, uint64_t slot);
+
 /* Gives a process a page of capability slots at a directory index. */
 bool object_add_slots(struct mm *mm, struct process *process, uint64_t directory);
 

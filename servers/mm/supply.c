@@ -8,6 +8,11 @@
 #include "policy.h"
 #include "require.h"
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The largest block that the kernel takes in one call and that does not exceed `count`. */
 static unsigned order_within(uint64_t count)
 {
@@ -45,6 +50,7 @@ uint64_t supply_give(struct mm *mm, struct pool *pool, uint64_t count)
 		require(ledger_lend(&mm->store.ledger, first, size, pool->index),
 			"given frames were idle");
 		given += size;
+		mm->frames_given += size;
 	}
 	return given;
 }
@@ -74,6 +80,7 @@ uint64_t supply_reclaim(struct mm *mm, struct pool *pool, uint64_t count)
 	require_done(tn_reclaim_any(TN_SLOT_FRAMES, pool->slot, count, take_run, &taking, &done),
 		     "frame_reclaim");
 	require(taking.good, "reclaimed frames were lent to that pool");
+	mm->frames_taken += done;
 	return done;
 }
 
@@ -88,6 +95,40 @@ static struct policy_view view_of(const struct mm *mm, const struct pool *pool)
 	};
 }
 
+/* Of `count` frames wanted, those that the pool's quota and mm's reserve allow. */
+static uint64_t allowed(const struct mm *mm, const struct pool *pool, uint64_t count)
+{
+	uint64_t idle = mm->store.buddy.free, frames = pool_frames(mm, pool);
+
+	if (pool->index == 0)
+		return count;
+	if (pool->quota > 0)
+		count = least(count, pool->quota > frames ? pool->quota - frames : 0);
+	return least(count, idle > mm->reserve ? idle - mm->reserve : 0);
+}
+
+void supply_press(struct mm *mm, const struct pool *except)
+{
+	for (unsigned i = 1; i < MM_POOLS; i++) {
+		struct pool *pool = &mm->pools[i];
+		uint64_t free = pool->live && pool != except ? pool_free(mm, pool) : 0;
+
+		if (free == 0)
+			continue;
+		pool->trims++;
+		pool->returned += supply_reclaim(mm, pool, free);
+	}
+}
+
+/* Short of memory, what other pools keep free comes first; without a reserve nobody is pressed. */
+static uint64_t pay(struct mm *mm, struct pool *pool, uint64_t wanted, uint64_t missing)
+{
+	if (mm->reserve > 0 && mm->store.buddy.free < mm->reserve + missing)
+		supply_press(mm, pool);
+	wanted = allowed(mm, pool, wanted);
+	return wanted < missing ? 0 : supply_give(mm, pool, wanted);
+}
+
 bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
 {
 	struct policy_view view = view_of(mm, pool);
@@ -95,21 +136,42 @@ bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
 
 	if (result.code != -TN_ENOMEM)
 		return false;
-	given = supply_give(mm, pool, mm_policy.refill(&view, result.value));
+	given = pay(mm, pool, mm_policy.refill(&view, result.value), result.value);
 	pool->shortages++;
 	pool->paid += given;
 	return given >= result.value;
 }
 
-void supply_top_up(struct mm *mm, struct pool *pool)
+static void top_up(struct mm *mm, struct pool *pool)
 {
 	struct policy_view view = view_of(mm, pool);
-	uint64_t count = mm_policy.refill(&view, 0);
+	uint64_t count = allowed(mm, pool, mm_policy.refill(&view, 0));
 
 	if (count == 0)
 		return;
 	pool->top_ups++;
 	pool->stocked += supply_give(mm, pool, count);
+}
+
+void supply_top_up(struct mm *mm, struct pool *pool)
+{
+	if (!pool->watched)
+		top_up(mm, pool);
+}
+
+void supply_watch(struct pool *pool)
+{
+	require_done(tn_pool_watch(pool->slot, pool->low, TN_SLOT_THREAD,
+				   (uint64_t)1 << pool->index),
+		     "pool_watch");
+	pool->watched = true;
+}
+
+void supply_signalled(struct mm *mm, uint64_t bits)
+{
+	for (unsigned i = 0; i < MM_POOLS; i++)
+		if (bits >> i & 1 && mm->pools[i].live)
+			top_up(mm, &mm->pools[i]);
 }
 
 void supply_trim(struct mm *mm, struct pool *pool)

@@ -22,8 +22,18 @@ uint64_t supply_reclaim(struct mm *mm, struct pool *pool, uint64_t count);
  */
 bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result);
 
-/* After a call that used frames of the pool: refills it before it runs dry. */
+/* Under pressure: takes all free frames back from every pool but the root and this one. */
+void supply_press(struct mm *mm, const struct pool *except);
+
+/* After a call that used frames of the pool: refills it before it runs dry, unless watched. */
 void supply_top_up(struct mm *mm, struct pool *pool);
+
+/*
+ * From here on the kernel watches the pool: it signals bit `pool->index` to mm's thread when the
+ * free frames fall below the low mark, or are below it now; supply_signalled is the answer.
+ */
+void supply_watch(struct pool *pool);
+void supply_signalled(struct mm *mm, uint64_t bits);
 
 /* After a call that freed frames of the pool: takes idle ones back. */
 void supply_trim(struct mm *mm, struct pool *pool);

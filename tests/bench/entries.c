@@ -45,6 +45,9 @@ static uint64_t take_cold(void)
 	return stock_take(3 * STOCK_BLOCK, STOCK_BLOCK) + HALF;
 }
 
+/* The i-th 2 MiB page of a gigabyte. */
+#define LARGE_VA(i) (STOCK_VA_EMPTY + (uint64_t)(i) * STOCK_BLOCK * TN_FRAME_SIZE)
+
 static void entries_map(void)
 {
 	uint64_t first = take_cold();
@@ -57,8 +60,10 @@ static void entries_map(void)
 								TN_BATCH, TN_MAP_READ, TN_NONE)));
 	entry("entry: age 512 pages", BENCH_COST(tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY,
 							    TN_BATCH, TN_MAP_AGE, TN_NONE)));
-	entry("entry: widen 512 pages", BENCH_COST(tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY,
+	entry("entry: widen 256 pages", BENCH_COST(tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY,
 							      TN_BATCH, RIGHTS, TN_SLOT_FRAMES)));
+	BENCH_DO(tn_protect(TN_SLOT_PROCESS, STOCK_VA_EMPTY + HALF * TN_FRAME_SIZE, HALF, RIGHTS,
+			    TN_SLOT_FRAMES));
 	/* the hart sets accessed and dirty */
 	memset((void *)STOCK_VA_EMPTY, 0, TN_BATCH * TN_FRAME_SIZE);
 	entry("entry: age 512 touched pages",
@@ -96,9 +101,20 @@ static void entries_split_giga(void)
 	entry("entry: unmap one 4K page of a cold 1G page",
 	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY, 1)));
 	BENCH_DO(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY, STOCK_BLOCK));
-	entry("entry: unmap 511 2M pages and their table",
-	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY + STOCK_BLOCK * TN_FRAME_SIZE,
-				  GIGA - STOCK_BLOCK)));
+	entry("entry: narrow 256 2M pages",
+	      BENCH_COST(tn_protect(TN_SLOT_PROCESS, LARGE_VA(1), GIGA - STOCK_BLOCK, TN_MAP_READ,
+				    TN_NONE)));
+	entry("entry: widen 256 2M pages",
+	      BENCH_COST(tn_protect(TN_SLOT_PROCESS, LARGE_VA(1), GIGA - STOCK_BLOCK, RIGHTS,
+				    TN_SLOT_FRAMES)));
+	entry("entry: unmap 256 2M pages",
+	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, LARGE_VA(1), GIGA - STOCK_BLOCK)));
+	BENCH_DO(tn_unmap(TN_SLOT_PROCESS, LARGE_VA(257), GIGA - 257 * STOCK_BLOCK));
+	BENCH_DO(tn_map(TN_SLOT_PROCESS, STOCK_VA_EMPTY, TN_SLOT_FRAMES, giga, GIGA, RIGHTS));
+	entry("entry: cut a 1G page and unmap 256 2M pages",
+	      BENCH_COST(tn_unmap(TN_SLOT_PROCESS, LARGE_VA(1), GIGA - STOCK_BLOCK)));
+	BENCH_DO(tn_unmap(TN_SLOT_PROCESS, LARGE_VA(257), GIGA - 257 * STOCK_BLOCK));
+	BENCH_DO(tn_unmap(TN_SLOT_PROCESS, STOCK_VA_EMPTY, STOCK_BLOCK));
 }
 
 static void entries_give(void)

@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "frame.h"
+#include "sched.h"
 #include "syscall.h"
 
 struct thread *current;
 unsigned host_restarts, host_interrupt_every;
+bool host_switched, host_preempted;
 void (*host_between)(void);
 bool host_attributes, host_cache_ops;
 uint64_t host_cache_op_count, host_sync_count;
@@ -151,17 +153,53 @@ result_t port_restart(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64
 	return 0;
 }
 
+static enum { GO_ON, SWITCH, YIELD } how;
+
+result_t port_switch(void)
+{
+	how = SWITCH;
+	return 0;
+}
+
+result_t port_switch_to_others(void)
+{
+	how = YIELD;
+	return 0;
+}
+
+void port_preempt(void)
+{
+	host_preempted = true;
+}
+
+void port_idle(void)
+{
+	if (host_exit != NULL)
+		longjmp(*host_exit, 3);
+	fprintf(stderr, "host: no thread is ready\n");
+	abort();
+}
+
 struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
 			uint64_t a4, uint64_t a5)
 {
 	result_t r;
 
 	host_restarts = 0;
+	host_switched = false;
 	if (number >= TN_CALL_COUNT)
 		return (struct answer){-TN_ENOSYS, 0};
 	for (;;) {
 		restart_asked = false;
+		how = GO_ON;
 		r = call_table[number](a0, a1, a2, a3, a4, a5, 0, number);
+		if (how != GO_ON) {
+			host_switched = true;
+			if (how == YIELD)
+				sched_tick();
+			else
+				sched_run();
+		}
 		if (!restart_asked)
 			return (struct answer){result_code(r), result_value(r)};
 		host_restarts++;

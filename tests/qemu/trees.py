@@ -70,13 +70,14 @@ RESERVED = """
 	};
 """
 
-# The kernel has to describe 4 GiB, and may use 4 MiB.
+# The kernel has to describe 4 GiB, and may use 4 MiB beside the frames where QEMU puts the tree.
 NO_ROOM = """
 	reserved-memory {
 		#address-cells = <2>;
 		#size-cells = <2>;
 		ranges;
-		most@80600000 { reg = <0x0 0x80600000 0x0 0xffa00000>; };
+		most@80600000 { reg = <0x0 0x80600000 0x0 0x7800000>; };
+		rest@87e10000 { reg = <0x0 0x87e10000 0x0 0xf81f0000>; };
 	};
 """
 
@@ -113,6 +114,9 @@ TREES = {
     "reserved": add(RESERVED),
     "kernel-reserved": add(
         RESERVED.replace("0x82000800 0x0 0x3000", "0x80210000 0x0 0x1000")
+    ),
+    "tree-reserved": add(
+        RESERVED.replace("0x82000800 0x0 0x3000", "0x87dff000 0x0 0x3000")
     ),
     "strange": add(STRANGE),
     "nested": add(nested(100)),

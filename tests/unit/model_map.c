@@ -5,6 +5,7 @@
 
 #define PAGE ((uint64_t)TN_FRAME_SIZE)
 #define LARGE (512 * PAGE)
+#define SLOW_MAX 256u /* entries a call visits where each takes long */
 #define RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
 #define PASSED_MAX ((uint64_t)1 << 31)
 
@@ -100,6 +101,9 @@ static int frames_refusal(struct mapping *m, uint64_t *value)
 			*value = m->first + i;
 			return frame_refusal(m, m->first + i);
 		}
+	for (uint64_t i = 0; m->level == 0 && i < m->n; i++)
+		if (model_frame_at(m->first + i)->kind == TN_KIND_BOOT && m->n > SLOW_MAX)
+			m->n = SLOW_MAX;
 	for (uint64_t i = 0; m->level == 1 && i < m->n; i++)
 		if (!model_block_is_user(m->first + i * 512))
 			m->n = i;
@@ -193,16 +197,17 @@ struct span {
 	struct model_table *t; /* NULL: no table at all */
 	uint64_t va, count, passed;
 	bool cut; /* the first entry is a large leaf, asked for in part */
+	bool covered; /* a capability was named */
 };
 
 static void span_measure(struct span *s)
 {
 	unsigned level = s->t->level;
-	uint64_t va = s->va, end = s->t->va + 512 * model_reach(level);
+	uint64_t va = s->va, end = s->t->va + 512 * model_reach(level), slow = 0;
 
 	s->passed = 0;
 	s->cut = false;
-	while (s->passed < s->count && va < end) {
+	while (s->passed < s->count && va < end && slow < SLOW_MAX) {
 		uint64_t rest = (model_reach(level) - va % model_reach(level)) / PAGE,
 			 left = s->count - s->passed;
 		const struct model_page *g = model_page_at(s->p, va);
@@ -213,6 +218,7 @@ static void span_measure(struct span *s)
 			s->cut = s->passed == 0;
 			return;
 		}
+		slow += level > 0 ? g != NULL : s->covered;
 		s->passed += rest < left ? rest : left;
 		va += rest * PAGE;
 	}
@@ -233,6 +239,7 @@ static int span_lookup(struct span *s, uint64_t process, uint64_t va, uint64_t c
 		error = TN_EDYING;
 	if (error != 0)
 		return error;
+	s->covered = slot != TN_NONE;
 	s->p = c->object;
 	s->va = va;
 	s->count = count < PASSED_MAX ? count : PASSED_MAX;

@@ -18,8 +18,6 @@
 #include <port/current.h>
 #include <tenure/abi.h>
 
-#include "boot/boot_memory.h"
-#include "boot/regions.h"
 #include "cap.h"
 #include "cast.h"
 #include "endpoint.h"
@@ -414,16 +412,8 @@ static void *checker_words;
 /* As the boot does it: memory for the counts, then the handlers that check. */
 static const call_handler *install(uint64_t every)
 {
-	static struct regions regions;
-	struct boot_memory memory = {0, 0, 0, 0};
-
-	regions.count = 1;
-	regions.r[0] = (struct region){WORLD_FIRST, WORLD_FRAMES, TN_KIND_USER};
-	checker_words = calloc(check_boot_frames(&regions), FRAME_BYTES);
-	memory.view = (uint64_t)checker_words;
-	check_boot_memory(&memory, &regions);
-	assert_int_equal(memory.end, check_boot_frames(&regions));
-	return check_install(every);
+	checker_words = calloc(check_boot_frames(), FRAME_BYTES);
+	return check_install(every, checker_words);
 }
 
 static result_t call(const call_handler *table, uint64_t number, uint64_t a0, uint64_t a1)

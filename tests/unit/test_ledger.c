@@ -359,6 +359,29 @@ static void large_page_falls_apart_around_its_middle(void **state)
 	assert_int_equal(ledger_frame(&store.ledger, BASE + 1024).value, 0);
 }
 
+static void rights_split_a_large_page_and_keep_its_frames(void **state)
+{
+	struct mapping mapping;
+	uint64_t spare = extents.spare;
+
+	(void)state;
+	mapping_init(&mapping, &store, &extents);
+	assert_true(mapping_add(&mapping, VA, BASE + 512, 512, 512, false));
+	assert_true(mapping_split(&mapping, VA, 512)); /* whole: nothing to split */
+	assert_int_equal(mapping.first->level, 1);
+	assert_true(mapping_split(&mapping, VA + 0x7000, 1));
+	assert_int_equal(mapping.first->level, 0);
+	assert_int_equal(mapping_frames(&mapping), 512);
+	assert_int_equal(mapping_frame(&mapping, VA + 0x6000), BASE + 518);
+	assert_int_equal(mapping_frame(&mapping, VA + 0x7fff), BASE + 519);
+	assert_int_equal(mapping_frame(&mapping, VA + 0x1ff000), BASE + 1023);
+	assert_true(mapping_frame(&mapping, VA + 0x200000) == STORE_NONE);
+	assert_true(mapping_frame(&mapping, VA - 1) == STORE_NONE);
+	assert_true(extents.spare < spare);
+	assert_true(mapping_clear(&mapping));
+	assert_int_equal(extents.spare, spare);
+}
+
 static void huge_page_falls_apart_in_two_steps(void **state)
 {
 	uint64_t frame = 2 * SPACE_UNIT, size = SPACE_UNIT;
@@ -567,6 +590,7 @@ int main(void)
 		WITH_STORE(tables_are_counted_once),
 		WITH_STORE(page_size_follows_alignment),
 		WITH_STORE(large_page_falls_apart_around_its_middle),
+		WITH_STORE(rights_split_a_large_page_and_keep_its_frames),
 		WITH_STORE(huge_page_falls_apart_in_two_steps),
 		WITH_STORE(shared_frame_is_free_after_the_last_unmap),
 		WITH_STORE(standing_pages_touch_no_frame),

@@ -428,7 +428,7 @@ static void make_call(void)
 
 static void touch_memory(void)
 {
-	static const enum fault_kind kinds[] = {FAULT_LOAD, FAULT_STORE, FAULT_FETCH};
+	static const enum tn_fault kinds[] = {TN_FAULT_LOAD, TN_FAULT_STORE, TN_FAULT_FETCH};
 	static const uint64_t rights[] = {TN_MAP_READ, TN_MAP_WRITE, TN_MAP_EXECUTE};
 	unsigned i = (unsigned)below(3);
 	struct fault f = {kinds[i], "page fault", 0, some_va()};

@@ -19,6 +19,7 @@
 #include "endpoint.h"
 #include "object.h"
 #include "snapshot.h"
+#include "message.h"
 #include "thread.h"
 
 #define CREATE TN_CALL_CREATE

@@ -395,7 +395,7 @@ static void asids_are_recycled_safely(void **state)
 static void the_fault_path_is_safe(void **state)
 {
 	struct process *own;
-	struct fault f = {FAULT_STORE, "store", 0, VA + 12};
+	struct fault f = {TN_FAULT_STORE, "store", 0, VA + 12};
 
 	(void)state;
 	begin(4, 16);

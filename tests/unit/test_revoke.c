@@ -2,7 +2,6 @@
  * test_revoke.c - pool_revoke and destroy: whole trees taken apart in steps, interrupted at each
  * of them, finished by others; what is dying meanwhile answers EDYING.
  */
-#include "revoke.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

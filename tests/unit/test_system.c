@@ -18,18 +18,6 @@
 #define WRITE TN_CALL_DEBUG_WRITE
 #define ALL TN_RIGHTS_ALL
 
-static void unknown_numbers(void **state)
-{
-	static const uint64_t numbers[] = {TN_CALL_COUNT,     TN_CALL_COUNT + 1, 255,         4096,
-					   (uint64_t)1 << 32, (uint64_t)1 << 63, ~(uint64_t)0};
-
-	(void)state;
-	world_make(NULL);
-	for (unsigned i = 0; i < 7; i++)
-		REFUSED(TN_ENOSYS, 0, numbers[i], {1, 2, 3, 4, 5, 6});
-	world_end();
-}
-
 static void yield_comes_back(void **state)
 {
 	struct snapshot *before;
@@ -109,7 +97,6 @@ static void shutdown_hands_the_code_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(unknown_numbers),
 		cmocka_unit_test(yield_comes_back),
 		cmocka_unit_test(write_errors_in_order),
 		cmocka_unit_test(write_prints_bytes_as_they_are),

@@ -27,7 +27,7 @@ static void count(const struct host_event *e)
 }
 
 /* True if the thread may go on. */
-static bool resumes(enum fault_kind kind, uint64_t address)
+static bool resumes(enum tn_fault kind, uint64_t address)
 {
 	struct fault f = {kind, "load page fault", 0x1234, address};
 	jmp_buf exit;
@@ -71,17 +71,17 @@ static void begin(void)
 static void stale(void)
 {
 	begin();
-	assert_true(resumes(FAULT_LOAD, VA + 8));
+	assert_true(resumes(TN_FAULT_LOAD, VA + 8));
 	assert_true(pte_accessed(own_entry(VA)));
 	assert_false(pte_dirty(own_entry(VA)));
 	assert_int_equal(fences, 1);
 	assert_int_equal(fence_va / PAGE, VA / PAGE);
-	assert_true(resumes(FAULT_STORE, VA + 8));
+	assert_true(resumes(TN_FAULT_STORE, VA + 8));
 	assert_true(pte_dirty(own_entry(VA)));
-	assert_true(resumes(FAULT_FETCH, VA + PAGE));
+	assert_true(resumes(TN_FAULT_FETCH, VA + PAGE));
 	assert_true(pte_accessed(own_entry(VA + PAGE)));
 	assert_false(pte_dirty(own_entry(VA + PAGE)));
-	assert_true(resumes(FAULT_FETCH, VA + 2 * PAGE));
+	assert_true(resumes(TN_FAULT_FETCH, VA + 2 * PAGE));
 	assert_int_equal(fences, 1);
 	assert_int_equal(host_console_size, 0);
 }
@@ -92,7 +92,7 @@ static void allowed_accesses_are_mended(void **state)
 	aspace_each_mode(stale, 8);
 }
 
-static void is_real(enum fault_kind kind, uint64_t address)
+static void is_real(enum tn_fault kind, uint64_t address)
 {
 	assert_false(resumes(kind, address));
 	assert_int_equal(host_exit_status, 3);
@@ -103,16 +103,16 @@ static void is_real(enum fault_kind kind, uint64_t address)
 static void real(void)
 {
 	begin();
-	is_real(FAULT_STORE, VA + PAGE);
-	is_real(FAULT_FETCH, VA);
-	is_real(FAULT_LOAD, VA + 2 * PAGE);
-	is_real(FAULT_LOAD, VA + 3 * PAGE);
-	is_real(FAULT_LOAD, user_top - 1);
-	is_real(FAULT_LOAD, user_top);
-	is_real(FAULT_LOAD, UINT64_MAX);
-	is_real(FAULT_STORE, 0xffffffc000000000);
-	is_real(FAULT_ILLEGAL, VA);
-	is_real(FAULT_OTHER, VA);
+	is_real(TN_FAULT_STORE, VA + PAGE);
+	is_real(TN_FAULT_FETCH, VA);
+	is_real(TN_FAULT_LOAD, VA + 2 * PAGE);
+	is_real(TN_FAULT_LOAD, VA + 3 * PAGE);
+	is_real(TN_FAULT_LOAD, user_top - 1);
+	is_real(TN_FAULT_LOAD, user_top);
+	is_real(TN_FAULT_LOAD, UINT64_MAX);
+	is_real(TN_FAULT_STORE, 0xffffffc000000000);
+	is_real(TN_FAULT_ILLEGAL, VA);
+	is_real(TN_FAULT_OTHER, VA);
 	assert_false(pte_accessed(own_entry(VA)));
 }
 
@@ -125,7 +125,7 @@ static void real_faults_end_the_machine(void **state)
 static void no_tables(void)
 {
 	assert_null(world.process->root);
-	is_real(FAULT_LOAD, VA);
+	is_real(TN_FAULT_LOAD, VA);
 }
 
 static void a_process_without_tables_faults(void **state)
@@ -136,7 +136,7 @@ static void a_process_without_tables_faults(void **state)
 
 static void line(void)
 {
-	assert_false(resumes(FAULT_LOAD, 0xdead0000));
+	assert_false(resumes(TN_FAULT_LOAD, 0xdead0000));
 	assert_string_equal(host_console, "tenure: the first server faulted: load page fault at "
 					  "0xdead0000, pc 0x1234\n");
 }
@@ -151,10 +151,10 @@ static void large_page(void)
 {
 	map_own(HUGE_PAGE, 512, aspace.block, RW);
 	asid_activate(world.thread->hart, world.process);
-	assert_true(resumes(FAULT_STORE, HUGE_PAGE + 77 * PAGE + 5));
+	assert_true(resumes(TN_FAULT_STORE, HUGE_PAGE + 77 * PAGE + 5));
 	assert_true(pte_dirty(own_entry(HUGE_PAGE)));
 	assert_code(host_call(TN_CALL_UNMAP, TN_SLOT_PROCESS, HUGE_PAGE, 512, 0, 0, 0), 0);
-	is_real(FAULT_LOAD, HUGE_PAGE);
+	is_real(TN_FAULT_LOAD, HUGE_PAGE);
 }
 
 static void large_pages_are_mended_too(void **state)

@@ -16,16 +16,10 @@
 
 bool world_holds(struct checker_report *report)
 {
-	struct checker_memory memory = {
-		.frames = calloc(ram.count, sizeof(uint32_t)),
-		.blocks = calloc(checker_blocks(), sizeof(uint32_t)),
-		.gigas = calloc(checker_gigas(), sizeof(uint32_t)),
-	};
-	bool holds = checker_run(world.root, &memory, report);
+	uint32_t *counts = calloc(checker_counts(), sizeof(*counts));
+	bool holds = checker_run(world.root, counts, report);
 
-	free(memory.frames);
-	free(memory.blocks);
-	free(memory.gigas);
+	free(counts);
 	return holds;
 }
 

@@ -20,7 +20,18 @@
 			 "csrw " #name ", %0\n.option pop" ::"r"((uint64_t)(value))               \
 			 : "memory")
 
+#define csr_set(name, bits)                                                                       \
+	__asm__ volatile(".option push\n.option arch, +zicsr\n"                                   \
+			 "csrs " #name ", %0\n.option pop" ::"r"((uint64_t)(bits))                \
+			 : "memory")
+
+#define csr_clear(name, bits)                                                                     \
+	__asm__ volatile(".option push\n.option arch, +zicsr\n"                                   \
+			 "csrc " #name ", %0\n.option pop" ::"r"((uint64_t)(bits))                \
+			 : "memory")
+
 #define SSTATUS_SPIE ((uint64_t)1 << 5)
+#define INTERRUPT_SOFTWARE ((uint64_t)1 << 1) /* sie, sip */
 #define INTERRUPT_TIMER ((uint64_t)1 << 5) /* sie, sip */
 
 #endif

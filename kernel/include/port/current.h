@@ -4,6 +4,9 @@
  * The port defines `current`, a struct thread * lvalue, and
  *   port_restart(a0..a3, number)  what a handler answers so that its call begins again with
  *                                 these arguments once the waiting interrupt has been taken
+ *   port_switch()                 what a handler answers when the thread's results, if any, are in
+ *                                 its saved registers: the scheduler decides who goes on
+ *   port_switch_to_others()       the same, and the thread's turn is over
  */
 #ifndef PORT_CURRENT_H
 #define PORT_CURRENT_H

@@ -20,6 +20,12 @@ _Noreturn void port_panic(const char *rule);
 /* True while an interrupt waits that user mode would take. */
 bool port_interrupt_pending(void);
 
+/* The current thread is to be interrupted as soon as it is back in user mode. */
+void port_preempt(void);
+
+/* No thread is ready: waits for an interrupt and handles it. */
+void port_idle(void);
+
 /* Sets the next timer interrupt one tick from now and thereby ends the present one. */
 void port_timer_next(void);
 

@@ -62,6 +62,13 @@ struct answer {
 struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
 			uint64_t a4, uint64_t a5);
 
+/* The last host_call ended in a switch: its thread has blocked, or found what it waits for in its
+ * saved registers. `current` is who runs now. If nobody is ready, host_exit is taken with value 3. */
+extern bool host_switched;
+
+/* A thread more urgent than the current one became ready; the test clears it. */
+extern bool host_preempted;
+
 /* Restarts that the last host_call went through. */
 extern unsigned host_restarts;
 

@@ -9,6 +9,8 @@
 struct thread;
 register struct thread *current __asm__("tp");
 
+result_t port_switch(void);
+result_t port_switch_to_others(void);
 result_t port_restart(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t number);
 
 #endif

@@ -9,9 +9,9 @@
  *   0xfffffff000000000  frame table, 8 bytes a frame                     (32 GiB)
  *   0xfffffff800000000  block table, 8 bytes a 2 MiB block               (64 MiB)
  *   0xfffffff810000000  giga table, 8 bytes a 1 GiB block                (128 KiB)
- *   0xffffffff00000000  boot window: two gigabytes seen before the direct map stands
+ *   0xfffffffe00000000  boot windows: two of two gigabytes, seen before the direct map stands
+ *   0xffffffff00000000  device pages of the kernel's own (test finisher)
  *   0xffffffff80000000  kernel image
- *   0xffffffffc0000000  device pages of the kernel's own (test finisher)
  */
 #ifndef PORT_IMPL_MEMORY_H
 #define PORT_IMPL_MEMORY_H
@@ -21,9 +21,9 @@
 #define LAYOUT_FRAME_TABLE 0xfffffff000000000
 #define LAYOUT_BLOCK_TABLE 0xfffffff800000000
 #define LAYOUT_GIGA_TABLE 0xfffffff810000000
-#define LAYOUT_BOOT_WINDOW 0xffffffff00000000
+#define LAYOUT_BOOT_WINDOWS 0xfffffffe00000000
+#define LAYOUT_DEVICES 0xffffffff00000000
 #define LAYOUT_IMAGE 0xffffffff80000000
-#define LAYOUT_DEVICES 0xffffffffc0000000
 
 #ifndef __ASSEMBLER__
 

@@ -16,10 +16,11 @@
 
 enum tn_call {
 #define TN_X(number, NAME, ...) TN_CALL_##NAME = number,
-	TN_CALLS(TN_X)
+	TN_CALLS(TN_X) TN_MESSAGE_CALLS(TN_X)
 #undef TN_X
 	TN_CALL_COUNT
 };
+
 
 /* --- errors: a0 is 0 or the negative of one of these --------------------------------------- */
 
@@ -145,6 +146,36 @@ enum tn_cap_type {
 #define TN_INFO_CLEAN ((uint64_t)1 << 53)    /* FREE: all zero */
 #define TN_INFO_LARGE ((uint64_t)1 << 54)    /* a large mapping covers the frame */
 
+/* --- messages -------------------------------------------------------------------------------- */
+
+#define TN_MESSAGE_WORDS 64u /* at most; the first five in registers, the rest in the UTCB's words */
+#define TN_MESSAGE_REGISTERS 5u
+
+/* The info word: label, number of words, and a capability that travels along. */
+#define TN_INFO(label, words) ((uint64_t)(label) | (uint64_t)(words) << 32)
+#define TN_INFO_WITH(label, words, slot)                                                          \
+	(TN_INFO(label, words) | (uint64_t)(slot) << 40 | TN_INFO_CAP)
+#define TN_INFO_LABEL(info) ((uint32_t)(info))
+#define TN_INFO_WORDS(info) ((uint32_t)((info) >> 32) & 127u)
+#define TN_INFO_SLOT(info) ((uint32_t)((info) >> 40) & 0xffffu)
+#define TN_INFO_LOST ((uint64_t)1 << 61) /* received: one was sent, and found no empty slot */
+#define TN_INFO_CAP ((uint64_t)1 << 62)  /* sent: in the slot named; received: it has arrived */
+
+/* Labels with the top bit are the kernel's. */
+#define TN_LABEL_KERNEL 0x80000000u
+#define TN_LABEL_FAULT 0x80000001u   /* words: enum tn_fault, address, pc */
+#define TN_LABEL_EXIT 0x80000002u    /* words: code */
+#define TN_LABEL_SIGNALS 0x80000003u /* words: the bits, which are thereby cleared */
+
+enum tn_fault { TN_FAULT_FETCH, TN_FAULT_LOAD, TN_FAULT_STORE, TN_FAULT_ILLEGAL, TN_FAULT_OTHER };
+
+/* Labels of the answer to a fault. */
+enum tn_fault_answer {
+	TN_RESUME = 0,    /* tries again */
+	TN_RESUME_AT = 1, /* goes on at the first word */
+	TN_KILL = 2       /* the thread stays stopped; so it does for any other label */
+};
+
 /* --- the UTCB: one frame a thread, arguments and results too long for registers ------------- */
 
 #define TN_UTCB_WORDS 504u /* bulk words a call can return */
@@ -206,7 +237,26 @@ struct tn_census {
 
 /* thread_info fills the UTCB's words with this, of a thread that does not run: the registers of
  * one that does are its own business. */
-enum tn_thread_state { TN_THREAD_STOPPED = 0, TN_THREAD_RUNNING = 1 };
+enum tn_thread_state {
+	TN_THREAD_STOPPED = 0,
+	TN_THREAD_RUNNING = 1, /* or ready to */
+	TN_THREAD_RECEIVES = 2,
+	TN_THREAD_CALLS = 3,   /* waits for a receiver */
+	TN_THREAD_AWAITS = 4,  /* waits for the answer */
+	TN_THREAD_FAULTED = 5  /* a call that the kernel made for it, received or not */
+};
+
+/* thread_configure: what, and the words of the caller's UTCB. */
+#define TN_CONFIGURE_REGISTERS 1u
+#define TN_CONFIGURE_UTCB 2u
+#define TN_CONFIGURE_FAULT 4u
+#define TN_CONFIGURE_PRIORITY 8u
+struct tn_thread_config {
+	uint64_t priority;
+	uint64_t pc;
+	uint64_t registers[31]; /* x1 to x31 */
+};
+#define TN_PRIORITY_MAX 63u
 struct tn_thread_info {
 	uint64_t state, reason, signals;
 	uint64_t pc;

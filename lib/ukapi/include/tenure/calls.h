@@ -11,7 +11,8 @@
  * A slot argument that a row lists is looked up in the order in which the row lists it; the
  * lookup's own errors (ERANGE, ENOENT, EBADF, EPERM, ESTALE, in this order) are written as
  * `cap`. Where a process lives but its pool is dying, a call that turns out to need frames answers
- * EDYING in the place of ENOMEM. Numbers below zero are reserved for the two IPC calls.
+ * EDYING in the place of ENOMEM.
+
  */
 #ifndef TENURE_CALLS_H
 #define TENURE_CALLS_H
@@ -89,6 +90,36 @@
 	X(24, CACHE_OP, cache_op, 4, "frames, first, count, op", "frames: write (clean: read)",   \
 	  "0", "EINVAL op or count not 1..16 | cap | EACCES not covered | ENXIO | EKERNEL | "               \
 	  "ENOTSUP no Zicbom or outside the window")                                              \
-	X(25, THREAD_INFO, thread_info, 1, "thread", "thread: control", "state", "cap | EDYING")
+	X(25, THREAD_INFO, thread_info, 1, "thread", "thread: control", "state", "cap | EDYING")  \
+	X(26, THREAD_CONFIGURE, thread_configure, 6,                                              \
+	  "thread, what, frames, UTCB frame, UTCB va, fault endpoint or NONE",                    \
+	  "thread: control; frames: read, write; fault endpoint: send",                           \
+	  "frames missing, if ENOMEM; the offending frame",                                       \
+	  "EINVAL what, alignment, priority | EFAULT | cap | EDYING | EBUSY not stopped | "       \
+	  "EPERM priority above the ceiling | as map")                                            \
+	X(27, THREAD_RESUME, thread_resume, 1, "thread", "thread: control", "0",                  \
+	  "cap | EDYING | EINVAL no UTCB or no address space")                                    \
+	X(28, THREAD_SUSPEND, thread_suspend, 1, "thread", "thread: control", "0",                \
+	  "cap | EDYING")                                                                         \
+	X(29, THREAD_EXIT, thread_exit, 1, "code", "", "does not return", "none")                 \
+	X(30, SIGNAL, signal, 2, "thread, bits", "thread: signal", "0", "cap | EDYING")           \
+	X(31, SAVE_REPLY, save_reply, 1, "slot", "", "0",                                         \
+	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use")
+
+/*
+ * Calls that carry a message: a1 the info word, a2 to a6 the first five words, both ways, and a7
+ * the badge on return. "message" below stands for these registers.
+ */
+#define TN_MESSAGE_CALLS(X)                                                                       \
+	X(32, SEND, send, 7, "endpoint, message", "endpoint: send (grant)", "no message",         \
+	  "EINVAL info | cap | EPEER | EAGAIN nobody waits")                                      \
+	X(33, RECV, recv, 1, "endpoint or NONE", "endpoint: receive", "a message",                \
+	  "cap | EPEER | EINTR")                                                                  \
+	X(34, REPLY, reply, 7, "0, message", "", "no message", "EINVAL info | EPEER nobody to answer") \
+	X(35, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message", "EINVAL info | cap") \
+	X(36, CALL, call, 7, "endpoint, message", "endpoint: send (grant)", "the answer",         \
+	  "EINVAL info | cap | EPEER | EINTR")                                                    \
+	X(37, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
+	  "EINVAL info | cap | EPEER | EINTR")
 
 #endif

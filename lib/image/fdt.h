@@ -1,11 +1,11 @@
 /*
  * fdt.h - the format of a flattened device tree (Devicetree Specification 0.4, chapter 5): from a
- * blob to one node after another with its properties. What they mean is devicetree.c's. No
- * allocation, no state but the caller's; the blob may be hostile or cut short, and everything
- * that is handed out lies inside it.
+ * blob to one node after another with its properties. No allocation, no
+ * state but the caller's; the blob may be hostile or cut short, and everything that is handed out
+ * lies inside it. What the properties mean is the reader's business.
  */
-#ifndef TENURE_BOOT_FDT_H
-#define TENURE_BOOT_FDT_H
+#ifndef TENURE_IMAGE_FDT_H
+#define TENURE_IMAGE_FDT_H
 
 #include <stdbool.h>
 #include <stddef.h>

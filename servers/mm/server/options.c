@@ -1,0 +1,72 @@
+/*
+ * options.c - the boot arguments that are mm's.
+ */
+#include "options.h"
+
+#include <string.h>
+
+#define NUMBER_DIGITS 9u /* at most, so that it cannot wrap */
+
+/* The value of the last argument `key`, which ends in '=', up to its blank; NULL if there is none. */
+static const char *find_value(const char *arguments, const char *key)
+{
+	const char *value = NULL;
+
+	while (*(arguments += strspn(arguments, " ")) != '\0') {
+		if (strncmp(arguments, key, strlen(key)) == 0)
+			value = arguments + strlen(key);
+		arguments += strcspn(arguments, " ");
+	}
+	return value;
+}
+
+static bool read_workload(const char *value, struct options *options)
+{
+	char text[TN_CLIENT_NAME + TN_CLIENT_ARGS];
+	size_t size = strcspn(value, " ");
+	struct start_entry entry;
+
+	if (size > sizeof(text))
+		return false;
+	for (size_t i = 0; i < size; i++)
+		text[i] = value[i] == ',' ? ' ' : value[i];
+	if (!startlist_split(text, size, &entry))
+		return false;
+	memcpy(options->name, entry.name, sizeof(options->name));
+	memcpy(options->args, entry.args, sizeof(options->args));
+	return true;
+}
+
+static bool read_number(const char *value, uint64_t *number)
+{
+	size_t size = strcspn(value, " ");
+
+	*number = 0;
+	for (size_t i = 0; i < size; i++) {
+		if (value[i] < '0' || value[i] > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(value[i] - '0');
+	}
+	return size > 0 && size <= NUMBER_DIGITS;
+}
+
+bool options_read(const char *boot_arguments, struct options *options)
+{
+	const char *workload = find_value(boot_arguments, "workload=");
+	const char *audit = find_value(boot_arguments, "audit=");
+
+	memset(options, 0, sizeof(*options));
+	return (!workload || read_workload(workload, options)) &&
+	       (!audit || read_number(audit, &options->audit));
+}
+
+bool options_select(const struct options *options, struct start_entry *entry)
+{
+	if (options->name[0] == '\0')
+		return true;
+	if (strcmp(options->name, entry->name) != 0)
+		return false;
+	if (options->args[0] != '\0')
+		memcpy(entry->args, options->args, sizeof(entry->args));
+	return true;
+}

@@ -1,0 +1,154 @@
+/*
+ * requests_processes.c - spawn, wait, exit, stop, statistics, refill, print, version.
+ */
+#include "requests.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <tenure/user.h>
+
+#include "../require.h"
+#include "../supply.h"
+#include "clients.h"
+
+uint32_t request_version(struct server *server, struct request *request, struct answer *answer)
+{
+	(void)server;
+	(void)request;
+	answer->words[0] = TN_MM_VERSION;
+	answer->count = 1;
+	return 0;
+}
+
+uint32_t request_spawn(struct server *server, struct request *request, struct answer *answer)
+{
+	struct client *client = request->client, *child;
+	struct start_entry entry = {
+		.pool_quota = request->words[0],
+		.user_quota = request->words[1],
+		.priority = request->words[2],
+	};
+	const char *why;
+	int refusal;
+
+	if (request->words[4] > request->text_room ||
+	    !startlist_split(request->text, request->words[4], &entry))
+		return TN_EINVAL;
+	if (entry.priority > client->priority)
+		return TN_EPERM;
+	refusal = client_begin(server, client, &entry, &child, &why);
+	if (refusal != 0)
+		return (uint32_t)-refusal;
+	answer->words[0] = child->pid;
+	answer->count = 1;
+	return 0;
+}
+
+uint32_t request_wait(struct server *server, struct request *request, struct answer *answer)
+{
+	struct client *client = request->client;
+	struct client *child = client_child(server, client, request->words[0]);
+
+	if (!child)
+		return TN_ENOENT;
+	if (child->state == CLIENT_ENDED) {
+		answer->words[0] = child->pid;
+		answer->words[1] = (uint64_t)child->code;
+		answer->words[2] = child->reason;
+		answer->count = 3;
+		client_forget(child);
+		return 0;
+	}
+	if (client->wait_slot)
+		return TN_EBUSY;
+	client->wait_slot = slot_take(server->mm);
+	if (!client->wait_slot)
+		return TN_EAGAIN;
+	require_done(tn_save_reply(client->wait_slot), "save_reply");
+	client->wait_pid = request->words[0];
+	answer->owed = false;
+	return 0;
+}
+
+uint32_t request_exit(struct server *server, struct request *request, struct answer *answer)
+{
+	answer->owed = false;
+	client_exit(server, request->client, (int64_t)request->words[0]);
+	return 0;
+}
+
+uint32_t request_stop(struct server *server, struct request *request, struct answer *answer)
+{
+	struct client *child = server_client(server, request->words[0]);
+
+	(void)answer;
+	if (!child || child->parent != request->client->pid)
+		return TN_ENOENT;
+	client_end(server, child, TN_MM_END_STOP, 0);
+	return 0;
+}
+
+uint32_t request_statistics(struct server *server, struct request *request, struct answer *answer)
+{
+	const struct client *client = request->client;
+	struct tn_mm_statistics statistics;
+
+	if (request->words[0] != 0)
+		client = server_client(server, request->words[0]);
+	if (!client)
+		return TN_ENOENT;
+	statistics = (struct tn_mm_statistics){
+		.pool_free = pool_free(server->mm, client->pool),
+		.pool_used = pool_used(client->pool),
+		.pool_quota = client->pool_quota,
+		.user_frames = client->mapped,
+		.user_quota = client->user_quota,
+		.faults = client->faults,
+		.requests = client->requests,
+		.printed = client->printed,
+		.idle = server->mm->store.buddy.free,
+		.processes = server->live,
+	};
+	memcpy(answer->words, &statistics, sizeof(statistics));
+	answer->count = sizeof(statistics) / sizeof(uint64_t);
+	return 0;
+}
+
+uint32_t request_refill(struct server *server, struct request *request, struct answer *answer)
+{
+	struct client *client = request->client;
+	uint64_t free = pool_free(server->mm, client->pool), wanted = request->words[0];
+
+	if (wanted > client->pool_quota)
+		return TN_ENOMEM;
+	if (free < wanted &&
+	    !supply_answer(server->mm, client->pool, (struct tn_result){-TN_ENOMEM, wanted - free}))
+		return TN_ENOMEM;
+	answer->words[0] = pool_free(server->mm, client->pool);
+	answer->count = 1;
+	return 0;
+}
+
+/* Only what can stand in a line: a client must not move the terminal's cursor. */
+static char printable(char c)
+{
+	return c == '\n' || c == '\t' || (unsigned char)c >= ' ' ? c : '?';
+}
+
+uint32_t request_print(struct server *server, struct request *request, struct answer *answer)
+{
+	struct client *client = request->client;
+	uint64_t bytes = request->words[4];
+
+	(void)server;
+	(void)answer;
+	if (bytes > request->text_room)
+		return TN_EINVAL;
+	printf("%11s │ ", client->name);
+	for (uint64_t i = 0; i < bytes; i++)
+		putchar(printable(request->text[i]));
+	if (bytes == 0 || request->text[bytes - 1] != '\n')
+		putchar('\n');
+	client->printed += bytes;
+	return 0;
+}

@@ -1,0 +1,86 @@
+/*
+ * server.h - mm as the server of a running system: its clients and what it knows of each.
+ *
+ * A client is a process with a pool of its own below the root pool, threads whose faults are calls
+ * to mm, and a badged capability to mm's endpoint. The badge says who calls, so nothing a client
+ * sends is believed about itself:
+ *
+ *   badge  31 ... generation ... 12 | 11 .. index .. 6 | 5 .. thread .. 0
+ *                     pid = badge >> 6
+ */
+#ifndef MM_SERVER_SERVER_H
+#define MM_SERVER_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tenure/protocol.h>
+
+#include "../mm.h"
+#include "regions.h"
+
+#define SERVER_CLIENTS 56u  /* below 64: an index has 6 bits */
+#define SERVER_FAMILY 20u   /* most clients that descend from one line of the start list */
+#define SERVER_NOBODY 63u   /* thread of a badge that stands for the process */
+#define SERVER_RESERVE 128u /* idle user frames that clients cannot have */
+
+/* Addresses in mm's own space; memory.h has the first window. */
+#define SERVER_ARCHIVE 0x2000000000ul
+#define SERVER_SCRATCH 0x2800000000ul
+#define SERVER_EXTENTS 0x3000000000ul
+
+enum client_state {
+	CLIENT_NONE,
+	CLIENT_LIVE,
+	CLIENT_ENDED /* and its parent has not asked yet */
+};
+
+struct client_thread {
+	uint64_t slot;  /* mm's capability; 0: none */
+	uint64_t utcb;  /* frame, pinned */
+	uint64_t owned; /* slot in the client's table */
+};
+
+struct client {
+	enum client_state state;
+	uint32_t pid, parent; /* parent: 0 for the start list's */
+	uint32_t family;      /* pid of the one on the start list that it descends from */
+	char name[TN_CLIENT_NAME];
+	uint64_t priority;
+	uint64_t pool_quota, user_quota;
+	struct pool *pool;
+	struct process *process;
+	struct regions regions;
+	struct client_thread threads[TN_CLIENT_THREADS];
+	uint64_t endpoints[TN_CLIENT_ENDPOINTS]; /* mm's slots; 0: none */
+	uint64_t mapped;                         /* frames, as its quota counts them */
+	uint64_t mapped_peak;
+	uint64_t wait_slot, wait_pid; /* a REPLY capability to a thread that waits; 0: none */
+	int64_t code;
+	enum tn_mm_end reason;
+	uint64_t faults, requests, printed;
+};
+
+struct server {
+	struct mm *mm;
+	const void *archive;
+	uint64_t archive_bytes;
+	uint64_t endpoint;   /* slot */
+	uint32_t generation; /* of the pid given last */
+	uint64_t live;
+	uint64_t messages;     /* served */
+	uint64_t extent_pages; /* mapped at SERVER_EXTENTS */
+	uint64_t discontent;   /* programs of the start list that ended with a status not 0 */
+	uint64_t started, exited, faulted, stopped, starved; /* clients, by how they ended */
+	uint64_t shown;                                      /* tick of the last view */
+	uint64_t shown_given, shown_taken;
+	struct client clients[SERVER_CLIENTS];
+};
+
+/* The live client of a pid, or NULL. */
+struct client *server_client(struct server *server, uint64_t pid);
+
+/* Runs the programs of the start list until all have ended. False if mm's records disagree. */
+bool server_run(struct server *server, const char *start, size_t size);
+
+#endif

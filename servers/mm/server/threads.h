@@ -1,0 +1,33 @@
+/*
+ * threads.h - threads and endpoints of clients.
+ */
+#ifndef MM_SERVER_THREADS_H
+#define MM_SERVER_THREADS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server.h"
+
+/* Where a thread begins. */
+struct thread_begin {
+	uint64_t pc, stack, locals; /* locals: tp */
+	uint64_t argument;          /* a0; a1 is the UTCB's address */
+	uint64_t owned;             /* slot of the client's table for a capability to signal it */
+};
+
+/* Makes thread `number`, which the client has not, and lets it run. False when memory is short. */
+bool thread_make(struct server *server, struct client *client, unsigned number,
+		 const struct thread_begin *begin);
+
+/* Ends one thread of a client that goes on. */
+void thread_drop(struct server *server, struct client *client, unsigned number);
+
+/* The client's process has ended: what mm kept for its threads and endpoints ends as well. */
+void threads_forget(struct server *server, struct client *client);
+
+/* Puts mm's endpoint, with a badge for this client, into a slot of a process (or TN_SELF). */
+void badge_copy(const struct server *server, const struct client *client, unsigned thread,
+		uint64_t process, uint64_t slot);
+
+#endif
