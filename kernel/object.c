@@ -38,7 +38,8 @@ result_t range_check(const struct pool *pool, uint64_t first, uint64_t count)
 
 		if (!frame_is_known(f))
 			return failure(TN_ENXIO, f);
-		frame_touch(pfn(f));
+		if (f == first || f % BLOCK_FRAMES == 0)
+			frame_touch(pfn(f));
 		d = frame_get(pfn(f));
 		if (FRAME_KIND(d) == TN_KIND_HOLE)
 			return failure(TN_ENXIO, f);

@@ -10,15 +10,12 @@
 #include "hart.h"
 #include "process.h"
 
-static uint64_t bit(uint32_t priority)
-{
-	return (uint64_t)1 << priority;
-}
+#define BIT(priority) ((uint64_t)1 << (priority))
 
 static void ready_add(struct thread *t, void (*push)(struct queue *, struct thread *))
 {
 	push(&t->hart->queues[t->priority], t);
-	t->hart->ready |= bit(t->priority);
+	t->hart->ready |= BIT(t->priority);
 }
 
 void sched_ready(struct thread *t)
@@ -35,7 +32,7 @@ void sched_unready(struct thread *t)
 
 	queue_remove(q, t);
 	if (q->first == NULL)
-		t->hart->ready &= ~bit(t->priority);
+		t->hart->ready &= ~BIT(t->priority);
 }
 
 /* The most urgent ready thread becomes current. */

@@ -196,8 +196,10 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 	if (s.levels == 0)
 		return "this hart lacks the paging mode that paging= asks for";
 	reach = dmap_place(s.levels, options->kernel_window);
-	if (machine->info.initrd + machine->info.initrd_bytes > reach)
-		return "the boot image lies beyond the direct map of this paging mode";
+	if (machine->info.initrd + machine->info.initrd_bytes > reach ||
+	    machine->info.tree + machine->info.tree_bytes > reach ||
+	    memory->end * FRAME_BYTES > reach)
+		return "what the boot needs lies beyond the direct map of this paging mode";
 	s.root = boot_memory_frame(memory);
 	image_map(&s);
 	dmap_map(&s, regions, reach);

@@ -22,7 +22,6 @@
 #include "walk.h"
 
 #define STATUS_BOOT 2u
-#define TREE_BYTES_MAX ((uint64_t)1 << 30) /* what the boot window surely shows */
 
 static struct machine machine;
 static struct boot_options options;
@@ -39,9 +38,9 @@ static void boot_require(const char *why)
 
 static void boot_read_tree(uint64_t hart, uint64_t tree)
 {
-	const void *blob = port_boot_see(PORT_WINDOW_TREE, tree);
+	const void *blob = port_boot_see(PORT_WINDOW_TREE, tree); /* a gigabyte at least */
 
-	boot_require(devicetree_read(blob, TREE_BYTES_MAX, hart, &machine));
+	boot_require(devicetree_read(blob, (size_t)1 << 30, hart, &machine));
 	machine.info.tree = tree;
 	machine.info.tree_bytes = fdt_size(blob);
 	port_boot_machine(&machine);
