@@ -14,6 +14,7 @@
 #include "syscall.h"
 
 #define DISMISS_MAX 64u
+#define CHAIN_MAX 8u /* callers of callers that one end tells */
 #define INFO_SENT (TN_INFO(UINT32_MAX, 127) | TN_INFO_CAP)
 
 /* --- capabilities that travel ---------------------------------------------------------------- */
@@ -133,14 +134,17 @@ static void wait_forget(struct thread *t)
 }
 
 /* t, which waits, does so no longer. Who faulted and finds nobody stays stopped, registers
- * untouched; whom it had to answer, if anybody, is returned: nobody will. */
-static struct thread *wait_end(struct thread *t, int error)
+ * untouched; whom it had to answer, if anybody, is returned: nobody will. Without `more` he goes on
+ * waiting until the stopped thread itself ends: one end takes a bounded number of steps. */
+static struct thread *wait_end(struct thread *t, int error, bool more)
 {
 	struct thread *caller = t->caller;
 
 	wait_forget(t);
 	if (t->state == TN_THREAD_FAULTED) {
 		t->state = TN_THREAD_STOPPED;
+		if (!more)
+			return NULL;
 		t->caller = NULL;
 		return caller;
 	}
@@ -151,8 +155,8 @@ static struct thread *wait_end(struct thread *t, int error)
 
 static void message_fail(struct thread *t, int error)
 {
-	for (; t != NULL; error = TN_EPEER)
-		t = wait_end(t, error);
+	for (unsigned left = CHAIN_MAX; t != NULL && left > 0; left--, error = TN_EPEER)
+		t = wait_end(t, error, left > 1);
 }
 
 /* t answers nobody any more. */

@@ -11,8 +11,6 @@
 #include "process.h"
 #include "words.h"
 
-#define PRIORITY_MAX 63u
-
 /* Writes the object's word and the slot that names it. */
 static void *object_born(unsigned kind, pfn_t f, size_t bytes, struct slot *slot)
 {
@@ -68,7 +66,7 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 
 	f = frame_take(pool, TN_KIND_PROCESS);
 	process = object_born(TN_KIND_PROCESS, f, sizeof(*process), &slots[TN_SLOT_PROCESS]);
-	process_init(process, f, pool, PRIORITY_MAX);
+	process_init(process, f, pool, TN_PRIORITY_MAX);
 	process->directory[0] = slots;
 	process->pages = 1;
 	f = frame_take(pool, TN_KIND_THREAD);

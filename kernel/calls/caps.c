@@ -84,7 +84,7 @@ static bool object_is_dying(const struct slot *s)
 
 	if (SLOT_TYPE(s->word) == TN_CAP_POOL)
 		return ((const struct pool *)object)->dying != 0;
-	/* threads and endpoints end in one step */
+	/* threads end in one step; an endpoint goes on until nobody waits */
 	return SLOT_TYPE(s->word) == TN_CAP_PROCESS && ((const struct process *)object)->dying != 0;
 }
 

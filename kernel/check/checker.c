@@ -23,10 +23,10 @@ struct checker {
 	uint64_t found[FRAME_KIND_COUNT]; /* frames of each kind */
 };
 
-static void require(struct checker *c, bool holds, unsigned invariant, const char *what,
+inline_always void require(struct checker *c, bool holds, unsigned invariant, const char *what,
 		    uint64_t frame)
 {
-	if (!holds && c->report->invariant == 0)
+	if (unlikely(!holds) && c->report->invariant == 0)
 		*c->report = (struct checker_report){invariant, what, frame};
 }
 
@@ -72,12 +72,11 @@ static void free_list_check(struct checker *c, const struct pool *p)
 {
 	uint64_t n = 0, f = p->self, next = LINK_NEXT(link_get(pfn(f)));
 
-	while (frame_is_known(next)) {
+	for (; frame_is_known(next); n++) {
 		require(c, LINK_BACK(link_get(pfn(next))) == f, 2, "links lead back", next);
 		if (next == p->self || n > p->free)
 			break;
 		free_frame_check(c, p, next);
-		n++;
 		f = next;
 		next = LINK_NEXT(link_get(pfn(f)));
 	}
@@ -87,23 +86,28 @@ static void free_list_check(struct checker *c, const struct pool *p)
 
 /* --- address spaces (I4, I5, I6, I13) ----------------------------------------------------- */
 
-static void leaf_check(struct checker *c, pte_t e, unsigned level)
+/* An entry that leads to no table. False if it is empty. */
+static bool leaf_check(struct checker *c, pte_t e, unsigned level)
 {
 	pfn_t f = pte_frame(e);
 	bool known = frame_is_known(f.n);
 
+	if (e.w == 0)
+		return false;
+	require(c, pte_is_valid(e), 8, "no entry stays disabled", f.n);
 	require(c, pte_user(e), 5, "leaves of a user space have the user bit", f.n);
 	require(c, I6_NOT_WRITE_EXECUTE(e), 6, "never writable and executable", f.n);
 	if (pte_uncounted(e)) {
 		require(c, I5_UNCOUNTED_LEAF(e, frame_get(f), known), 5,
 			"an uncounted leaf maps a device or reads the boot image", f.n);
-		return;
+		return true;
 	}
 	require(c, known, 5, "a counted leaf maps RAM", f.n);
-	if (!known || level > LEVEL_LARGEST)
-		return;
-	require(c, level != 0 || I5_COUNTED_LEAF(frame_get(f)), 5, "a leaf maps a USER frame", f.n);
-	++*count_of(c, f.n, level);
+	if (known && level <= LEVEL_LARGEST) {
+		++*count_of(c, f.n, level);
+		require(c, level != 0 || I5_COUNTED_LEAF(frame_get(f)), 5, "a leaf is USER", f.n);
+	}
+	return true;
 }
 
 static void table_check(struct checker *c, const struct process *p, pfn_t f, unsigned entries)
@@ -119,34 +123,26 @@ static void table_check(struct checker *c, const struct process *p, pfn_t f, uns
 	c->met[TN_KIND_TABLE]++;
 }
 
-/* Depth first, without recursion; a table is checked when its last entry has been. */
+/* From table to table, entry by entry; a table is checked when it ends. */
 static void space_check(struct checker *c, const struct process *p)
 {
-	unsigned level = paging_levels - 1, index[LEVELS_MAX] = {0}, entries[LEVELS_MAX] = {0};
-	pte_t *table[LEVELS_MAX] = {NULL};
+	unsigned entries[LEVELS_MAX + 1] = {0};
 
-	table[level] = p->root;
-	while (p->root != NULL && level < paging_levels) {
-		unsigned reach = level == paging_levels - 1 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES;
-		pte_t e;
+	for (uint64_t va = 0; p->root != NULL && va < user_top;) {
+		struct place at = walk_down(p, va, 0);
+		unsigned level = at.level;
+		const pte_t *entry = place_entry(&at);
 
-		if (index[level] == reach) {
-			table_check(c, p, frame_of(table[level]), entries[level]);
-			level++;
-			continue;
+		do {
+			entries[level] += leaf_check(c, pte_read(entry++), level);
+			va += level_frames(level) * FRAME_BYTES;
+		} while (va < user_top && pte_index(va, level) != 0 && !pte_is_table(*entry));
+		while (level < paging_levels && (pte_index(va, level) == 0 || va == user_top)) {
+			at = walk_down(p, va - 1, level);
+			table_check(c, p, frame_of(at.table), entries[level]);
+			entries[level++] = 0;
+			entries[level]++;
 		}
-		e = pte_read(&table[level][index[level]++]);
-		if (e.w == 0)
-			continue;
-		require(c, pte_is_valid(e), 8, "no entry stays disabled", pte_frame(e).n);
-		entries[level]++;
-		if (!pte_is_table(e) || level == 0) {
-			leaf_check(c, e, level);
-			continue;
-		}
-		table[--level] = table_entries(pte_frame(e));
-		index[level] = 0;
-		entries[level] = 0;
 	}
 }
 
@@ -285,10 +281,10 @@ static void giga_check(struct checker *c, uint64_t giga)
 
 static void frames_check(struct checker *c)
 {
-	uint64_t lent = 0, first = ram.first / GIGA_FRAMES;
+	uint64_t lent = 0;
 
-	for (uint64_t giga = first; giga < first + span_of(2); giga++)
-		giga_check(c, giga);
+	for (uint64_t i = 0; i < span_of(2); i++)
+		giga_check(c, ram.first / GIGA_FRAMES + i);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
 		require(c, c->found[kind] == ram.objects[kind] && c->found[kind] == c->kinds[kind],
 			1, "frames of each kind are the objects there are", kind);

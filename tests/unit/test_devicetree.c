@@ -991,8 +991,11 @@ static void assert_sane(const struct machine *m, const char *blob, size_t size)
 	assert_true(m->info.device_count <= TN_BOOT_DEVICES);
 	assert_int_equal(m->info.args[TN_BOOT_ARGS - 1], '\0');
 	assert_text_inside(m->bootargs, blob, size);
-	for (uint32_t i = 0; i < m->memory_count; i++)
-		assert_true(m->memory[i].range.size - 1 <= UINT64_MAX - 1 - m->memory[i].range.address);
+	for (uint32_t i = 0; i < m->memory_count; i++) {
+		const struct machine_range *range = &m->memory[i].range;
+
+		assert_true(range->size > 0 && range->size <= UINT64_MAX - range->address);
+	}
 	for (uint32_t i = 0; i < m->info.device_count; i++) {
 		assert_non_null(memchr(m->info.devices[i].compatible, '\0', 40));
 		assert_true(oracle_hands_out(m, &m->info.devices[i]));

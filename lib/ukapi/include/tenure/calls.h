@@ -96,7 +96,8 @@
 	  "thread: control; frames: read, write; fault endpoint: send",                           \
 	  "frames missing, if ENOMEM; the offending frame",                                       \
 	  "EINVAL what, alignment, priority | EFAULT | cap | EDYING | EBUSY not stopped | "       \
-	  "EPERM priority above the ceiling | as map")                                            \
+	  "EPERM priority above the ceiling | ENOTSUP outside the window | "                        \
+	  "as map from EACCES on")                                            \
 	X(27, THREAD_RESUME, thread_resume, 1, "thread", "thread: control", "0",                  \
 	  "cap | EDYING | EINVAL no UTCB or no address space")                                    \
 	X(28, THREAD_SUSPEND, thread_suspend, 1, "thread", "thread: control", "0",                \
@@ -104,22 +105,25 @@
 	X(29, THREAD_EXIT, thread_exit, 1, "code", "", "does not return", "none")                 \
 	X(30, SIGNAL, signal, 2, "thread, bits", "thread: signal", "0", "cap | EDYING")           \
 	X(31, SAVE_REPLY, save_reply, 1, "slot", "", "0",                                         \
-	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use")
+	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use | EOVERFLOW")
 
 /*
  * Calls that carry a message: a1 the info word, a2 to a6 the first five words, both ways, and a7
- * the badge on return. "message" below stands for these registers.
+ * the badge on return. "message" below stands for these registers. A capability that travels along
+ * must be there, live and an ENDPOINT, THREAD or REPLY: else ERANGE, ENOENT, ESTALE or EBADF.
  */
 #define TN_MESSAGE_CALLS(X)                                                                       \
 	X(32, SEND, send, 7, "endpoint, message", "endpoint: send (grant)", "no message",         \
-	  "EINVAL info | cap | EPEER | EAGAIN nobody waits")                                      \
+	  "EINVAL info | cap | the travelling slot's | EPEER | EAGAIN nobody waits")              \
 	X(33, RECV, recv, 1, "endpoint or NONE", "endpoint: receive", "a message",                \
 	  "cap | EPEER | EINTR")                                                                  \
-	X(34, REPLY, reply, 7, "0, message", "", "no message", "EINVAL info | EPEER nobody to answer") \
-	X(35, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message", "EINVAL info | cap") \
+	X(34, REPLY, reply, 7, "0, message", "", "no message",                                    \
+	  "EINVAL info | the travelling slot's | EPEER nobody to answer")                         \
+	X(35, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message",                      \
+	  "EINVAL info | cap | ESTALE | the travelling slot's")                                   \
 	X(36, CALL, call, 7, "endpoint, message", "endpoint: send (grant)", "the answer",         \
-	  "EINVAL info | cap | EPEER | EINTR")                                                    \
+	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")                            \
 	X(37, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
-	  "EINVAL info | cap | EPEER | EINTR")
+	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")
 
 #endif
