@@ -8,6 +8,7 @@
 #include <tenure/names.h>
 #include <tenure/records.h>
 
+#include "boot_view.h"
 #include "policy.h"
 
 #define LABEL_WIDTH 26
@@ -25,11 +26,14 @@ void show_fact(const char *label, const char *format, ...)
 	printf("\n");
 }
 
-void show_machine(const struct mm *mm)
+void show_machine(struct mm *mm)
 {
 	const struct tn_boot_info *boot = mm->boot;
+	char machine[64];
 
 	printf("\n  Tenure: every frame of kernel memory is lent by user space\n\n");
+	boot_view_machine(mm, machine, sizeof(machine));
+	show_fact("machine", "%s", machine[0] != '\0' ? machine : "without a name");
 	show_fact("paging", "Sv%lu, %lu levels", (unsigned long)(12 + 9 * boot->paging_levels),
 		  (unsigned long)boot->paging_levels);
 	show_fact("memory", "%lu MiB, %lu frames of 4 KiB",

@@ -10,7 +10,7 @@
 #include "mm.h"
 
 /* The machine, before anything happens. */
-void show_machine(const struct mm *mm);
+void show_machine(struct mm *mm);
 
 /* The heading of a phase. */
 void show_phase(unsigned number, const char *title);

@@ -1,0 +1,70 @@
+/*
+ * boot_view.c - see boot_view.h.
+ *
+ * The kernel owns these frames and counts no references of them, so the mapping is noted without
+ * the ledger.
+ */
+#include "boot_view.h"
+
+#include <stdio.h>
+#include <tenure/loops.h>
+#include <tenure/user.h>
+
+#include "../../lib/image/fdt.h"
+#include "require.h"
+#include "supply.h"
+
+#define VIEW_OF_TREE 0x2000000000ul /* where the archive of the server stands later */
+
+static uint64_t page_count(uint64_t address, uint64_t bytes)
+{
+	return (address + bytes - 1) / TN_FRAME_SIZE - address / TN_FRAME_SIZE + 1;
+}
+
+const void *boot_view_open(struct mm *mm, uint64_t va, uint64_t address, uint64_t bytes)
+{
+	struct process *own = &mm->processes[0];
+	struct tn_result result;
+	uint64_t done = 0;
+
+	if (bytes == 0)
+		return NULL;
+	do
+		result = tn_map_all(own->slot, va, address / TN_FRAME_SIZE,
+				    page_count(address, bytes), TN_MAP_READ | TN_MAP_SMALL,
+				    TN_SLOT_FRAMES, &done);
+	while (supply_answer(mm, &mm->pools[0], result));
+	require_done(result, "map of what the boot left");
+	require(mapping_note(&own->mapping, va, done), "there is an extent for it");
+	process_count_tables(mm, own);
+	return (const void *)(va + address % TN_FRAME_SIZE);
+}
+
+void boot_view_close(struct mm *mm, uint64_t va, uint64_t address, uint64_t bytes)
+{
+	struct process *own = &mm->processes[0];
+	uint64_t done = 0, pages = page_count(address, bytes);
+
+	require_done(tn_unmap_all(own->slot, va, pages, &done), "unmap");
+	require(mapping_remove(&own->mapping, va, pages), "it was mapped");
+	process_count_tables(mm, own);
+	supply_trim(mm, &mm->pools[0]);
+}
+
+void boot_view_machine(struct mm *mm, char *name, size_t size)
+{
+	const struct tn_boot_info *boot = mm->boot;
+	const void *tree = boot_view_open(mm, VIEW_OF_TREE, boot->tree, boot->tree_bytes);
+	static struct fdt_node root;
+	struct fdt_value model = {NULL, 0};
+	struct fdt fdt;
+
+	name[0] = '\0';
+	if (tree == NULL)
+		return;
+	if (fdt_open(&fdt, tree, boot->tree_bytes) == NULL && fdt_take_node(&fdt, &root) == 1)
+		model = fdt_value(&root, "model");
+	if (model.cells != NULL)
+		snprintf(name, size, "%.*s", (int)model.size, (const char *)model.cells);
+	boot_view_close(mm, VIEW_OF_TREE, boot->tree, boot->tree_bytes);
+}
