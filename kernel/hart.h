@@ -10,7 +10,9 @@
 #include "queue.h"
 #include "types.h"
 
-struct process;
+struct thread;
+
+#define NO_GENERATION (~(uint64_t)0)
 
 typedef result_t (*call_handler)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
 				 uint64_t, uint64_t);
@@ -20,9 +22,13 @@ struct hart {
 	const call_handler *calls; /* handler table: plain or checked */
 	uint64_t asid_generation;  /* ASIDs of older generations may be held by others now */
 	uint64_t asid_next;
-	struct process *space;     /* whose page tables the hart walks */
-	uint64_t ready;            /* bit p: some thread of priority p is ready */
+	/* The same, or NO_GENERATION while the floating-point unit is on: the short ways switch to
+	 * processes of this generation alone, and so leave the unit to others. */
+	uint64_t direct_generation;
+	uint64_t ready;                           /* bit p: some thread of priority p is ready */
 	struct queue queues[TN_PRIORITY_MAX + 1]; /* ready threads; the running one is in none */
+	struct thread *deadlines;                 /* the earliest; see deadline.h */
+	struct thread *float_owner;               /* whose registers the floating-point unit has */
 };
 
 #endif

@@ -9,6 +9,8 @@
 
 struct thread;
 
+/* `last` counts only while there is a first, and so does the link back from the first: taking the
+ * first out is two steps. */
 struct queue {
 	struct thread *first, *last;
 };

@@ -7,6 +7,7 @@
 #include <port/machine.h>
 
 #include "asid.h"
+#include "deadline.h"
 #include "hart.h"
 #include "process.h"
 
@@ -18,12 +19,25 @@ static void ready_add(struct thread *t, void (*push)(struct queue *, struct thre
 	t->hart->ready |= BIT(t->priority);
 }
 
-void sched_ready(struct thread *t)
+static void wake(struct thread *t, void (*push)(struct queue *, struct thread *))
 {
+	if (t->deadline != DEADLINE_NONE)
+		deadline_cancel(t);
+	t->direct = t->process;
 	t->state = TN_THREAD_RUNNING;
-	ready_add(t, queue_push);
+	ready_add(t, push);
 	if (t->priority > current->priority)
 		port_preempt();
+}
+
+void sched_ready(struct thread *t)
+{
+	wake(t, queue_push);
+}
+
+void sched_ready_first(struct thread *t)
+{
+	wake(t, queue_push_first);
 }
 
 void sched_unready(struct thread *t)
@@ -42,8 +56,8 @@ static void switch_on(struct hart *h)
 		port_idle();
 	current = h->queues[TN_PRIORITY_MAX - (unsigned)__builtin_clzll(h->ready)].first;
 	sched_unready(current);
-	if (h->space != current->process)
-		asid_activate(h, current->process);
+	port_float_off(h);
+	asid_activate(h, current->process);
 }
 
 void sched_run(void)

@@ -14,6 +14,9 @@
 /* t, which is in no queue, may run. It interrupts the current thread if it is more urgent. */
 void sched_ready(struct thread *t);
 
+/* The same, and it is the first of its priority to go on. */
+void sched_ready_first(struct thread *t);
+
 /* t, which is ready and not running, may not run any more. */
 void sched_unready(struct thread *t);
 

@@ -14,6 +14,7 @@
 #include "process.h"
 #include "sched.h"
 #include "syscall.h"
+#include "trap.h"
 #include "walk.h"
 
 struct thread *thread_boot;
@@ -23,6 +24,7 @@ void thread_init(struct thread *t, pfn_t self, struct process *p)
 	t->self = (uint32_t)self.n;
 	t->process = p;
 	t->directory = p->directory;
+	t->direct = p;
 	LIST_PUSH(p->threads, t);
 }
 
@@ -50,7 +52,7 @@ void thread_end(struct thread *t)
 	if (t == thread_boot)
 		thread_boot = NULL;
 	LIST_REMOVE(p->threads, t);
-	object_free(p->pool, TN_KIND_THREAD, pfn(t->self), sizeof(*t));
+	object_free(p->pool, TN_KIND_THREAD, pfn(t->self), sizeof(*t) + port_float_forget(t));
 }
 
 struct thread *thread_of_slot(const struct slot *s)
@@ -209,6 +211,6 @@ result_t call_thread_exit(uint64_t code)
 {
 	if (current == thread_boot)
 		port_shutdown(code);
-	message_fault(TN_LABEL_EXIT, code, 0, 0);
+	trap_call(TN_LABEL_EXIT, code, 0, 0);
 	return port_switch();
 }

@@ -41,9 +41,17 @@ struct thread {
 	uint64_t call_id;          /* names the call to such a REPLY */
 	uint64_t badge;            /* of the capability through which it calls */
 	struct slot fault;         /* endpoint that its faults go to; weak */
+	struct process *direct;    /* its process, or NULL while only the long ways may end its wait:
+				    * it has faulted, or has a deadline */
+	uint64_t deadline;         /* DEADLINE_NONE: none */
+	struct thread *later[2];   /* see deadline.h */
 	struct message fault_message;
+	uint64_t floats; /* floating-point registers stand behind the structure */
+	uint64_t spare[3];
 };
 _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
+
+#define DEADLINE_NONE 0u
 
 /* The first server's: it has no handler, so its fault ends the machine, and so does its exit. */
 extern struct thread *thread_boot;

@@ -1,11 +1,13 @@
 /*
- * trap.h - what the trap entry hands to the core: a user thread's fault.
+ * trap.h - what the trap entry hands to the core: a user thread's fault; and how it, or the
+ * thread's exit, becomes a call to the thread's fault endpoint.
  */
 #ifndef KERNEL_TRAP_H
 #define KERNEL_TRAP_H
 
 #include <tenure/abi.h>
 
+#include "thread.h"
 #include "types.h"
 
 struct fault {
@@ -21,5 +23,12 @@ struct fault {
  * its fault endpoint is called. The boot thread has none: its fault ends the machine.
  */
 void trap_fault(const struct fault *f);
+
+/* The current thread faults or exits: a call to its fault endpoint, with three words. Without one
+ * it stops. */
+void trap_call(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2);
+
+/* The answer to t's fault stands in the current thread's registers: t resumes, or stays stopped. */
+void trap_answer(struct thread *t);
 
 #endif

@@ -46,8 +46,9 @@ trap_entry:
 	bnez	sp, trap_other
 	ld	sp, THREAD_HART(tp)
 	sd	ra, THREAD_X(1)(tp)
-	lla	t0, call_limit
-	lwu	t0, 0(t0)
+	bltz	a7, call_short
+call_full:
+	li	t0, CALL_COUNT
 	bgeu	a7, t0, call_unknown
 	ld	t1, HART_CALLS(sp)
 	slli	t0, a7, 3
@@ -69,10 +70,41 @@ call_answered:
 	CLEAR	a2, a3, a4, a5, a6, a7, t0, t1, t2, t3, t4, t5, t6
 	sret
 
+	/* the short ways of call (-1) and reply_recv (-2) */
+call_short:
+	addi	t0, a7, 2
+	beqz	t0, short_reply_recv
+	addi	t0, t0, -1
+	beqz	t0, short_call
+
 call_unknown:
 	li	a0, -CALL_ENOSYS
 	li	a1, 0
 	j	call_exit
+
+	.globl	short_refused
+short_refused:
+	li	t0, CALL_CALL - 1
+	sub	a7, t0, a7
+	j	call_full
+
+	/* Of the current thread only what C keeps is saved, of the next one only that is loaded: what
+	 * else it has is the message, in a1 to a7, or was given up by its call. */
+	.globl	short_switch
+short_switch:
+	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+	csrr	t0, sscratch
+	sd	t0, THREAD_X(4)(tp)
+	csrr	t0, sepc
+	addi	t0, t0, 4
+	sd	t0, THREAD_PC(tp)
+	mv	tp, a0
+	ld	t0, THREAD_PC(tp)
+	csrw	sepc, t0
+	csrw	sscratch, tp
+	LOAD	1, 2, 3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 4
+	CLEAR	a0, t0, t1, t2, t3, t4, t5, t6
+	sret
 
 	/* Other exits than with an answer. Callee-saved registers are the user's again, now that C has
 	 * returned: the thread keeps them, and whoever runs next is loaded whole. */

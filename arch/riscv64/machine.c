@@ -21,6 +21,9 @@ _Static_assert(offsetof(struct thread, registers) == 0 &&
 	       "entry.S finds the hart and the registers");
 _Static_assert(offsetof(struct hart, calls) == HART_CALLS && sizeof(struct hart) <= HART_BYTES,
 	       "entry.S finds the handler table; the hart fits above its stack");
+_Static_assert(TN_CALL_COUNT == CALL_COUNT && TN_CALL_CALL == CALL_CALL &&
+		       TN_CALL_REPLY_RECV == CALL_CALL + 1,
+	       "entry.S knows the calls");
 
 #define TICK_DEFAULT 10000u /* microseconds */
 #define STATUS_PANIC 101u
@@ -29,9 +32,6 @@ _Static_assert(offsetof(struct hart, calls) == HART_CALLS && sizeof(struct hart)
 #define RESET_FAILURE 1u
 #define COUNTER_TIME 2u
 #define COUNTERS_ALL 7u
-
-/* Read by the trap entry. */
-const uint32_t call_limit = TN_CALL_COUNT;
 
 static const struct machine *machine;
 static volatile uint32_t *finisher; /* NULL: there is none */
@@ -77,9 +77,16 @@ void port_panic(const char *rule)
 
 /* --- clock -------------------------------------------------------------------------------- */
 
-void port_timer_next(void)
+uint64_t port_clock(void)
 {
-	uint64_t at = csr_read(time) + tick_time;
+	return csr_read(time);
+}
+
+void port_timer_next(uint64_t latest)
+{
+	uint64_t at = port_clock() + tick_time;
+
+	at = at < latest ? at : latest;
 
 	if (machine->sstc)
 		csr_write(0x14d, at); /* stimecmp (Sstc) */
@@ -100,7 +107,7 @@ void port_boot_clock(uint64_t tick)
 	tick_time = (tick != 0 ? tick : TICK_DEFAULT) * machine->info.timebase / 1000000 + 1;
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
-	port_timer_next();
+	port_timer_next(TN_ANY);
 	csr_write(sie, INTERRUPT_TIMER | INTERRUPT_SOFTWARE);
 }
 

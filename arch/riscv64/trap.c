@@ -7,13 +7,17 @@
 #include <port/machine.h>
 
 #include "csr.h"
+#include "deadline.h"
+#include "float.h"
+#include "irq.h"
 #include "offsets.h"
 #include "report.h"
 #include "sched.h"
 #include "thread.h"
 
 #define CAUSE_INTERRUPT ((uint64_t)1 << 63)
-#define CAUSE_SOFTWARE (CAUSE_INTERRUPT + 1)
+#define CAUSE_TIMER (CAUSE_INTERRUPT + 5)
+#define CAUSE_ILLEGAL 2u
 #define CAUSES 16u
 #define STATUS_TRAP 102u
 
@@ -45,21 +49,33 @@ static const char *cause_name(uint64_t cause)
 	return cause < CAUSES && causes[cause].name != NULL ? causes[cause].name : "trap";
 }
 
+/* Whatever waits. Who becomes ready by it is chosen afterwards: nothing is left to interrupt for. */
+static void interrupts_take(void)
+{
+	uint64_t pending = csr_read(sip);
+
+	if (pending & INTERRUPT_TIMER)
+		deadline_fire(current->hart);
+	if (pending & INTERRUPT_EXTERNAL)
+		irq_take();
+	csr_clear(sip, INTERRUPT_SOFTWARE);
+}
+
 /* All of the thread's registers are saved. */
 void trap_dispatch(uint64_t cause, uint64_t value)
 {
 	struct fault f = {TN_FAULT_OTHER, cause_name(cause), current->registers[0], value};
 
-	if (cause == CAUSE_SOFTWARE) {
-		csr_clear(sip, INTERRUPT_SOFTWARE);
-		sched_preempt();
-		return;
-	}
 	if (cause & CAUSE_INTERRUPT) {
-		port_timer_next();
-		sched_tick();
+		interrupts_take();
+		if (cause == CAUSE_TIMER)
+			sched_tick();
+		else
+			sched_preempt();
 		return;
 	}
+	if (cause == CAUSE_ILLEGAL && float_lend())
+		return;
 	if (cause < CAUSES)
 		f.kind = causes[cause].kind;
 	trap_fault(&f);
@@ -100,8 +116,7 @@ void port_idle(void)
 {
 	while (!port_interrupt_pending())
 		__asm__ volatile("wfi");
-	csr_clear(sip, INTERRUPT_SOFTWARE);
-	port_timer_next();
+	interrupts_take();
 }
 
 /* The handler returns this to the trap entry, which puts the arguments back: callee-saved

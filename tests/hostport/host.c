@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include <port/current.h>
+#include <port/irq.h>
 #include <port/machine.h>
 #include <port/memory.h>
 #include <port/tlb.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "hart.h"
 #include "sched.h"
 #include "syscall.h"
 
@@ -21,6 +23,9 @@ bool host_switched, host_preempted;
 void (*host_between)(void);
 bool host_attributes, host_cache_ops;
 uint64_t host_cache_op_count, host_sync_count;
+uint64_t host_space, host_clock, host_timer;
+uint32_t host_irq_claimed, host_irq_completed;
+bool host_irq_enabled[IRQ_SOURCES];
 void (*host_observer)(const struct host_event *event);
 char host_console[4096];
 unsigned host_console_size;
@@ -64,6 +69,7 @@ void port_fence_all(void)
 
 void port_space_use(uint64_t word)
 {
+	host_space = word;
 	event((struct host_event){.kind = HOST_USE, .word = word});
 }
 
@@ -110,8 +116,47 @@ bool port_interrupt_pending(void)
 	return host_interrupt_every != 0 && ++interrupt_questions % host_interrupt_every == 0;
 }
 
-void port_timer_next(void)
+uint64_t port_clock(void)
 {
+	return host_clock;
+}
+
+void port_timer_next(uint64_t latest)
+{
+	host_timer = latest;
+}
+
+void port_float_off(struct hart *h)
+{
+	h->direct_generation = h->asid_generation;
+}
+
+size_t port_float_forget(struct thread *t)
+{
+	(void)t;
+	return 0;
+}
+
+/* --- interrupt controller ----------------------------------------------------------------- */
+
+uint32_t port_irq_claim(void)
+{
+	return host_irq_claimed;
+}
+
+void port_irq_complete(uint32_t source)
+{
+	host_irq_completed = source;
+}
+
+void port_irq_enable(uint32_t source)
+{
+	host_irq_enabled[source] = true;
+}
+
+void port_irq_disable(uint32_t source)
+{
+	host_irq_enabled[source] = false;
 }
 
 void port_sync_code(void)

@@ -31,7 +31,9 @@
 			 : "memory")
 
 #define SSTATUS_SPIE ((uint64_t)1 << 5)
+#define SSTATUS_FS ((uint64_t)3 << 13) /* floating-point unit: 0 off */
 #define INTERRUPT_SOFTWARE ((uint64_t)1 << 1) /* sie, sip */
-#define INTERRUPT_TIMER ((uint64_t)1 << 5) /* sie, sip */
+#define INTERRUPT_TIMER ((uint64_t)1 << 5)
+#define INTERRUPT_EXTERNAL ((uint64_t)1 << 9)
 
 #endif

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct hart;
+struct thread;
+
 /* Prints `size` bytes as they are. */
 void port_console_write(const char *bytes, size_t size);
 
@@ -26,8 +29,19 @@ void port_preempt(void);
 /* No thread is ready: waits for an interrupt and handles it. */
 void port_idle(void);
 
-/* Sets the next timer interrupt one tick from now and thereby ends the present one. */
-void port_timer_next(void);
+/* The clock's ticks, those of rdtime. */
+uint64_t port_clock(void);
+
+/* Sets the next timer interrupt one tick from now, or at `latest` if that is sooner, and thereby
+ * ends the present one. */
+void port_timer_next(uint64_t latest);
+
+/* The floating-point unit is nobody's for now: the next to use it traps. */
+void port_float_off(struct hart *h);
+
+/* t, which ends, leaves nothing in the unit. Answers the bytes that its registers take behind the
+ * structure, in its frame. */
+size_t port_float_forget(struct thread *t);
 
 /* Orders instruction fetch after earlier stores, on all harts (unprivileged spec, Zifencei). */
 void port_sync_code(void);

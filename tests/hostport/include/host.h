@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "irq.h"
 #include "region.h"
 #include "types.h"
 
@@ -80,6 +81,16 @@ extern void (*host_between)(void);
 extern unsigned host_interrupt_every; /* 0: never; n: every n-th question finds one pending */
 extern bool host_attributes, host_cache_ops;
 extern uint64_t host_cache_op_count, host_sync_count;
+
+/* The address space's word that port_space_use got last. */
+extern uint64_t host_space;
+
+/* What port_clock reads, and what port_timer_next was told last. */
+extern uint64_t host_clock, host_timer;
+
+/* The interrupt controller: what the next claim answers, what was completed last, what is enabled. */
+extern uint32_t host_irq_claimed, host_irq_completed;
+extern bool host_irq_enabled[IRQ_SOURCES];
 
 /* --- what happened ------------------------------------------------------------------------ */
 

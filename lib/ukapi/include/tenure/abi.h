@@ -42,6 +42,7 @@ enum tn_call {
 	X(38, ENOSYS, "no such call")                                                             \
 	X(75, EOVERFLOW, "a counter, an identifier or the depth of pools is at its maximum")      \
 	X(95, ENOTSUP, "this machine, or this frame, cannot do it")                               \
+	X(110, ETIMEDOUT, "the deadline has passed")                                              \
 	X(116, ESTALE, "the capability's object is gone")                                         \
 	X(200, EKERNEL, "the frame is the kernel's already")                                      \
 	X(201, EUSER, "the frame is user space's")                                                \
@@ -112,6 +113,7 @@ enum tn_cap_type {
 #define TN_FRAMES_WRITE 2u
 #define TN_FRAMES_EXECUTE 4u
 #define TN_FRAMES_GIVE 8u
+#define TN_IRQ_BIND 1u
 #define TN_SYSTEM_LOG 1u
 #define TN_SYSTEM_CENSUS 2u
 #define TN_SYSTEM_SHUTDOWN 4u
@@ -158,8 +160,16 @@ enum tn_cap_type {
 #define TN_INFO_LABEL(info) ((uint32_t)(info))
 #define TN_INFO_WORDS(info) ((uint32_t)((info) >> 32) & 127u)
 #define TN_INFO_SLOT(info) ((uint32_t)((info) >> 40) & 0xffffu)
+#define TN_INFO_TIMED ((uint64_t)1 << 63) /* recv, reply_recv: waits until the UTCB's deadline */
 #define TN_INFO_LOST ((uint64_t)1 << 61) /* received: one was sent, and found no empty slot */
 #define TN_INFO_CAP ((uint64_t)1 << 62)  /* sent: in the slot named; received: it has arrived */
+
+/*
+ * The short ways of call and reply_recv, by numbers of their own: the same arguments, answers and
+ * errors, sooner where the partner waits already and the message fits the registers.
+ */
+#define TN_CALL_SHORT (~(uint64_t)0)
+#define TN_REPLY_RECV_SHORT (~(uint64_t)1)
 
 /* Labels with the top bit are the kernel's. */
 #define TN_LABEL_KERNEL 0x80000000u
@@ -184,7 +194,7 @@ enum tn_fault_answer {
 struct tn_utcb {
 	uint64_t receive_slot; /* where an arriving capability goes */
 	uint64_t signal_mask;
-	uint64_t deadline; /* ticks of rdtime; all ones: never */
+	uint64_t deadline; /* of TN_INFO_TIMED: ticks of rdtime; past: at once; all ones: never */
 	uint64_t reserved[5];
 	union {
 		uint64_t words[TN_UTCB_WORDS];

@@ -105,7 +105,10 @@
 	X(29, THREAD_EXIT, thread_exit, 1, "code", "", "does not return", "none")                 \
 	X(30, SIGNAL, signal, 2, "thread, bits", "thread: signal", "0", "cap | EDYING")           \
 	X(31, SAVE_REPLY, save_reply, 1, "slot", "", "0",                                         \
-	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use | EOVERFLOW")
+	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use | EOVERFLOW")                \
+	X(32, IRQ_BIND, irq_bind, 3, "irq, thread, bits", "irq: bind; thread: signal", "0",       \
+	  "cap | EDYING | EBUSY a live thread is bound")                                          \
+	X(33, IRQ_ACK, irq_ack, 1, "irq", "irq: bind", "0", "cap")
 
 /*
  * Calls that carry a message: a1 the info word, a2 to a6 the first five words, both ways, and a7
@@ -113,17 +116,17 @@
  * must be there, live and an ENDPOINT, THREAD or REPLY: else ERANGE, ENOENT, ESTALE or EBADF.
  */
 #define TN_MESSAGE_CALLS(X)                                                                       \
-	X(32, SEND, send, 7, "endpoint, message", "endpoint: send (grant)", "no message",         \
+	X(34, SEND, send, 7, "endpoint, message", "endpoint: send (grant)", "no message",         \
 	  "EINVAL info | cap | the travelling slot's | EPEER | EAGAIN nobody waits")              \
-	X(33, RECV, recv, 1, "endpoint or NONE", "endpoint: receive", "a message",                \
-	  "cap | EPEER | EINTR")                                                                  \
-	X(34, REPLY, reply, 7, "0, message", "", "no message",                                    \
+	X(35, RECV, recv, 2, "endpoint or NONE, info", "endpoint: receive", "a message",          \
+	  "cap | EPEER | EINTR | ETIMEDOUT")                                                                  \
+	X(36, REPLY, reply, 7, "0, message", "", "no message",                                    \
 	  "EINVAL info | the travelling slot's | EPEER nobody to answer")                         \
-	X(35, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message",                      \
+	X(37, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message",                      \
 	  "EINVAL info | cap | ESTALE | the travelling slot's")                                   \
-	X(36, CALL, call, 7, "endpoint, message", "endpoint: send (grant)", "the answer",         \
+	X(38, CALL, call, 7, "endpoint, message", "endpoint: send (grant)", "the answer",         \
 	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")                            \
-	X(37, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
-	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")
+	X(39, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
+	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR | ETIMEDOUT")
 
 #endif

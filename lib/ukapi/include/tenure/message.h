@@ -51,7 +51,7 @@ static inline struct tn_message tn_message_bare(uint64_t number, uint64_t slot, 
 static inline struct tn_message tn_call(uint64_t endpoint, uint64_t info,
 					const uint64_t words[TN_MESSAGE_REGISTERS])
 {
-	return tn_message_call(TN_CALL_CALL, endpoint, info, words);
+	return tn_message_call(TN_CALL_SHORT, endpoint, info, words);
 }
 
 /* Hands a message to a thread that waits already; EAGAIN if there is none. */
@@ -84,7 +84,7 @@ static inline struct tn_message tn_reply_to(uint64_t slot, uint64_t info,
 static inline struct tn_message tn_reply_recv(uint64_t endpoint, uint64_t info,
 					      const uint64_t words[TN_MESSAGE_REGISTERS])
 {
-	return tn_message_call(TN_CALL_REPLY_RECV, endpoint, info, words);
+	return tn_message_call(TN_REPLY_RECV_SHORT, endpoint, info, words);
 }
 
 #endif
