@@ -45,6 +45,14 @@ void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *cal
 	exit(1);
 }
 
+void bench_require_word(uint64_t found, uint64_t wanted, const char *what)
+{
+	if (found == wanted)
+		return;
+	printf("bench: %s: 0x%" PRIx64 ", not 0x%" PRIx64 "\n", what, found, wanted);
+	exit(1);
+}
+
 /* With one digit after the point where `per` divides nothing evenly. */
 static void print_cost(uint64_t cost, uint64_t per)
 {

@@ -57,6 +57,9 @@ void bench_calibrate(void);
 /* Ends the program with a message unless the call answered `wanted`. */
 void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *call);
 
+/* Ends the program with a message unless `found` is `wanted`. */
+void bench_require_word(uint64_t found, uint64_t wanted, const char *what);
+
 /* Begins an operation whose cost is divided by `per`. `name` is its row of targets.csv, or one
  * of the bench's own. */
 void bench_begin(const char *name, uint64_t per);
