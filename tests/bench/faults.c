@@ -39,11 +39,11 @@ static uint64_t touch_check(const struct tn_message *m, uint64_t process, uint64
 {
 	struct tn_result r;
 
-	bench_require(m->code, m->info, 0, "recv");
+	BENCH_REQUIRE(m->code, m->info, 0);
 	bench_require_word(m->info, TN_INFO(BODY_LABEL, 2), "info of the message");
 	bench_require_word(m->words[1], word, "word at the page");
 	r = tn_resolve(process, BODY_TOUCH);
-	bench_require(r.code, r.value, 0, "resolve");
+	BENCH_REQUIRE(r.code, r.value, 0);
 	bench_require_word(r.value / TN_FRAME_SIZE, frame, "frame of the page");
 	return m->words[0] - bench_overhead;
 }

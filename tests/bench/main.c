@@ -28,6 +28,7 @@ static void measure_operations(void)
 	measure_revoke();
 	measure_messages();
 	measure_faults();
+	measure_processes();
 }
 
 int main(void)

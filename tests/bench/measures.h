@@ -12,6 +12,7 @@ void measure_pages(void);
 void measure_revoke(void);
 void measure_messages(void);
 void measure_faults(void);
+void measure_processes(void);
 
 /* Entries that are long by design or by refusal, in search of the longest. */
 void measure_entries(void);

@@ -22,7 +22,7 @@ uint64_t partner_code(void)
 {
 	struct tn_result r = tn_resolve(TN_SLOT_PROCESS, BODY_PAGE);
 
-	bench_require(r.code, r.value, 0, "resolve");
+	BENCH_REQUIRE(r.code, r.value, 0);
 	return r.value / TN_FRAME_SIZE;
 }
 
