@@ -11,11 +11,13 @@
 #include <stdint.h>
 #include <tenure/abi.h>
 
-#define BODY_UTCB 0x100000ul  /* behind the image, under the same tables */
-#define BODY_TOUCH 0x180000ul /* the page that body_touch touches */
 
 /* The page of the bench's code that holds them. */
 #define BODY_PAGE ((uint64_t)body_answer & -(uint64_t)TN_FRAME_SIZE)
+
+/* Beside it in a partner's address space, under the same tables. */
+#define BODY_UTCB (BODY_PAGE + TN_FRAME_SIZE)
+#define BODY_TOUCH (BODY_PAGE + 2 * TN_FRAME_SIZE) /* the page that body_touch touches */
 
 /* Slots of a body's own. */
 enum {

@@ -9,6 +9,7 @@
 #include "bodies.h"
 #include "stock.h"
 
+#define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define REGISTER_SP 2u
 #define REGISTER_A0 10u
 #define OBJECTS 3u /* process, thread, page of slots; and as many tables as there are levels */
@@ -30,7 +31,11 @@ void partner_registers(void (*body)(uint64_t), uint64_t argument)
 {
 	struct tn_thread_config *c = (struct tn_thread_config *)tn_utcb->words;
 
-	*c = (struct tn_thread_config){.priority = PARTNER_PRIORITY, .pc = (uint64_t)body};
+	c->priority = PARTNER_PRIORITY;
+	c->pc = (uint64_t)body;
+#pragma GCC unroll 31
+	for (unsigned i = 0; i < ARRAY_LENGTH(c->registers); i++)
+		c->registers[i] = 0;
 	c->registers[REGISTER_SP - 1] = BODY_UTCB + TN_FRAME_SIZE;
 	c->registers[REGISTER_A0 - 1] = argument;
 }

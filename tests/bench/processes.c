@@ -18,8 +18,7 @@
 #include "stock.h"
 
 #define RIGHTS (TN_MAP_READ | TN_MAP_WRITE)
-#define CONFIGURE                                                                                  \
-	(TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY)
+#define CONFIGURE (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY)
 #define DIRT 0x5a
 #define NAME_BYTES 80u
 
