@@ -234,7 +234,7 @@ static uint64_t longest_revoke_step(void)
 		cost = end - start - bench_overhead;
 		most = cost > most ? cost : most;
 	} while (result.code == -TN_EAGAIN);
-	bench_require(result.code, result.value, 0, "the last step of pool_revoke");
+	BENCH_REQUIRE(result.code, result.value, 0);
 	return most;
 }
 

@@ -10,6 +10,9 @@ void measure_frames(void);
 void measure_objects(void);
 void measure_pages(void);
 void measure_revoke(void);
+void measure_messages(void);
+void measure_faults(void);
+void measure_processes(void);
 
 /* Entries that are long by design or by refusal, in search of the longest. */
 void measure_entries(void);

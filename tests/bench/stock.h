@@ -19,6 +19,10 @@ enum {
 	SLOT_CHILD_POOL,
 	SLOT_CHILD,  /* a process, where a measurement needs one */
 	SLOT_OBJECT, /* what a measurement creates */
+	SLOT_OTHER,  /* a second process and its thread */
+	SLOT_OTHER_OBJECT,
+	SLOT_ENDPOINT,
+	SLOT_FAULTS, /* an endpoint for them */
 };
 
 /* Own address space: a gigabyte whose tables stand, and one where none do. */
