@@ -25,6 +25,7 @@ struct hart {
 	/* The same, or NO_GENERATION while the floating-point unit is on: the short ways switch to
 	 * processes of this generation alone, and so leave the unit to others. */
 	uint64_t direct_generation;
+	uint64_t direct_map;                      /* PORT_DMAP_OFFSET, for the short ways */
 	uint64_t ready;                           /* bit p: some thread of priority p is ready */
 	struct queue queues[TN_PRIORITY_MAX + 1]; /* ready threads; the running one is in none */
 	struct thread *deadlines;                 /* the earliest; see deadline.h */

@@ -12,6 +12,8 @@
 #include "thread.h"
 #include "words.h"
 
+const struct process process_none;
+
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling)
 {
 	p->self = (uint32_t)self.n;

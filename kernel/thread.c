@@ -25,6 +25,8 @@ void thread_init(struct thread *t, pfn_t self, struct process *p)
 	t->process = p;
 	t->directory = p->directory;
 	t->direct = p;
+	t->state = TN_THREAD_STOPPED;
+	thread_set_priority(t, 0);
 	LIST_PUSH(p->threads, t);
 }
 
@@ -120,10 +122,10 @@ static void priority_set(struct thread *t, uint32_t priority)
 
 	if (queued)
 		sched_unready(t);
-	t->priority = priority;
+	thread_set_priority(t, priority);
 	if (queued)
 		sched_ready(t);
-	else if (t == current && t->hart->ready >> 1 >> priority != 0)
+	else if (t == current && (t->hart->ready & t->above) != 0)
 		port_preempt();
 }
 

@@ -33,6 +33,7 @@ struct thread {
 	uint64_t signals;     /* pending */
 	uint32_t self;
 	uint32_t priority;
+	uint64_t above; /* bit p: p is more urgent than `priority` */
 	struct thread *next, *previous;             /* in the process */
 	struct thread *queue_next, *queue_previous; /* in a queue of the hart or of `endpoint` */
 	struct endpoint *endpoint; /* where it receives or calls; NULL: at none */
@@ -41,13 +42,14 @@ struct thread {
 	uint64_t call_id;          /* names the call to such a REPLY */
 	uint64_t badge;            /* of the capability through which it calls */
 	struct slot fault;         /* endpoint that its faults go to; weak */
-	struct process *direct;    /* its process, or NULL while only the long ways may end its wait:
-				    * it has faulted, or has a deadline */
+	/* its process; process_none while only the long ways may end its wait: it has faulted, or has
+	 * a deadline */
+	const struct process *direct;
 	uint64_t deadline;         /* DEADLINE_NONE: none */
 	struct thread *later[2];   /* see deadline.h */
 	struct message fault_message;
 	uint64_t floats; /* floating-point registers stand behind the structure */
-	uint64_t spare[3];
+	uint64_t spare[2];
 };
 _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
 
@@ -55,6 +57,12 @@ _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
 
 /* The first server's: it has no handler, so its fault ends the machine, and so does its exit. */
 extern struct thread *thread_boot;
+
+inline_always void thread_set_priority(struct thread *t, uint32_t priority)
+{
+	t->priority = priority;
+	t->above = ~(uint64_t)1 << priority;
+}
 
 void thread_init(struct thread *t, pfn_t self, struct process *p);
 

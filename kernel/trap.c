@@ -56,7 +56,7 @@ void trap_call(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 	}
 	t->fault_message = (struct message){TN_INFO(label, 3), {w0, w1, w2}};
 	t->state = TN_THREAD_FAULTED;
-	t->direct = NULL;
+	t->direct = &process_none;
 	t->badge = t->fault.badge;
 	message_offer(t, e);
 }

@@ -28,10 +28,14 @@
 	.endr
 	.endm
 
-	.macro	LOAD numbers:vararg
+	.macro	LOAD_FROM thread, numbers:vararg
 	.irp	i, \numbers
-	ld	x\i, THREAD_X(\i)(tp)
+	ld	x\i, THREAD_X(\i)(\thread)
 	.endr
+	.endm
+
+	.macro	LOAD numbers:vararg
+	LOAD_FROM tp, \numbers
 	.endm
 
 	.section .text.hot.entry, "ax", @progbits
@@ -74,8 +78,7 @@ call_answered:
 call_short:
 	addi	t0, a7, 2
 	beqz	t0, short_reply_recv
-	addi	t0, t0, -1
-	beqz	t0, short_call
+	bgtz	t0, short_call
 
 call_unknown:
 	li	a0, -CALL_ENOSYS
@@ -98,11 +101,10 @@ short_switch:
 	csrr	t0, sepc
 	addi	t0, t0, 4
 	sd	t0, THREAD_PC(tp)
-	mv	tp, a0
-	ld	t0, THREAD_PC(tp)
+	ld	t0, THREAD_PC(a0)
 	csrw	sepc, t0
-	csrw	sscratch, tp
-	LOAD	1, 2, 3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 4
+	csrw	sscratch, a0
+	LOAD_FROM a0, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
 	CLEAR	a0, t0, t1, t2, t3, t4, t5, t6
 	sret
 

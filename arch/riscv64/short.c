@@ -18,8 +18,15 @@
 #include "process.h"
 #include "thread.h"
 
-/* The stack is empty, and the hart stands above it. tools/short-way checks that it stays so. */
-register const struct hart *here __asm__("sp");
+/* A word of the hart's, which stands above the stack: that is empty, and stays so. */
+#define HERE(field)                                                                               \
+	({                                                                                        \
+		uint64_t word;                                                                    \
+		__asm__ volatile("ld %0, %1(sp)"                                                  \
+				 : "=r"(word)                                                     \
+				 : "i"(offsetof(struct hart, field)));                            \
+		word;                                                                             \
+	})
 
 /* True unless the info word in a1 has a label of the kernel's, more words than registers, or a wish
  * beyond label and words. */
@@ -43,40 +50,47 @@ inline_always bool names_endpoint(const struct slot *s, uint64_t right)
 	return likely(slot_grants(s, TN_CAP_ENDPOINT, right)) && likely(slot_is_live(s));
 }
 
-/* The hart may go over to the thread, of this process, at once. Of a process that is being taken
- * apart, no generation is the hart's. */
-inline_always bool is_next(const struct thread *t, const struct process *p)
+/* frame_memory(), the offset taken from the hart. */
+inline_always struct endpoint *endpoint_of(const struct slot *s)
 {
-	return likely(p->asid_generation == here->direct_generation) &&
-	       likely(here->ready >> 1 >> t->priority == 0);
+	return (struct endpoint *)(s->frame * (uint64_t)FRAME_BYTES + HERE(direct_map));
 }
 
-/* queue_push(): as a rule there is nobody else. */
-inline_always void receiver_push(struct endpoint *e, struct thread *t)
+/* The hart may go over to the thread, of this process, at once. */
+inline_always bool is_next(const struct thread *t, const struct process *p)
 {
-	t->queue_next = NULL;
-	if (likely(e->receivers.first == NULL)) {
-		e->receivers.first = t;
+	return likely(p->asid_generation == HERE(direct_generation)) &&
+	       likely((HERE(ready) & t->above) == 0);
+}
+
+/* queue_push() of the current thread: as a rule there is nobody else. */
+inline_always void current_push(struct queue *q)
+{
+	current->queue_next = NULL;
+	if (likely(q->first == NULL)) {
+		q->first = current;
 	} else {
-		e->receivers.last->queue_next = t;
-		t->queue_previous = e->receivers.last;
+		q->last->queue_next = current;
+		current->queue_previous = q->last;
 	}
-	e->receivers.last = t;
+	q->last = current;
 }
 
 void short_call(uint64_t index)
 {
 	const struct slot *s = cap_slot(index);
 	struct endpoint *e;
-	struct process *p;
+	const struct process *p;
 	struct thread *r;
 
 	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_SEND))
 		goto full;
-	e = frame_memory(pfn(s->frame));
+	e = endpoint_of(s);
 	r = e->receivers.first;
-	p = e->process;
-	if (unlikely(r == NULL) || unlikely(r->direct != p) || !is_next(r, p))
+	if (unlikely(r == NULL) || unlikely(e->process->dying))
+		goto full;
+	p = r->direct;
+	if (!is_next(r, p))
 		goto full;
 
 	e->receivers.first = r->queue_next;
@@ -98,17 +112,17 @@ void short_reply_recv(uint64_t index)
 	const struct slot *s = cap_slot(index);
 	struct thread *c = current->caller;
 	struct endpoint *e;
-	struct process *p;
+	const struct process *p;
 
 	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_RECEIVE) || unlikely(c == NULL))
 		goto full;
-	e = frame_memory(pfn(s->frame));
+	e = endpoint_of(s);
 	p = c->direct;
 	if (unlikely(e->senders.first != NULL) || unlikely(e->process->dying) ||
-	    unlikely(current->signals != 0) || unlikely(p == NULL) || !is_next(c, p))
+	    unlikely(current->signals != 0) || !is_next(c, p))
 		goto full;
 
-	receiver_push(e, current);
+	current_push(&e->receivers);
 	current->endpoint = e;
 	current->state = TN_THREAD_RECEIVES;
 	current->caller = NULL;

@@ -74,13 +74,14 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	thread_init(t, f, process);
 	t->hart = hart;
 	t->state = TN_THREAD_RUNNING;
-	t->priority = TN_PRIORITY_MAX / 2;
+	thread_set_priority(t, TN_PRIORITY_MAX / 2);
 	thread_boot = t;
 
 	slot_set(&slots[TN_SLOT_FRAMES], SLOT_WORD(TN_CAP_FRAMES, TN_RIGHTS_ALL, 0), ram.first,
 		 ram.count);
 	slot_set(&slots[TN_SLOT_SYSTEM], SLOT_WORD(TN_CAP_SYSTEM, TN_RIGHTS_ALL, 0), 0, 0);
 	hart->asid_generation = 1;
+	hart->direct_map = PORT_DMAP_OFFSET;
 	hart->asid_next = port_asid_count() > 1 ? 1 : 0;
 	current = t;
 	return t;

@@ -95,7 +95,7 @@ static bool wait_begin(uint64_t info)
 		return false;
 	}
 	deadline_set(current, at);
-	current->direct = NULL;
+	current->direct = &process_none;
 	return true;
 }
 

@@ -248,8 +248,8 @@ struct tn_census {
 /* thread_info fills the UTCB's words with this, of a thread that does not run: the registers of
  * one that does are its own business. */
 enum tn_thread_state {
-	TN_THREAD_STOPPED = 0,
-	TN_THREAD_RUNNING = 1, /* or ready to */
+	TN_THREAD_RUNNING = 0, /* or ready to */
+	TN_THREAD_STOPPED = 1,
 	TN_THREAD_RECEIVES = 2,
 	TN_THREAD_CALLS = 3,   /* waits for a receiver */
 	TN_THREAD_AWAITS = 4,  /* waits for the answer */

@@ -57,7 +57,7 @@ static inline struct tn_message tn_send(uint64_t endpoint, uint64_t info,
 static inline struct tn_message tn_recv(uint64_t endpoint)
 {
 	register uint64_t a0 __asm__("a0") = endpoint;
-	register uint64_t a1 __asm__("a1");
+	register uint64_t a1 __asm__("a1") = 0;
 	register uint64_t a2 __asm__("a2");
 	register uint64_t a3 __asm__("a3");
 	register uint64_t a4 __asm__("a4");
@@ -66,7 +66,7 @@ static inline struct tn_message tn_recv(uint64_t endpoint)
 	register uint64_t a7 __asm__("a7") = TN_CALL_RECV;
 
 	__asm__ volatile("ecall"
-			 : "+r"(a0), "=r"(a1), "=r"(a2), "=r"(a3), "=r"(a4), "=r"(a5), "=r"(a6),
+			 : "+r"(a0), "+r"(a1), "=r"(a2), "=r"(a3), "=r"(a4), "=r"(a5), "=r"(a6),
 			   "+r"(a7)
 			 :
 			 : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "memory");
