@@ -13,11 +13,11 @@
 
 #define TOUCHED(round) ((uint64_t)(round) + 1)
 
-/* The pager has its own endpoint, one that the bench's process owns, and may map into the process
- * that faults. */
+/* The pager serves an endpoint of its own, and may map into the process that faults. */
 static void pager_start(const struct partner *pager, uint64_t target, uint64_t frame)
 {
 	partner_make(pager);
+	BENCH_DO(tn_create(TN_KIND_ENDPOINT, pager->process, TN_ANY, TN_NONE, SLOT_FAULTS, 0));
 	BENCH_DO(
 		tn_cap_copy(SLOT_FAULTS, pager->process, BODY_ENDPOINT, TN_ENDPOINT_RECEIVE, 0, 0));
 	BENCH_DO(tn_cap_copy(TN_SLOT_FRAMES, pager->process, BODY_FRAMES,
@@ -69,7 +69,7 @@ static void measure_touches(uint64_t process, uint64_t frame)
 
 void measure_faults(void)
 {
-	uint64_t count = 2 * partner_frames(), first = stock_take_warm(count, 1);
+	uint64_t count = 2 * partner_frames() + 1, first = stock_take_warm(count, 1);
 	uint64_t user = stock_take_warm(3, 1);
 	const struct partner pager = {SLOT_CHILD, SLOT_OBJECT, user};
 	const struct partner toucher = {SLOT_OTHER, SLOT_OTHER_OBJECT, user + 1};
@@ -77,7 +77,6 @@ void measure_faults(void)
 
 	BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first, count));
 	BENCH_DO(tn_create(TN_KIND_ENDPOINT, TN_SLOT_PROCESS, TN_ANY, TN_NONE, SLOT_ENDPOINT, 0));
-	BENCH_DO(tn_create(TN_KIND_ENDPOINT, TN_SLOT_PROCESS, TN_ANY, TN_NONE, SLOT_FAULTS, 0));
 	partner_make(&toucher);
 	pager_start(&pager, toucher.process, frame);
 	BENCH_DO(tn_map(TN_SLOT_PROCESS, STOCK_VA, TN_SLOT_FRAMES, frame, 1,
@@ -88,6 +87,6 @@ void measure_faults(void)
 	partner_end(&toucher);
 	partner_end(&pager);
 	BENCH_DO(tn_destroy(SLOT_ENDPOINT, 0));
-	BENCH_DO(tn_destroy(SLOT_FAULTS, 0));
+	BENCH_DO(tn_cap_delete(TN_SELF, SLOT_FAULTS));
 	BENCH_DO(tn_frame_reclaim(TN_SLOT_FRAMES, SLOT_POOL, first, count));
 }

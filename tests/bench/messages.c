@@ -53,11 +53,19 @@ static uint64_t call_words(uint64_t w0)
 	return end - start - bench_overhead;
 }
 
+/* The endpoint is the server's own. */
 static void server_start(struct partner *p, void (*body)(uint64_t))
 {
 	partner_make(p);
+	BENCH_DO(tn_create(TN_KIND_ENDPOINT, p->process, TN_ANY, TN_NONE, SLOT_ENDPOINT, 0));
 	BENCH_DO(tn_cap_copy(SLOT_ENDPOINT, p->process, BODY_ENDPOINT, TN_ENDPOINT_RECEIVE, 0, 0));
 	partner_start(p, body, 0, TN_NONE);
+}
+
+static void server_end(const struct partner *p)
+{
+	partner_end(p);
+	BENCH_DO(tn_cap_delete(TN_SELF, SLOT_ENDPOINT));
 }
 
 static void measure_calls(uint64_t utcb)
@@ -65,20 +73,18 @@ static void measure_calls(uint64_t utcb)
 	struct partner p = server;
 
 	p.utcb = utcb;
-	BENCH_DO(tn_create(TN_KIND_ENDPOINT, TN_SLOT_PROCESS, TN_ANY, TN_NONE, SLOT_ENDPOINT, 0));
 	server_start(&p, body_answer);
 	bench_begin("IPC round trip 2 spaces 0 words", 1);
 	for (unsigned i = 0; i < BENCH_ROUNDS; i++)
 		bench_add(call_bare());
 	bench_end();
-	partner_end(&p);
+	server_end(&p);
 	server_start(&p, body_answer_words);
 	bench_begin("IPC round trip 2 spaces 4 words", 1);
 	for (unsigned i = 0; i < BENCH_ROUNDS; i++)
 		bench_add(call_words(i));
 	bench_end();
-	partner_end(&p);
-	BENCH_DO(tn_destroy(SLOT_ENDPOINT, 0));
+	server_end(&p);
 }
 
 /* One signal to the partner and a wait for its answer. */
@@ -114,8 +120,8 @@ static void measure_signals(uint64_t utcb)
 
 void measure_messages(void)
 {
-	uint64_t count = partner_frames(), first = stock_take_warm(count, 1);
-	uint64_t utcb = stock_take_warm(1, 1);
+	uint64_t count = partner_frames() + 1; /* and an endpoint */
+	uint64_t first = stock_take_warm(count, 1), utcb = stock_take_warm(1, 1);
 
 	BENCH_DO(tn_frame_give(TN_SLOT_FRAMES, SLOT_POOL, first, count));
 	measure_calls(utcb);

@@ -22,7 +22,7 @@ enum {
 	SLOT_OTHER,  /* a second process and its thread */
 	SLOT_OTHER_OBJECT,
 	SLOT_ENDPOINT,
-	SLOT_FAULTS, /* an endpoint for them */
+	SLOT_FAULTS, /* the pager's endpoint */
 };
 
 /* Own address space: a gigabyte whose tables stand, and one where none do. */
