@@ -26,8 +26,10 @@ struct hart {
 	 * processes of this generation alone, and so leave the unit to others. */
 	uint64_t direct_generation;
 	uint64_t direct_map;                      /* PORT_DMAP_OFFSET, for the short ways */
-	uint64_t ready;                           /* bit p: some thread of priority p is ready */
-	struct queue queues[TN_PRIORITY_MAX + 1]; /* ready threads; the running one is in none */
+	/* Ready threads, the running one not among them: a bit for each priority that has any, the
+	 * more urgent the lower, and a queue each, in the order of sched_queue(). */
+	uint64_t ready;
+	struct queue queues[TN_PRIORITY_MAX + 1];
 	struct thread *deadlines;                 /* the earliest; see deadline.h */
 	struct thread *float_owner;               /* whose registers the floating-point unit has */
 };

@@ -220,9 +220,9 @@ bool signals_receive(struct thread *t)
 	if (taken == 0)
 		return false;
 	t->signals -= taken;
-	t->registers[REGISTER_A0] = 0;
-	*message_of(t) = (struct message){TN_INFO(TN_LABEL_SIGNALS, 1), {taken}};
-	t->registers[REGISTER_BADGE] = 0;
+	thread_succeed(t);
+	message_of(t)->info = TN_INFO(TN_LABEL_SIGNALS, 1);
+	message_of(t)->words[0] = taken;
 	return true;
 }
 

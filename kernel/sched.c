@@ -3,59 +3,31 @@
  */
 #include "sched.h"
 
-#include <port/current.h>
-#include <port/machine.h>
-
 #include "asid.h"
-#include "deadline.h"
-#include "hart.h"
 #include "process.h"
-
-#define BIT(priority) ((uint64_t)1 << (priority))
-
-static void ready_add(struct thread *t, void (*push)(struct queue *, struct thread *))
-{
-	push(&t->hart->queues[t->priority], t);
-	t->hart->ready |= BIT(t->priority);
-}
-
-static void wake(struct thread *t, void (*push)(struct queue *, struct thread *))
-{
-	if (t->deadline != DEADLINE_NONE)
-		deadline_cancel(t);
-	t->direct = t->process;
-	t->state = TN_THREAD_RUNNING;
-	ready_add(t, push);
-	if (t->priority > current->priority)
-		port_preempt();
-}
-
-void sched_ready(struct thread *t)
-{
-	wake(t, queue_push);
-}
-
-void sched_ready_first(struct thread *t)
-{
-	wake(t, queue_push_first);
-}
 
 void sched_unready(struct thread *t)
 {
-	struct queue *q = &t->hart->queues[t->priority];
+	struct queue *q = sched_queue(t->hart, sched_rank(t));
 
 	queue_remove(q, t);
 	if (q->first == NULL)
-		t->hart->ready &= ~BIT(t->priority);
+		t->hart->ready -= sched_rank(t);
 }
 
 /* The most urgent ready thread becomes current. */
 static void switch_on(struct hart *h)
 {
+	uint64_t rank;
+	struct queue *q;
+
 	while (h->ready == 0)
 		port_idle();
-	current = h->queues[TN_PRIORITY_MAX - (unsigned)__builtin_clzll(h->ready)].first;
-	sched_unready(current);
+	rank = h->ready & -h->ready;
+	q = sched_queue(h, rank);
+	current = queue_pop(q);
+	if (q->first == NULL)
+		h->ready -= rank;
 	port_float_off(h);
 	asid_activate(h, current->process);
 }
@@ -66,18 +38,14 @@ void sched_run(void)
 		switch_on(current->hart);
 }
 
-static void current_requeue(void (*push)(struct queue *, struct thread *))
-{
-	ready_add(current, push);
-	switch_on(current->hart);
-}
-
 void sched_tick(void)
 {
-	current_requeue(queue_push);
+	sched_ready(current);
+	switch_on(current->hart);
 }
 
 void sched_preempt(void)
 {
-	current_requeue(queue_push_first);
+	sched_ready_first(current);
+	switch_on(current->hart);
 }

@@ -8,14 +8,54 @@
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
 
+#include <port/current.h>
+#include <port/machine.h>
+
+#include "deadline.h"
+#include "hart.h"
 #include "thread.h"
 #include "types.h"
 
+/* Times a power of two, its upper six bits differ for each (a de Bruijn sequence): where the queue
+ * of a priority stands, found without asking which priority it is. */
+#define SCHED_SPREAD 0x03f79d71b4cb0a89u
+
+/* The queue of the priority that `rank`, one bit of a hart's `ready`, stands for. */
+inline_always struct queue *sched_queue(struct hart *h, uint64_t rank)
+{
+	return &h->queues[rank * SCHED_SPREAD >> 58];
+}
+
+inline_always uint64_t sched_rank(const struct thread *t)
+{
+	return t->above + 1;
+}
+
+/* t waits no longer: to be followed by one of the two below. */
+inline_always void sched_wake(struct thread *t)
+{
+	if (unlikely(t->deadline != DEADLINE_NONE))
+		deadline_cancel(t);
+	t->direct = t->process;
+	t->state = TN_THREAD_RUNNING;
+	t->hart->ready |= sched_rank(t);
+	if (t->above < current->above)
+		port_preempt();
+}
+
 /* t, which is in no queue, may run. It interrupts the current thread if it is more urgent. */
-void sched_ready(struct thread *t);
+inline_always void sched_ready(struct thread *t)
+{
+	sched_wake(t);
+	queue_push(sched_queue(t->hart, sched_rank(t)), t);
+}
 
 /* The same, and it is the first of its priority to go on. */
-void sched_ready_first(struct thread *t);
+inline_always void sched_ready_first(struct thread *t)
+{
+	sched_wake(t);
+	queue_push_first(sched_queue(t->hart, sched_rank(t)), t);
+}
 
 /* t, which is ready and not running, may not run any more. */
 void sched_unready(struct thread *t);

@@ -33,7 +33,7 @@ struct thread {
 	uint64_t signals;     /* pending */
 	uint32_t self;
 	uint32_t priority;
-	uint64_t above; /* bit p: p is more urgent than `priority` */
+	uint64_t above; /* ranks of more urgent priorities; see hart.h */
 	struct thread *next, *previous;             /* in the process */
 	struct thread *queue_next, *queue_previous; /* in a queue of the hart or of `endpoint` */
 	struct endpoint *endpoint; /* where it receives or calls; NULL: at none */
@@ -61,7 +61,7 @@ extern struct thread *thread_boot;
 inline_always void thread_set_priority(struct thread *t, uint32_t priority)
 {
 	t->priority = priority;
-	t->above = ~(uint64_t)1 << priority;
+	t->above = ((uint64_t)1 << (TN_PRIORITY_MAX - priority)) - 1;
 }
 
 void thread_init(struct thread *t, pfn_t self, struct process *p);
@@ -76,6 +76,7 @@ void thread_pin_utcb(struct thread *t, pfn_t f);
 /* The answer to its call, which it will find in its saved registers: success, and no more. */
 inline_always void thread_succeed(struct thread *t)
 {
+#pragma GCC unroll 8
 	for (unsigned i = REGISTER_A0; i <= REGISTER_BADGE; i++)
 		t->registers[i] = 0;
 }

@@ -21,9 +21,12 @@ static int travel_refusal(uint64_t info)
 {
 	const struct slot *s = cap_slot(TN_INFO_SLOT(info));
 	uint64_t type = SLOT_TYPE(s->word);
-	int error = info & TN_INFO_CAP ? cap_refusal(TN_INFO_SLOT(info), type, 0) : 0;
+	int error;
 
-	if (error != 0 || !(info & TN_INFO_CAP))
+	if (!(info & TN_INFO_CAP))
+		return 0;
+	error = cap_refusal(TN_INFO_SLOT(info), type, 0);
+	if (error != 0)
 		return error;
 	if (type == TN_CAP_REPLY)
 		return message_reply_is_live(s) ? 0 : TN_ESTALE;

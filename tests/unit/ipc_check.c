@@ -17,6 +17,7 @@
 #include "host.h"
 #include "pool.h"
 #include "process.h"
+#include "sched.h"
 #include "thread.h"
 
 static unsigned ready_seen; /* threads in ready queues */
@@ -83,14 +84,18 @@ static void partners_check(const struct thread *t)
 		HOLDS((p != NULL) + (t->call_id != 0) + (t->endpoint != NULL) == 1, t);
 }
 
+static const struct queue *queue_of_priority(unsigned p)
+{
+	return sched_queue(current->hart, (uint64_t)1 << (TN_PRIORITY_MAX - p));
+}
+
 static void place_check(const struct thread *t)
 {
-	const struct hart *h = current->hart;
 	bool ready = t->state == TN_THREAD_RUNNING && t != current;
 
 	if (t->hart != NULL)
 		for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-			HOLDS(queue_holds(&h->queues[p], t) == (ready && t->priority == p), t);
+			HOLDS(queue_holds(queue_of_priority(p), t) == (ready && t->priority == p), t);
 	ready_seen += ready;
 	HOLDS(t->state != TN_THREAD_CALLS || t->endpoint != NULL, t);
 	if (t->endpoint != NULL) {
@@ -147,8 +152,8 @@ void assert_ipc_holds(void)
 		for (const struct process *q = p->processes; q != NULL; q = q->next)
 			process_check(q);
 	for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++) {
-		queue_count(&h->queues[p], NULL, &length);
-		assert_int_equal(length != 0, h->ready >> p & 1);
+		queue_count(queue_of_priority(p), NULL, &length);
+		assert_int_equal(length != 0, h->ready >> (TN_PRIORITY_MAX - p) & 1);
 		ready += length;
 	}
 	assert_int_equal(ready, ready_seen);
