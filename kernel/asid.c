@@ -21,9 +21,9 @@ static bool asid_assign(struct hart *h, struct process *p)
 
 /* Translations of an older generation end after the switch: until then the hart may walk the old
  * tables and keep what it finds (privileged spec, satp). */
-void asid_activate(struct hart *h, struct process *p)
+void asid_activate_new(struct hart *h, struct process *p)
 {
-	bool renewed = !asid_is_live(h, p) && asid_assign(h, p);
+	bool renewed = asid_assign(h, p);
 
 	port_space_use(p->satp);
 	if (renewed)

@@ -12,9 +12,6 @@
 #include "hart.h"
 #include "process.h"
 
-/* Makes p's page tables the hart's; p has a root. */
-void asid_activate(struct hart *h, struct process *p);
-
 /* No hart walks p's tables any more, nor holds a translation of them. */
 void asid_retire(struct hart *h, struct process *p);
 
@@ -22,6 +19,18 @@ void asid_retire(struct hart *h, struct process *p);
 inline_always bool asid_is_live(const struct hart *h, const struct process *p)
 {
 	return p->asid_generation == h->asid_generation;
+}
+
+/* The hart goes over to p, which gets an identifier. */
+void asid_activate_new(struct hart *h, struct process *p);
+
+/* Makes p's page tables the hart's; p has a root. */
+inline_always void asid_activate(struct hart *h, struct process *p)
+{
+	if (likely(asid_is_live(h, p)))
+		port_space_use(p->satp);
+	else
+		asid_activate_new(h, p);
 }
 
 /* The leaf translation of one page is gone. */

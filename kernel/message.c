@@ -190,8 +190,7 @@ bool endpoint_end(struct endpoint *e)
 	return true;
 }
 
-/* Out of the queue that it receives in, if any. */
-static void receiver_remove(struct thread *t)
+void receiver_remove(struct thread *t)
 {
 	if (t->endpoint != NULL)
 		queue_remove(&t->endpoint->receivers, t);
@@ -215,22 +214,14 @@ void message_forget(struct slot *reply)
 
 bool signals_receive(struct thread *t)
 {
-	uint64_t taken = t->utcb != NULL ? t->signals & t->utcb->signal_mask : 0;
+	uint64_t taken = t->signals & t->utcb->signal_mask;
 
-	if (taken == 0)
-		return false;
-	t->signals -= taken;
-	thread_succeed(t);
-	message_of(t)->info = TN_INFO(TN_LABEL_SIGNALS, 1);
-	message_of(t)->words[0] = taken;
-	return true;
+	if (taken != 0)
+		signals_deliver(t, taken);
+	return taken != 0;
 }
 
 void thread_signal(struct thread *t, uint64_t bits)
 {
-	t->signals |= bits;
-	if (t->state != TN_THREAD_RECEIVES || !signals_receive(t))
-		return;
-	receiver_remove(t);
-	sched_ready(t);
+	signals_add(t, bits);
 }

@@ -9,6 +9,7 @@
 #define KERNEL_MESSAGE_H
 
 #include "endpoint.h"
+#include "sched.h"
 #include "slot.h"
 #include "thread.h"
 #include "types.h"
@@ -51,10 +52,37 @@ bool message_reply_is_live(const struct slot *s);
 /* A REPLY slot is about to be emptied unused: who waits for it is told EPEER. */
 void message_forget(struct slot *reply);
 
+/* t, which receives, leaves the queue that it stands in, if any. */
+void receiver_remove(struct thread *t);
+
+/* t receives the signals `taken`, which are pending. */
+inline_always void signals_deliver(struct thread *t, uint64_t taken)
+{
+	t->signals -= taken;
+	thread_succeed(t);
+	message_of(t)->info = TN_INFO(TN_LABEL_SIGNALS, 1);
+	message_of(t)->words[0] = taken;
+}
+
 /* Gives t, which received nothing, the signals that it waits for. False if there are none. */
 bool signals_receive(struct thread *t);
 
 /* Ors `bits` into what is pending; a thread that waits for any of them receives them. */
+inline_always void signals_add(struct thread *t, uint64_t bits)
+{
+	uint64_t taken;
+
+	t->signals |= bits;
+	if (t->state != TN_THREAD_RECEIVES)
+		return;
+	taken = t->signals & t->utcb->signal_mask;
+	if (taken == 0)
+		return;
+	signals_deliver(t, taken);
+	if (unlikely(t->endpoint != NULL))
+		receiver_remove(t);
+	sched_ready(t);
+}
 void thread_signal(struct thread *t, uint64_t bits);
 
 #endif

@@ -3,20 +3,6 @@
  */
 #include "queue.h"
 
-#include "thread.h"
-
-void queue_push(struct queue *q, struct thread *t)
-{
-	t->queue_next = NULL;
-	if (q->first == NULL) {
-		q->first = t;
-	} else {
-		q->last->queue_next = t;
-		t->queue_previous = q->last;
-	}
-	q->last = t;
-}
-
 void queue_push_first(struct queue *q, struct thread *t)
 {
 	t->queue_next = q->first;
@@ -38,13 +24,4 @@ void queue_remove(struct queue *q, struct thread *t)
 		q->last = t->queue_previous;
 	else
 		t->queue_next->queue_previous = t->queue_previous;
-}
-
-struct thread *queue_pop(struct queue *q)
-{
-	struct thread *t = q->first;
-
-	if (t != NULL)
-		q->first = t->queue_next;
-	return t;
 }

@@ -6,36 +6,52 @@
 #include "asid.h"
 #include "process.h"
 
+void sched_place(struct thread *t, struct hart *h, uint32_t priority)
+{
+	t->hart = h;
+	t->priority = priority;
+	t->above = ((uint64_t)1 << (TN_PRIORITY_MAX - priority)) - 1;
+	t->line = sched_queue(h, sched_rank(t));
+}
+
 void sched_unready(struct thread *t)
 {
-	struct queue *q = sched_queue(t->hart, sched_rank(t));
-
-	queue_remove(q, t);
-	if (q->first == NULL)
+	queue_remove(t->line, t);
+	if (t->line->first == NULL)
 		t->hart->ready -= sched_rank(t);
 }
 
-/* The most urgent ready thread becomes current. */
-static void switch_on(struct hart *h)
+/* The most urgent ready thread, which there is, becomes current. */
+inline_always void switch_on(struct hart *h)
 {
-	uint64_t rank;
-	struct queue *q;
+	uint64_t rank = h->ready & -h->ready;
+	struct queue *q = sched_queue(h, rank);
 
-	while (h->ready == 0)
-		port_idle();
-	rank = h->ready & -h->ready;
-	q = sched_queue(h, rank);
 	current = queue_pop(q);
 	if (q->first == NULL)
 		h->ready -= rank;
-	port_float_off(h);
+	port_switched();
+	h->direct_generation = h->asid_generation;
 	asid_activate(h, current->process);
+}
+
+static apart void switch_from_idle(struct hart *h)
+{
+	while (h->ready == 0)
+		port_idle();
+	switch_on(h);
 }
 
 void sched_run(void)
 {
-	if (current->state != TN_THREAD_RUNNING)
-		switch_on(current->hart);
+	struct hart *h = current->hart;
+
+	if (current->state == TN_THREAD_RUNNING)
+		return;
+	if (likely(h->ready != 0))
+		switch_on(h);
+	else
+		switch_from_idle(h);
 }
 
 void sched_tick(void)

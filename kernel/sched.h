@@ -16,20 +16,23 @@
 #include "thread.h"
 #include "types.h"
 
+/* The bit of a hart's `ready` that stands for t's priority. */
+inline_always uint64_t sched_rank(const struct thread *t)
+{
+	return t->above + 1;
+}
+
 /* Times a power of two, its upper six bits differ for each (a de Bruijn sequence): where the queue
- * of a priority stands, found without asking which priority it is. */
+ * of a rank stands, found without asking which priority it is. */
 #define SCHED_SPREAD 0x03f79d71b4cb0a89u
 
-/* The queue of the priority that `rank`, one bit of a hart's `ready`, stands for. */
 inline_always struct queue *sched_queue(struct hart *h, uint64_t rank)
 {
 	return &h->queues[rank * SCHED_SPREAD >> 58];
 }
 
-inline_always uint64_t sched_rank(const struct thread *t)
-{
-	return t->above + 1;
-}
+/* t, which is not ready, gets this hart and priority. */
+void sched_place(struct thread *t, struct hart *h, uint32_t priority);
 
 /* t waits no longer: to be followed by one of the two below. */
 inline_always void sched_wake(struct thread *t)
@@ -39,7 +42,7 @@ inline_always void sched_wake(struct thread *t)
 	t->direct = t->process;
 	t->state = TN_THREAD_RUNNING;
 	t->hart->ready |= sched_rank(t);
-	if (t->above < current->above)
+	if (unlikely(t->above < current->above))
 		port_preempt();
 }
 
@@ -47,14 +50,14 @@ inline_always void sched_wake(struct thread *t)
 inline_always void sched_ready(struct thread *t)
 {
 	sched_wake(t);
-	queue_push(sched_queue(t->hart, sched_rank(t)), t);
+	queue_push(t->line, t);
 }
 
 /* The same, and it is the first of its priority to go on. */
 inline_always void sched_ready_first(struct thread *t)
 {
 	sched_wake(t);
-	queue_push_first(sched_queue(t->hart, sched_rank(t)), t);
+	queue_push_first(t->line, t);
 }
 
 /* t, which is ready and not running, may not run any more. */

@@ -26,7 +26,7 @@ void thread_init(struct thread *t, pfn_t self, struct process *p)
 	t->directory = p->directory;
 	t->direct = p;
 	t->state = TN_THREAD_STOPPED;
-	thread_set_priority(t, 0);
+	sched_place(t, current->hart, 0);
 	LIST_PUSH(p->threads, t);
 }
 
@@ -122,7 +122,7 @@ static void priority_set(struct thread *t, uint32_t priority)
 
 	if (queued)
 		sched_unready(t);
-	thread_set_priority(t, priority);
+	sched_place(t, current->hart, priority);
 	if (queued)
 		sched_ready(t);
 	else if (t == current && (t->hart->ready & t->above) != 0)
@@ -138,8 +138,10 @@ static void configuration_commit(const struct configuration *c)
 			thread_unpin_utcb(t);
 		thread_pin_utcb(t, pfn(c->frame));
 	}
-	if (c->what & TN_CONFIGURE_REGISTERS)
+	if (c->what & TN_CONFIGURE_REGISTERS) {
 		memcpy(t->registers, &c->config->pc, sizeof(t->registers));
+		t->whole = 1;
+	}
 	if (c->what & TN_CONFIGURE_FAULT)
 		t->fault = c->fault;
 	if (c->what & TN_CONFIGURE_PRIORITY)
@@ -188,10 +190,8 @@ result_t call_thread_resume(uint64_t thread)
 
 	if (error != 0 || t->utcb == NULL || t->process->root == NULL)
 		return failure(error ?: TN_EINVAL, 0);
-	if (t->state == TN_THREAD_STOPPED) {
-		t->hart = current->hart;
+	if (t->state == TN_THREAD_STOPPED)
 		sched_ready(t);
-	}
 	return success(0);
 }
 

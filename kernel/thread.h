@@ -7,12 +7,13 @@
 #include <port/current.h>
 #include <tenure/abi.h>
 
-#include "hart.h"
 #include "slot.h"
 #include "types.h"
 
 struct endpoint;
+struct hart;
 struct process;
+struct queue;
 
 /* Places in `registers`; a message is six words from INFO on. */
 enum { REGISTER_PC = 0, REGISTER_SP = 2, REGISTER_A0 = 10, REGISTER_INFO = 11, REGISTER_BADGE = 17 };
@@ -26,6 +27,7 @@ struct message {
 struct thread {
 	uint64_t registers[32]; /* [0]: pc; [i]: x_i, as far as saved (see entry.S) */
 	struct hart *hart;
+	uint64_t whole; /* the temporaries in `registers` count: it was interrupted, or is new */
 	struct slot **directory; /* of its process: one load less at each lookup */
 	struct process *process;
 	struct tn_utcb *utcb; /* through the direct map; NULL: none pinned */
@@ -33,7 +35,8 @@ struct thread {
 	uint64_t signals;     /* pending */
 	uint32_t self;
 	uint32_t priority;
-	uint64_t above; /* ranks of more urgent priorities; see hart.h */
+	uint64_t above;     /* ranks of more urgent priorities; see hart.h */
+	struct queue *line; /* where it stands when it is ready; of its hart */
 	struct thread *next, *previous;             /* in the process */
 	struct thread *queue_next, *queue_previous; /* in a queue of the hart or of `endpoint` */
 	struct endpoint *endpoint; /* where it receives or calls; NULL: at none */
@@ -49,7 +52,6 @@ struct thread {
 	struct thread *later[2];   /* see deadline.h */
 	struct message fault_message;
 	uint64_t floats; /* floating-point registers stand behind the structure */
-	uint64_t spare[2];
 };
 _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
 
@@ -57,12 +59,6 @@ _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
 
 /* The first server's: it has no handler, so its fault ends the machine, and so does its exit. */
 extern struct thread *thread_boot;
-
-inline_always void thread_set_priority(struct thread *t, uint32_t priority)
-{
-	t->priority = priority;
-	t->above = ((uint64_t)1 << (TN_PRIORITY_MAX - priority)) - 1;
-}
 
 void thread_init(struct thread *t, pfn_t self, struct process *p);
 

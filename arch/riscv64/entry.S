@@ -121,11 +121,23 @@ call_failed:
 	csrr	t0, sepc
 	addi	t0, t0, 4
 	sd	t0, THREAD_PC(tp)
+	li	t0, -CALL_YIELD
+	beq	a0, t0, call_yields
+	call	sched_run
+thread_leave:
+	ld	t0, THREAD_WHOLE(tp)
+	bnez	t0, thread_enter_whole
+	ld	t0, THREAD_PC(tp)
+	csrw	sepc, t0
+	csrw	sscratch, tp
+	LOAD	1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+	LOAD	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 4
 	CLEAR	t0, t1, t2, t3, t4, t5, t6
-	SAVE	5, 6, 7, 28, 29, 30, 31
-	call	call_switch
-	mv	a0, tp
-	j	thread_enter
+	sret
+
+call_yields:
+	call	sched_tick
+	j	thread_leave
 
 	/* A call that is to begin again once the waiting interrupt has been taken: the pc stays at
 	 * the ecall and port_restart has kept the arguments. Every other failure is an answer. */
@@ -151,13 +163,17 @@ trap_other:
 	andi	t0, t0, SSTATUS_SPP		/* the kernel itself trapped */
 	bnez	t0, trap_kernel
 	ld	sp, THREAD_HART(tp)
+	li	t0, 1
+	sd	t0, THREAD_WHOLE(tp)
 	call	trap_dispatch
-	mv	a0, tp
+	j	thread_leave
 
 	/* thread_enter(thread): all registers from the thread, into user mode */
 	.globl	thread_enter
 thread_enter:
 	mv	tp, a0
+thread_enter_whole:
+	sd	zero, THREAD_WHOLE(tp)
 	ld	t0, THREAD_PC(tp)
 	csrw	sepc, t0
 	csrw	sscratch, tp

@@ -60,12 +60,6 @@ bool float_lend(void)
 	return true;
 }
 
-void port_float_off(struct hart *h)
-{
-	csr_clear(sstatus, SSTATUS_FS);
-	h->direct_generation = h->asid_generation;
-}
-
 size_t port_float_forget(struct thread *t)
 {
 	if (current->hart->float_owner == t)

@@ -17,7 +17,8 @@
 #include "thread.h"
 
 _Static_assert(offsetof(struct thread, registers) == 0 &&
-		       offsetof(struct thread, hart) == THREAD_HART,
+		       offsetof(struct thread, hart) == THREAD_HART &&
+		       offsetof(struct thread, whole) == THREAD_WHOLE,
 	       "entry.S finds the hart and the registers");
 _Static_assert(offsetof(struct hart, calls) == HART_CALLS && sizeof(struct hart) <= HART_BYTES,
 	       "entry.S finds the handler table; the hart fits above its stack");

@@ -24,7 +24,6 @@
 _Static_assert(CALL_ENOSYS == TN_ENOSYS, "entry.S answers unknown numbers");
 
 void trap_dispatch(uint64_t cause, uint64_t value);
-void call_switch(int64_t how);
 _Noreturn void trap_panic(uint64_t cause, uint64_t value, uint64_t pc);
 
 static const struct {
@@ -49,7 +48,7 @@ static const char *cause_name(uint64_t cause)
 	return cause < CAUSES && causes[cause].name != NULL ? causes[cause].name : "trap";
 }
 
-/* Whatever waits. Who becomes ready by it is chosen afterwards: nothing is left to interrupt for. */
+/* Whatever waits. */
 static void interrupts_take(void)
 {
 	uint64_t pending = csr_read(sip);
@@ -58,7 +57,6 @@ static void interrupts_take(void)
 		deadline_fire(current->hart);
 	if (pending & INTERRUPT_EXTERNAL)
 		irq_take();
-	csr_clear(sip, INTERRUPT_SOFTWARE);
 }
 
 /* All of the thread's registers are saved. */
@@ -80,30 +78,6 @@ void trap_dispatch(uint64_t cause, uint64_t value)
 		f.kind = causes[cause].kind;
 	trap_fault(&f);
 	sched_run();
-}
-
-/* After a handler's port_switch, with all that C kept saved. */
-void call_switch(int64_t how)
-{
-	const struct thread *before = current;
-
-	if (how == -CALL_YIELD)
-		sched_tick();
-	else
-		sched_run();
-	/* whoever was chosen is the most urgent: nothing is left to interrupt for */
-	if (current != before)
-		csr_clear(sip, INTERRUPT_SOFTWARE);
-}
-
-result_t port_switch(void)
-{
-	return failure(CALL_SWITCH, 0);
-}
-
-result_t port_switch_to_others(void)
-{
-	return failure(CALL_YIELD, 0);
 }
 
 /* Taken at the next sret: no exit need ask. */

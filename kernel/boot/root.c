@@ -9,6 +9,7 @@
 #include "object.h"
 #include "pool.h"
 #include "process.h"
+#include "sched.h"
 #include "words.h"
 
 /* Writes the object's word and the slot that names it. */
@@ -71,10 +72,11 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	process->pages = 1;
 	f = frame_take(pool, TN_KIND_THREAD);
 	t = object_born(TN_KIND_THREAD, f, sizeof(*t), &slots[TN_SLOT_THREAD]);
-	thread_init(t, f, process);
 	t->hart = hart;
+	current = t;
+	thread_init(t, f, process);
 	t->state = TN_THREAD_RUNNING;
-	thread_set_priority(t, TN_PRIORITY_MAX / 2);
+	sched_place(t, hart, TN_PRIORITY_MAX / 2);
 	thread_boot = t;
 
 	slot_set(&slots[TN_SLOT_FRAMES], SLOT_WORD(TN_CAP_FRAMES, TN_RIGHTS_ALL, 0), ram.first,
@@ -83,6 +85,5 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	hart->asid_generation = 1;
 	hart->direct_map = PORT_DMAP_OFFSET;
 	hart->asid_next = port_asid_count() > 1 ? 1 : 0;
-	current = t;
 	return t;
 }

@@ -153,7 +153,7 @@ result_t call_send(uint64_t endpoint, MESSAGE_PARAMETERS)
 }
 
 /* A caller that has not been answered by now never will be. */
-result_t call_recv(uint64_t endpoint, uint64_t info)
+static apart result_t recv_general(uint64_t endpoint, uint64_t info)
 {
 	int error = 0;
 	struct endpoint *e = source_find(endpoint, 0, &error);
@@ -162,6 +162,17 @@ result_t call_recv(uint64_t endpoint, uint64_t info)
 		return failure(error, 0);
 	message_drop_caller(current);
 	receive_from(e, info);
+	return port_switch();
+}
+
+/* The wait for signals has a path of its own. */
+result_t call_recv(uint64_t endpoint, uint64_t info)
+{
+	if (endpoint != TN_NONE || info != 0 || unlikely(current->caller != NULL) ||
+	    unlikely((current->signals & current->utcb->signal_mask) != 0))
+		return recv_general(endpoint, info);
+	current->state = TN_THREAD_RECEIVES;
+	current->endpoint = NULL;
 	return port_switch();
 }
 
@@ -232,6 +243,6 @@ result_t call_signal(uint64_t thread, uint64_t bits)
 
 	if (error != 0 || t->process->dying)
 		return failure(error ?: TN_EDYING, 0);
-	thread_signal(t, bits);
+	signals_add(t, bits);
 	return success(0);
 }

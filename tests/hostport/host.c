@@ -126,11 +126,6 @@ void port_timer_next(uint64_t latest)
 	host_timer = latest;
 }
 
-void port_float_off(struct hart *h)
-{
-	h->direct_generation = h->asid_generation;
-}
-
 size_t port_float_forget(struct thread *t)
 {
 	(void)t;

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct hart;
 struct thread;
 
 /* Prints `size` bytes as they are. */
@@ -35,9 +34,6 @@ uint64_t port_clock(void);
 /* Sets the next timer interrupt one tick from now, or at `latest` if that is sooner, and thereby
  * ends the present one. */
 void port_timer_next(uint64_t latest);
-
-/* The floating-point unit is nobody's for now: the next to use it traps. */
-void port_float_off(struct hart *h);
 
 /* t, which ends, leaves nothing in the unit. Answers the bytes that its registers take behind the
  * structure, in its frame. */

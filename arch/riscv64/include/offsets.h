@@ -7,6 +7,7 @@
 #define THREAD_X(i) (8 * (i)) /* registers[i]; [0] is the pc */
 #define THREAD_PC THREAD_X(0)
 #define THREAD_HART 256
+#define THREAD_WHOLE 264
 /* What a handler answers, negated, that wants another exit: port_restart, port_switch and
  * port_switch_to_others. */
 #define CALL_RESTART 4095
