@@ -38,6 +38,16 @@
 	LOAD_FROM tp, \numbers
 	.endm
 
+	/* what a call that switches must keep besides ra and sp; it goes on behind the ecall */
+	.macro	SAVE_CALLER
+	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+	csrr	t0, sscratch
+	sd	t0, THREAD_X(4)(tp)
+	csrr	t0, sepc
+	addi	t0, t0, 4
+	sd	t0, THREAD_PC(tp)
+	.endm
+
 	.section .text.hot.entry, "ax", @progbits
 	.balign	64
 	.globl	trap_entry
@@ -93,14 +103,13 @@ short_refused:
 
 	/* Of the current thread only what C keeps is saved, of the next one only that is loaded: what
 	 * else it has is the message, in a1 to a7, or was given up by its call. */
-	.globl	short_switch
+	.globl	short_switch, short_switch_whole, short_enter
+short_switch_whole:
+	SAVE_CALLER
+	j	thread_enter
 short_switch:
-	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-	csrr	t0, sscratch
-	sd	t0, THREAD_X(4)(tp)
-	csrr	t0, sepc
-	addi	t0, t0, 4
-	sd	t0, THREAD_PC(tp)
+	SAVE_CALLER
+short_enter:
 	ld	t0, THREAD_PC(a0)
 	csrw	sepc, t0
 	csrw	sscratch, a0
@@ -115,12 +124,7 @@ call_failed:
 	beq	a0, t0, call_restart
 	li	t0, -CALL_YIELD
 	bltu	t0, a0, call_answered
-	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-	csrr	t0, sscratch
-	sd	t0, THREAD_X(4)(tp)
-	csrr	t0, sepc
-	addi	t0, t0, 4
-	sd	t0, THREAD_PC(tp)
+	SAVE_CALLER
 	li	t0, -CALL_YIELD
 	beq	a0, t0, call_yields
 	call	sched_run
@@ -155,16 +159,29 @@ trap_other:
 	SAVE	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	csrr	t0, sscratch
 	sd	t0, THREAD_X(4)(tp)
-	csrr	t0, sepc
-	sd	t0, THREAD_PC(tp)
+	csrr	a4, sepc
+	sd	a4, THREAD_PC(tp)
 	mv	a0, sp
-	csrr	a1, stval
+	csrr	a3, stval
 	csrr	t0, sstatus
 	andi	t0, t0, SSTATUS_SPP		/* the kernel itself trapped */
 	bnez	t0, trap_kernel
 	ld	sp, THREAD_HART(tp)
 	li	t0, 1
 	sd	t0, THREAD_WHOLE(tp)
+	addi	a2, a0, -12			/* page faults: 12, 13, 15 */
+	li	t0, 3
+	bgtu	a2, t0, trap_full
+	srli	t0, a2, 1
+	sub	a2, a2, t0			/* enum tn_fault: 0, 1, 2 */
+	CLEAR	a5, a6
+	j	short_fault
+
+	.globl	short_fault_refused
+short_fault_refused:
+	csrr	a0, scause
+trap_full:
+	mv	a1, a3
 	call	trap_dispatch
 	j	thread_leave
 
@@ -185,10 +202,10 @@ thread_enter_whole:
 trap_nested:
 	csrrw	tp, sscratch, tp
 	csrr	a0, scause
-	csrr	a1, stval
 
-	/* a0: scause, a1: stval; on the emergency stack, which nothing else uses */
+	/* a0: scause; on the emergency stack, which nothing else uses */
 trap_kernel:
+	csrr	a1, stval
 	csrr	a2, sepc
 	lla	sp, emergency_stack_top
 	tail	trap_panic

@@ -1,8 +1,8 @@
 /*
- * short.c - the short ways of call and reply_recv: a message that fits the registers, between two
- * threads one of which waits for the other.
+ * short.c - the short ways of call, of reply_recv, and of a page fault: a message that fits the
+ * registers, between two threads one of which waits for the other.
  *
- * A second implementation of what kernel/calls/messages.c does in full: whatever is not the plainest
+ * A second implementation of what kernel/calls/messages.c and kernel/trap.c do in full: whatever is not the plainest
  * case goes there, before anything has changed. The message never leaves its registers, a1 to a6:
  * this file is compiled so that the compiler leaves those and a7, the badge, alone. Each function is
  * jumped to by the trap entry and ends in a jump back to it, with no stack in between.
@@ -28,21 +28,30 @@
 		word;                                                                             \
 	})
 
-/* True unless the info word in a1 has a label of the kernel's, more words than registers, or a wish
- * beyond label and words. */
+#define MESSAGE_REGISTER(name, register_name)                                                     \
+	inline_always uint64_t name(void)                                                         \
+	{                                                                                         \
+		register uint64_t value __asm__(register_name);                                   \
+                                                                                                  \
+		__asm__ volatile("" : "=r"(value));                                               \
+		return value;                                                                     \
+	}                                                                                         \
+	inline_always void name##_set(uint64_t new)                                               \
+	{                                                                                         \
+		register uint64_t value __asm__(register_name) = new;                             \
+                                                                                                  \
+		__asm__ volatile("" ::"r"(value));                                                \
+	}
+MESSAGE_REGISTER(message_info, "a1")
+MESSAGE_REGISTER(fault_address, "a3")
+MESSAGE_REGISTER(message_badge, "a7")
+
+/* No label of the kernel's, no more words than registers, and no wish beyond label and words. */
 inline_always bool message_is_short(void)
 {
-	register uint64_t info __asm__("a1");
+	uint64_t info = message_info();
 
-	__asm__ volatile("" : "=r"(info));
 	return likely((int32_t)info >= 0) && likely(info >> 32 <= TN_MESSAGE_REGISTERS);
-}
-
-inline_always void badge_set(uint64_t value)
-{
-	register uint64_t badge __asm__("a7") = value;
-
-	__asm__ volatile("" ::"r"(badge));
 }
 
 inline_always bool names_endpoint(const struct slot *s, uint64_t right)
@@ -76,62 +85,134 @@ inline_always void current_push(struct queue *q)
 	q->last = current;
 }
 
-void short_call(uint64_t index)
+/* A call of the current thread, which is in `state`, goes to the first receiver r of e. */
+inline_always void current_calls(struct endpoint *e, struct thread *r, uint64_t state)
 {
-	const struct slot *s = cap_slot(index);
-	struct endpoint *e;
-	const struct process *p;
-	struct thread *r;
-
-	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_SEND))
-		goto full;
-	e = endpoint_of(s);
-	r = e->receivers.first;
-	if (unlikely(r == NULL) || unlikely(e->process->dying))
-		goto full;
-	p = r->direct;
-	if (!is_next(r, p))
-		goto full;
-
 	e->receivers.first = r->queue_next;
 	r->endpoint = NULL;
 	r->caller = current;
 	r->state = TN_THREAD_RUNNING;
 	current->partner = r;
-	current->state = TN_THREAD_AWAITS;
-	badge_set(s->badge);
-	port_space_use(p->satp);
+	current->state = state;
+	port_space_use(r->direct->satp);
+}
+
+/* The receiver that the hart may go over to, or NULL. */
+inline_always struct thread *receiver_of(const struct endpoint *e)
+{
+	struct thread *r = e->receivers.first;
+
+	if (unlikely(r == NULL) || unlikely(e->process->dying) || !is_next(r, r->direct))
+		return NULL;
+	return r;
+}
+
+void short_call(uint64_t index)
+{
+	const struct slot *s = cap_slot(index);
+	struct endpoint *e;
+	struct thread *r;
+
+	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_SEND))
+		goto full;
+	e = endpoint_of(s);
+	r = receiver_of(e);
+	if (r == NULL)
+		goto full;
+	message_badge_set(s->badge);
+	current_calls(e, r, TN_THREAD_AWAITS);
 	short_switch(r);
 	return;
 full:
 	short_refused(index);
 }
 
-void short_reply_recv(uint64_t index)
+/* c, whose fault the current thread has received, is told to try again, and may be. */
+inline_always bool is_resumed(const struct thread *c)
 {
-	const struct slot *s = cap_slot(index);
-	struct thread *c = current->caller;
-	struct endpoint *e;
-	const struct process *p;
+	return c->state == TN_THREAD_FAULTED && message_info() % ((uint64_t)1 << 32) == TN_RESUME &&
+	       TN_INFO_LABEL(c->fault_message.info) == TN_LABEL_FAULT && is_next(c, c->process);
+}
 
-	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_RECEIVE) || unlikely(c == NULL))
-		goto full;
-	e = endpoint_of(s);
-	p = c->direct;
-	if (unlikely(e->senders.first != NULL) || unlikely(e->process->dying) ||
-	    unlikely(current->signals != 0) || !is_next(c, p))
-		goto full;
-
+/* The current thread waits at e, and c, which has its answer, goes on in p. */
+inline_always void current_receives(struct endpoint *e, struct thread *c, const struct process *p)
+{
 	current_push(&e->receivers);
 	current->endpoint = e;
 	current->state = TN_THREAD_RECEIVES;
 	current->caller = NULL;
 	c->partner = NULL;
 	c->state = TN_THREAD_RUNNING;
-	badge_set(0);
 	port_space_use(p->satp);
-	short_switch(c);
-	return;
+}
+
+void short_reply_recv(uint64_t index)
+{
+	const struct slot *s = cap_slot(index);
+	struct thread *c = current->caller;
+	const struct process *p;
+	struct endpoint *e;
+
+	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_RECEIVE) || unlikely(c == NULL))
+		goto full;
+	e = endpoint_of(s);
+	if (unlikely(e->senders.first != NULL) || unlikely(e->process->dying) ||
+	    unlikely(current->signals != 0))
+		goto full;
+	p = c->direct;
+	if (is_next(c, p)) {
+		message_badge_set(0);
+		current_receives(e, c, p);
+		short_switch(c);
+		return;
+	}
+	if (is_resumed(c)) {
+		c->direct = c->process;
+		current_receives(e, c, c->process);
+		short_switch_whole(c);
+		return;
+	}
 full:
 	short_refused(index);
+}
+
+/* No entry stands for the page, under the level-2 table that its process keeps. */
+inline_always bool page_is_absent(const struct process *p, uint64_t va)
+{
+	const pte_t *table = p->top;
+
+	if (unlikely(p->top_tag != va >> 39))
+		return false;
+#pragma GCC unroll 3
+	for (unsigned level = 3; level-- > 0;) {
+		pte_t e = table[pte_index(va, level)];
+
+		if (!pte_is_table(e))
+			return !pte_is_valid(e);
+		table = (const pte_t *)(pte_table_frame(e).n * FRAME_BYTES + HERE(direct_map));
+	}
+	return false;
+}
+
+void short_fault(void)
+{
+	struct endpoint *e;
+	struct thread *r;
+
+	if (!page_is_absent(current->process, fault_address()) || current->fault.word == 0 ||
+	    !slot_is_live(&current->fault))
+		goto full;
+	e = endpoint_of(&current->fault);
+	r = receiver_of(e);
+	if (r == NULL)
+		goto full;
+	message_info_set(TN_INFO(TN_LABEL_FAULT, 3));
+	message_badge_set(current->fault.badge);
+	current->fault_message.info = TN_INFO(TN_LABEL_FAULT, 3);
+	current_calls(e, r, TN_THREAD_FAULTED);
+	current->direct = &process_none;
+	short_enter(r);
+	return;
+full:
+	short_fault_refused();
 }

@@ -22,9 +22,6 @@ static bool is_asked(const char *word)
 
 static void measure_operations(void)
 {
-	if (is_asked("only=messages")) {measure_messages(); return;}
-	if (is_asked("only=faults")) {measure_faults(); return;}
-	if (is_asked("only=processes")) {measure_processes(); return;}
 	measure_frames();
 	measure_objects();
 	measure_pages();
