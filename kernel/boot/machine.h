@@ -14,14 +14,24 @@
 #include "text.h"
 
 #define MACHINE_RANGES 128u
+#define MACHINE_ADDED 4u
 
 struct machine_range {
 	uint64_t address, size;
 };
 
-/* Whose a range of memory is: free RAM; or firmware's, which may forbid even to map it. Registers
- * of interrupt controllers are no RAM, but kept from user space alike. */
-enum machine_use { MACHINE_BANK, MACHINE_RESERVED, MACHINE_NO_MAP };
+/* Whose a range of memory is, weakest first: free RAM; what the kernel and the first server read;
+ * the kernel's own; or firmware's, which may forbid even to map it. Registers of interrupt
+ * controllers are no RAM, but kept from user space alike. */
+enum machine_use {
+	MACHINE_BANK,
+	MACHINE_INITRD,
+	MACHINE_TREE,
+	MACHINE_KERNEL,
+	MACHINE_RESERVED,
+	MACHINE_NO_MAP,
+	MACHINE_USES
+};
 
 struct machine_memory {
 	struct machine_range range;
@@ -35,16 +45,17 @@ struct machine {
 	 * rest. */
 	struct tn_boot_info info;
 
-	struct machine_range image; /* the kernel's own, which the tree does not know */
-	struct text bootargs;       /* in the tree */
-	uint64_t finisher;          /* registers of the first "sifive,test0"; 0: there is none */
+	struct text bootargs; /* in the tree */
+	uint64_t finisher;    /* registers of the first "sifive,test0"; 0: there is none */
 
 	uint32_t hart_count; /* enabled ones */
 	uint64_t cbom_block; /* bytes of the boot hart's cache block for Zicbom; 0: not said */
 	bool sstc, svpbmt, zicbom;
 
 	uint32_t memory_count;
-	struct machine_memory memory[MACHINE_RANGES]; /* in the tree's order, may overlap */
+	/* In the tree's order, which names MACHINE_RANGES at most; then those that the boot code
+	 * adds. They may overlap. */
+	struct machine_memory memory[MACHINE_RANGES + MACHINE_ADDED];
 };
 
 #endif
