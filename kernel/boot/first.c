@@ -33,12 +33,11 @@ static const char *program_find(const struct tn_boot_info *info, const struct bo
 				struct elf_image *program)
 {
 	const void *archive = (const void *)(info->initrd + PORT_DMAP_OFFSET);
+	const char *why = "no boot image (initrd)";
 	struct cpio_file file;
-	const char *why;
 
-	if (info->initrd_bytes == 0)
-		return "no boot image (initrd)";
-	if (cpio_find(archive, info->initrd_bytes, options->mm, options->mm_length, &file,
+	if (info->initrd_bytes != 0 &&
+	    cpio_find(archive, info->initrd_bytes, options->mm, options->mm_length, &file,
 		      &why) == 0 &&
 	    elf_read(file.data, file.size, PAGES_LOW, PROGRAM_TOP, program, &why) == 0)
 		return NULL;
@@ -46,22 +45,22 @@ static const char *program_find(const struct tn_boot_info *info, const struct bo
 }
 
 /* Maps `count` frames from *next on at va, by the server's own call. */
-static const char *pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64_t flags)
+static bool pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64_t flags)
 {
 	while (count > 0) {
 		result_t r = call_map(TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, *next, count,
 				      flags | TN_MAP_SMALL);
 
 		if (result_code(r) != 0)
-			return "the first server's memory cannot be mapped";
+			return false;
 		va += result_value(r) * FRAME_BYTES;
 		*next += result_value(r);
 		count -= result_value(r);
 	}
-	return NULL;
+	return true;
 }
 
-static const char *segment_load(const struct elf_segment *segment, uint64_t *next)
+static bool segment_load(const struct elf_segment *segment, uint64_t *next)
 {
 	uint8_t *memory = frame_memory(pfn(*next));
 	uint64_t head = segment->va % FRAME_BYTES, end = head + segment->file_size;
@@ -73,20 +72,16 @@ static const char *segment_load(const struct elf_segment *segment, uint64_t *nex
 }
 
 /* The segments, and then stack, UTCB and boot information, cleared. */
-static const char *program_load(const struct elf_image *program, uint64_t *next)
+static bool program_load(const struct elf_image *program, uint64_t *next)
 {
 	const uint64_t cleared = TN_MAP_READ | TN_MAP_ZERO;
-	const char *why = NULL;
 
-	for (uint32_t i = 0; why == NULL && i < program->segment_count; i++)
-		why = segment_load(&program->segments[i], next);
-	if (why == NULL)
-		why = pages_map(STACK_BOTTOM, next, TN_BOOT_STACK_FRAMES, cleared | TN_MAP_WRITE);
-	if (why == NULL)
-		why = pages_map(TN_BOOT_UTCB, next, 1, cleared | TN_MAP_WRITE);
-	if (why == NULL)
-		why = pages_map(TN_BOOT_INFO, next, TN_BOOT_INFO_FRAMES, cleared);
-	return why;
+	for (uint32_t i = 0; i < program->segment_count; i++)
+		if (!segment_load(&program->segments[i], next))
+			return false;
+	return pages_map(STACK_BOTTOM, next, TN_BOOT_STACK_FRAMES, cleared | TN_MAP_WRITE) &&
+	       pages_map(TN_BOOT_UTCB, next, 1, cleared | TN_MAP_WRITE) &&
+	       pages_map(TN_BOOT_INFO, next, TN_BOOT_INFO_FRAMES, cleared);
 }
 
 /* --- what it is told and may use ----------------------------------------------------------- */
@@ -108,33 +103,26 @@ static bool range_add(struct tn_boot_info *info, struct tn_boot_range range)
 	return true;
 }
 
-/* A frame that boot has given or mapped: as the frame table has it. */
+/* A frame of the run that boot has taken: the root pool's, or mapped. */
 static struct tn_boot_range frame_range(uint32_t f)
 {
-	uint64_t word = frame_export(pfn(f));
-	struct tn_boot_range range = {f, 1, TN_INFO_KIND(word), TN_INFO_LOW(word)};
+	uint64_t word = frame_get(pfn(f));
+	uint32_t kind = (uint32_t)FRAME_KIND(word), pool = current->process->pool->self;
 
-	if (range.kind >= TN_KIND_POOL && range.kind <= TN_KIND_ENDPOINT)
-		range.detail = current->process->pool->self;
-	return range;
+	return (struct tn_boot_range){
+		f, 1, kind, kind == TN_KIND_USER ? (uint32_t)FRAME_REFS(word) : pool};
 }
 
+/* The frames of a region; of those in [base, end), with which one region begins, each by itself. */
 static bool region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
 		       uint64_t end)
 {
-	uint64_t r_end = r->first + r->count;
-	struct tn_boot_range range;
+	uint32_t first = (uint32_t)r->first, count = (uint32_t)r->count;
 
-	for (uint64_t f = r->first; f < r_end; f += range.count) {
-		uint64_t next = f < base && base < r_end ? base : r_end;
-
-		range = (struct tn_boot_range){(uint32_t)f, (uint32_t)(next - f), r->kind, 0};
-		if (f >= base && f < end)
-			range = frame_range(range.first);
-		if (!range_add(info, range))
+	for (; first - base < end - base; first++, count--)
+		if (!range_add(info, frame_range(first)))
 			return false;
-	}
-	return true;
+	return count == 0 || range_add(info, (struct tn_boot_range){first, count, r->kind, 0});
 }
 
 /* Completes what the device tree said. Frames [base, end) are described one by one, all others by
@@ -189,9 +177,8 @@ const char *first_start(struct machine *machine, const struct boot_options *opti
 	t = root_make(hart, pfn(base), ROOT_POOL_FRAMES);
 	devices_hand_over(&t->directory[0][TN_SLOT_DEVICES], &machine->info);
 	frame_touch_range(pfn(next), end - next);
-	why = program_load(&program, &next);
-	if (why != NULL)
-		return why;
+	if (!program_load(&program, &next))
+		return "the first server's memory cannot be mapped";
 	thread_pin_utcb(t, pfn(end - TN_BOOT_INFO_FRAMES - 1));
 	if (!info_fill(&machine->info, regions, base, end))
 		return "memory is in too many pieces for the boot information";
