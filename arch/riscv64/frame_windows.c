@@ -45,15 +45,12 @@ static struct space *later_space;
 /* How many pieces of `size` frames have RAM. */
 static uint64_t pieces_with_ram(const struct regions *regions, uint64_t size)
 {
-	uint64_t n = 0, next = 0;
+	uint64_t n = 0, next = 0; /* the pieces below `next` have been counted */
 
-	for (uint32_t i = 0; i < regions->count; i++) {
-		const struct region *r = &regions->r[i];
-		uint64_t piece = r->first / size;
-
-		piece = piece < next ? next : piece;
+	for (const struct region *r = regions->r; r < &regions->r[regions->count]; r++) {
+		n -= r->first / size < next;
 		next = (r->first + r->count - 1) / size + 1;
-		n += next - piece;
+		n += next - r->first / size;
 	}
 	return n;
 }

@@ -80,7 +80,7 @@ static bool hart_has_levels(unsigned levels)
 	uint64_t word = (levels + 5) * SATP_MODE_UNIT +
 			image_frame(levels == 5 ? early_level4 : early_level3).n;
 
-	if (levels == 3)
+	if (levels <= 3)
 		return true;
 	early_level3[511] = pte_table(image_frame(early_level2));
 	early_level4[511] = pte_table(image_frame(early_level3));
@@ -92,12 +92,10 @@ static bool hart_has_levels(unsigned levels)
 /* The most that the hart offers, if none are wanted; 0: it lacks them. */
 static unsigned levels_choose(uint32_t wanted)
 {
-	unsigned levels;
+	unsigned levels = wanted != 0 ? wanted : LEVELS_MAX;
 
-	if (wanted != 0)
-		return hart_has_levels(wanted) ? wanted : 0;
-	for (levels = LEVELS_MAX; !hart_has_levels(levels);)
-		levels--;
+	while (!hart_has_levels(levels))
+		levels = wanted != 0 ? 0 : levels - 1;
 	return levels;
 }
 
@@ -115,11 +113,6 @@ static void image_map(struct space *s)
 	part_map(s, image_data, image_end, SPACE_WRITE);
 }
 
-static void dmap_range(struct space *s, uint64_t from, uint64_t to, uint64_t rights)
-{
-	space_map(s, from + dmap_offset, from, to - from, rights);
-}
-
 /* What nobody writes, the kernel cannot write: the boot image, the tree, and the image's text and
  * constants. */
 static void dmap_map(struct space *s, const struct regions *regions, uint64_t limit)
@@ -132,10 +125,13 @@ static void dmap_map(struct space *s, const struct regions *regions, uint64_t li
 		if (r->kind == TN_KIND_HOLE || from >= to)
 			continue;
 		if (r->kind == TN_KIND_IMAGE) {
-			dmap_range(s, from, image_address(image_data), SPACE_READ);
-			from = image_address(image_data);
+			uint64_t data = image_address(image_data);
+
+			space_map(s, from + dmap_offset, from, data - from, SPACE_READ);
+			from = data;
 		}
-		dmap_range(s, from, to, r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
+		space_map(s, from + dmap_offset, from, to - from,
+			  r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
 	}
 }
 
