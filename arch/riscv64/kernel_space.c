@@ -25,7 +25,7 @@
 #define DMAP_SV39_BYTES (192 * GIGABYTE)
 #define RUN_GAP_MAX 8u
 
-extern pte_t early_level1[512], early_level2[512], early_level3[512], early_level4[512];
+extern pte_t early_level1[512], early_level2[512];
 extern char image_start[], image_rodata[], image_data[], image_end[];
 
 /* All other files see these as constants, and may keep what they loaded (port_impl/memory.h,
@@ -73,28 +73,24 @@ uint64_t port_boot_frames(const struct regions *regions)
 
 /* --- what the hart offers ---------------------------------------------------------------- */
 
-/* A write of satp with a mode that the hart lacks has no effect (privileged spec, satp). The wider
- * early roots lead to the Sv39 one. */
+/* A write of satp with a mode that the hart lacks has no effect (privileged spec, satp). */
 static bool hart_has_levels(unsigned levels)
 {
-	uint64_t word = (levels + 5) * SATP_MODE_UNIT +
-			image_frame(levels == 5 ? early_level4 : early_level3).n;
+	uint64_t word = (levels + 5) * SATP_MODE_UNIT + image_frame(early_level2).n;
 
-	if (levels <= 3)
-		return true;
-	early_level3[511] = pte_table(image_frame(early_level2));
-	early_level4[511] = pte_table(image_frame(early_level3));
-	port_fence_all();
 	csr_write(satp, word);
 	return csr_read(satp) == word;
 }
 
-/* The most that the hart offers, if none are wanted; 0: it lacks them. */
+/* The most that the hart offers, if none are wanted; 0: it lacks them. The early root is one of
+ * any mode: its last entry leads to itself, and the levels above Sv39 meet that entry alone. */
 static unsigned levels_choose(uint32_t wanted)
 {
 	unsigned levels = wanted != 0 ? wanted : LEVELS_MAX;
 
-	while (!hart_has_levels(levels))
+	early_level2[511] = pte_table(image_frame(early_level2));
+	port_fence_all();
+	while (levels != 0 && !hart_has_levels(levels))
 		levels = wanted != 0 ? 0 : levels - 1;
 	return levels;
 }

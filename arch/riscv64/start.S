@@ -86,11 +86,9 @@ start:
 
 	.section .bss
 	.balign	4096
-	.globl	early_level1, early_level2, early_level3, early_level4
+	.globl	early_level1, early_level2
 early_level1:	.space 4096
 early_level2:	.space 4096
-early_level3:	.space 4096
-early_level4:	.space 4096
 	.globl	kernel_stack, kernel_hart
 boot_registers:	.space THREAD_X(32)
 kernel_stack:	.space KERNEL_STACK_BYTES

@@ -57,7 +57,7 @@ static void boot_lay_out_memory(void)
 {
 	struct machine_range image = port_image();
 	const struct region *last;
-	uint64_t count;
+	uint64_t count, first, view;
 
 	boot_claim(MACHINE_KERNEL, image.address, image.size);
 	boot_claim(MACHINE_INITRD, machine.info.initrd, machine.info.initrd_bytes);
@@ -67,13 +67,11 @@ static void boot_lay_out_memory(void)
 	ram.first = regions.r[0].first;
 	ram.count = last->first + last->count - ram.first;
 	count = port_boot_frames(&regions) + check_boot_frames();
-	memory.first = regions_find_user(&regions, count, PFN_LIMIT);
-	if (memory.first == REGIONS_NONE)
+	first = regions_find_user(&regions, count, PFN_LIMIT);
+	if (first == REGIONS_NONE)
 		boot_require("not enough memory for the kernel's tables");
-	memory.next = memory.first;
-	memory.end = memory.first + count;
-	memory.view = (uint64_t)port_boot_see(PORT_WINDOW_MEMORY, memory.first * FRAME_BYTES) -
-		      memory.first * FRAME_BYTES;
+	view = (uint64_t)port_boot_see(PORT_WINDOW_MEMORY, first * FRAME_BYTES);
+	memory = (struct boot_memory){first, first, first + count, view - first * FRAME_BYTES};
 }
 
 /* What the kernel took is known only now. */
