@@ -27,7 +27,8 @@ struct reader {
 	struct machine *machine;
 	uint64_t hart;
 	struct fdt_node node;            /* the one being read */
-	struct level levels[LEVELS + 1]; /* by depth: [1] is the root's, [0] stands above it */
+	struct level levels[LEVELS + 1]; /* by depth: [1] is the root's; [0] stands above it, where
+					  * the tree's header has its reservations */
 };
 
 /* --- texts ---------------------------------------------------------------------------------- */
@@ -152,34 +153,25 @@ static const char *add_range(struct reader *r, enum place place, struct machine_
 			       : add_device(r->machine, range, &r->node);
 }
 
-/* Entries of an address and a size, of so many cells each. */
-static const char *read_entries(struct reader *r, enum place place, struct fdt_value entries,
-				uint64_t address_cells, uint64_t size_cells)
+/* Entries of an address and a size, in the cells of the node's parent. */
+static const char *read_ranges(struct reader *r, enum place place, struct fdt_value entries)
 {
+	const struct level *parent = &r->levels[r->node.depth - 1];
 	const uint32_t *cells = entries.cells, *end = cells + entries.size / 4;
 	const char *why = NULL;
 
+	if (entries.size != 0 &&
+	    (!is_readable(parent) ||
+	     entries.size % (4 * (parent->address_cells + parent->size_cells)) != 0))
+		return place == DEVICE ? NULL : BAD_RANGE;
 	while (why == NULL && cells < end) {
 		struct machine_range range;
 
-		range.address = fdt_take_cells(&cells, address_cells);
-		range.size = fdt_take_cells(&cells, size_cells);
+		range.address = fdt_take_cells(&cells, parent->address_cells);
+		range.size = fdt_take_cells(&cells, parent->size_cells);
 		why = add_range(r, place, range);
 	}
 	return why;
-}
-
-static const char *read_reg(struct reader *r, enum place place)
-{
-	const struct level *parent = &r->levels[r->node.depth - 1];
-	struct fdt_value reg = fdt_value(&r->node, "reg");
-
-	if (reg.size == 0)
-		return NULL;
-	if (!is_readable(parent) ||
-	    reg.size % (4 * (parent->address_cells + parent->size_cells)) != 0)
-		return place == DEVICE ? NULL : BAD_RANGE;
-	return read_entries(r, place, reg, parent->address_cells, parent->size_cells);
 }
 
 /* --- nodes ---------------------------------------------------------------------------------- */
@@ -264,7 +256,7 @@ static const char *read_node(struct reader *r)
 	if (l->place == HART)
 		read_hart(node, r->hart, r->machine);
 	if (l->place == MEMORY || l->place == RESERVATION || l->place == DEVICE)
-		return read_reg(r, l->place);
+		return read_ranges(r, l->place, fdt_value(node, "reg"));
 	return NULL;
 }
 
@@ -306,9 +298,10 @@ const char *devicetree_read(const void *blob, size_t limit, uint64_t hart, struc
 	r.machine = m;
 	r.hart = hart;
 	r.node.count = 0;
-	r.levels[0] = (struct level){.place = DEVICE};
+	r.node.depth = 1;
+	r.levels[0] = (struct level){.place = DEVICE, .address_cells = 2, .size_cells = 2};
 	if (why == NULL)
-		why = read_entries(&r, RESERVATION, fdt.reservations, 2, 2);
+		why = read_ranges(&r, RESERVATION, fdt.reservations);
 	while (why == NULL && (more = fdt_take_node(&fdt, &r.node)) > 0)
 		why = read_node(&r);
 	if (why != NULL)
