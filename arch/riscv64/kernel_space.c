@@ -46,11 +46,6 @@ struct machine_range port_image(void)
 				      (uint64_t)(image_end - image_start)};
 }
 
-static pfn_t image_frame(const void *linked)
-{
-	return pfn(image_address(linked) / FRAME_BYTES);
-}
-
 void *port_boot_see(enum port_window window, uint64_t address)
 {
 	uint64_t va = LAYOUT_BOOT_WINDOWS + 2 * window * GIGABYTE;
@@ -73,25 +68,28 @@ uint64_t port_boot_frames(const struct regions *regions)
 
 /* --- what the hart offers ---------------------------------------------------------------- */
 
-/* A write of satp with a mode that the hart lacks has no effect (privileged spec, satp). */
-static bool hart_has_levels(unsigned levels)
-{
-	uint64_t word = (levels + 5) * SATP_MODE_UNIT + image_frame(early_level2).n;
-
-	csr_write(satp, word);
-	return csr_read(satp) == word;
-}
-
-/* The most that the hart offers, if none are wanted; 0: it lacks them. The early root is one of
- * any mode: its last entry leads to itself, and the levels above Sv39 meet that entry alone. */
+/*
+ * The mode and the ASIDs. Returns the most levels that the hart offers, if none are wanted; 0: it
+ * lacks them. A write of satp with a mode that the hart lacks has no effect, and ASID bits that it
+ * lacks read as zero (privileged spec, satp). The early root is one of any mode: its last entry
+ * leads to itself, and the levels above Sv39 meet that entry alone.
+ */
 static unsigned levels_choose(uint32_t wanted)
 {
+	pfn_t root = pfn(image_address(early_level2) / FRAME_BYTES);
 	unsigned levels = wanted != 0 ? wanted : LEVELS_MAX;
+	uint64_t word;
 
-	early_level2[511] = pte_table(image_frame(early_level2));
+	early_level2[511] = pte_table(root);
 	port_fence_all();
-	while (levels != 0 && !hart_has_levels(levels))
-		levels = wanted != 0 ? 0 : levels - 1;
+	for (; levels != 0; levels = wanted != 0 ? 0 : levels - 1) {
+		satp_mode = (levels + 5) * SATP_MODE_UNIT;
+		csr_write(satp, satp_mode + SATP_ASIDS * SATP_ASID_UNIT + root.n);
+		word = csr_read(satp);
+		asids = word / SATP_ASID_UNIT % (SATP_ASIDS + 1) + 1;
+		if (word / SATP_MODE_UNIT == levels + 5)
+			break;
+	}
 	return levels;
 }
 
@@ -131,6 +129,15 @@ static void dmap_map(struct space *s, const struct regions *regions, uint64_t li
 	}
 }
 
+/* Registers are not cached (PMA), whatever the page says. */
+static void registers_map(struct space *s, uint64_t va, struct machine_range r)
+{
+	uint64_t first = r.address / FRAME_BYTES * FRAME_BYTES;
+	uint64_t end = (r.address + r.size + FRAME_BYTES - 1) / FRAME_BYTES * FRAME_BYTES;
+
+	space_map(s, va / FRAME_BYTES * FRAME_BYTES, first, end - first, SPACE_WRITE);
+}
+
 /* The direct map begins at the gigabyte of the lowest RAM. Returns the physical address at which
  * it must end. Frames that it reaches may be given, or fewer if the boot arguments say so. */
 static uint64_t dmap_place(unsigned levels, uint64_t window)
@@ -167,21 +174,11 @@ static void kernel_runs_find(const pte_t *root)
 	}
 }
 
-static void space_switch(const struct space *s)
-{
-	satp_mode = (uint64_t)(s->levels + 5) * SATP_MODE_UNIT;
-	/* ASID bits that are not implemented read as zero */
-	csr_write(satp, satp_mode + SATP_ASIDS * SATP_ASID_UNIT + s->root.n);
-	asids = csr_read(satp) / SATP_ASID_UNIT % (SATP_ASIDS + 1) + 1;
-	csr_write(satp, satp_mode + s->root.n);
-	port_fence_all();
-}
-
 const char *port_boot_space(const struct machine *machine, const struct boot_options *options,
 			    const struct regions *regions, struct boot_memory *memory)
 {
 	static struct space s;
-	uint64_t reach, page = machine->finisher / FRAME_BYTES * FRAME_BYTES;
+	uint64_t reach;
 
 	s.memory = memory;
 	s.levels = levels_choose(options->paging_levels);
@@ -195,11 +192,14 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 	s.root = boot_memory_frame(memory);
 	image_map(&s);
 	dmap_map(&s, regions, reach);
+	registers_map(&s, LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN, machine->plic);
 	if (machine->finisher != 0)
-		space_map(&s, LAYOUT_DEVICES + page % GIGABYTE, page, FRAME_BYTES, SPACE_WRITE);
+		registers_map(&s, LAYOUT_DEVICES + machine->finisher % GIGABYTE,
+			      (struct machine_range){machine->finisher, 4});
 	frame_windows_build(&s, regions);
 	kernel_runs_find(boot_memory_see(memory, s.root));
-	space_switch(&s);
+	csr_write(satp, satp_mode + s.root.n);
+	port_fence_all();
 
 	memory->view = dmap_offset;
 	kernel_root = boot_memory_see(memory, s.root);

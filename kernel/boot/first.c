@@ -147,13 +147,16 @@ static bool info_fill(struct tn_boot_info *info, const struct regions *regions, 
 	return true;
 }
 
-static void devices_hand_over(struct slot *slot, const struct tn_boot_info *info)
+static void devices_hand_over(struct slot *slots, const struct tn_boot_info *info)
 {
-	const struct tn_boot_device *d = info->devices, *end = d + info->device_count;
+	const uint64_t device = SLOT_WORD(TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, 0);
+	const uint64_t irq = SLOT_WORD(TN_CAP_IRQ, TN_IRQ_BIND, 0);
 
-	for (; d < end; d++, slot++)
-		slot_set(slot, SLOT_WORD(TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, 0),
-			 d->first, d->count);
+	for (uint32_t i = 0; i < info->device_count; i++)
+		slot_set(&slots[TN_SLOT_DEVICES + i], device, info->devices[i].first,
+			 info->devices[i].count);
+	for (uint32_t i = 0; i < info->irq_count; i++)
+		slot_set(&slots[TN_SLOT_IRQS + i], irq, info->irqs[i].source, 0);
 }
 
 /* --- all of it ---------------------------------------------------------------------------- */
@@ -175,7 +178,7 @@ const char *first_start(struct machine *machine, const struct boot_options *opti
 	end += base;
 	next = base + ROOT_POOL_FRAMES;
 	t = root_make(hart, pfn(base), ROOT_POOL_FRAMES);
-	devices_hand_over(&t->directory[0][TN_SLOT_DEVICES], &machine->info);
+	devices_hand_over(t->directory[0], &machine->info);
 	frame_touch_range(pfn(next), end - next);
 	if (!program_load(&program, &next))
 		return "the first server's memory cannot be mapped";
