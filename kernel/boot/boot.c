@@ -103,17 +103,15 @@ static void boot_report(void)
 
 struct thread *boot(uint64_t hart_id, uint64_t tree, uint64_t instret, struct hart *hart)
 {
-	void *counts;
-
 	machine.info.instret_at_entry = instret;
 	boot_read_tree(hart_id, tree);
 	boot_lay_out_memory();
 	boot_require(port_boot_space(&machine, &options, &regions, &memory));
-	counts = boot_memory_see(&memory, pfn(memory.end));
 	memory.end += check_boot_frames();
 	boot_fill_frame_table();
 	boot_require(first_start(&machine, &options, &regions, hart));
-	hart->calls = check_install(options.check_every, counts);
+	hart->calls = check_install(options.check_every,
+				    frame_memory(pfn(memory.end - check_boot_frames())));
 	boot_report();
 	port_boot_clock(options.tick);
 	return current;

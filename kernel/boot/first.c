@@ -86,21 +86,22 @@ static bool program_load(const struct elf_image *program, uint64_t *next)
 
 /* --- what it is told and may use ----------------------------------------------------------- */
 
-/* Adds a range; one that continues the last range alike lengthens it. False if there is no room. */
-static bool range_add(struct tn_boot_info *info, struct tn_boot_range range)
+/* A region each; and in one of them a range each for the frames of the root pool, for those mapped
+ * before the UTCB, the UTCB, those after it, and the rest. */
+_Static_assert(TN_BOOT_RANGES >= REGIONS_MAX + ROOT_POOL_FRAMES + 4, "there is room for all");
+
+/* Adds a range; one that continues the last range alike lengthens it. */
+static void range_add(struct tn_boot_info *info, struct tn_boot_range range)
 {
 	struct tn_boot_range *next = &info->ranges[info->range_count], *last = next - 1;
 
 	if (info->range_count > 0 && last->first + last->count == range.first &&
 	    last->kind == range.kind && last->detail == range.detail) {
 		last->count += range.count;
-		return true;
+		return;
 	}
-	if (info->range_count == TN_BOOT_RANGES)
-		return false;
 	*next = range;
 	info->range_count++;
-	return true;
 }
 
 /* A frame of the run that boot has taken: the root pool's, or mapped. */
@@ -114,20 +115,20 @@ static struct tn_boot_range frame_range(uint32_t f)
 }
 
 /* The frames of a region; of those in [base, end), with which one region begins, each by itself. */
-static bool region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
+static void region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
 		       uint64_t end)
 {
 	uint32_t first = (uint32_t)r->first, count = (uint32_t)r->count;
 
 	for (; first - base < end - base; first++, count--)
-		if (!range_add(info, frame_range(first)))
-			return false;
-	return count == 0 || range_add(info, (struct tn_boot_range){first, count, r->kind, 0});
+		range_add(info, frame_range(first));
+	if (count > 0)
+		range_add(info, (struct tn_boot_range){first, count, r->kind, 0});
 }
 
 /* Completes what the device tree said. Frames [base, end) are described one by one, all others by
- * their region. False if the ranges do not fit. */
-static bool info_fill(struct tn_boot_info *info, const struct regions *regions, uint64_t base,
+ * their region. */
+static void info_fill(struct tn_boot_info *info, const struct regions *regions, uint64_t base,
 		      uint64_t end)
 {
 	info->magic = TN_BOOT_MAGIC;
@@ -142,9 +143,7 @@ static bool info_fill(struct tn_boot_info *info, const struct regions *regions, 
 	info->pool = current->process->pool->self;
 	info->utcb = frame_of(current->utcb).n;
 	for (uint32_t i = 0; i < regions->count; i++)
-		if (!region_add(info, &regions->r[i], base, end))
-			return false;
-	return true;
+		region_add(info, &regions->r[i], base, end);
 }
 
 static void devices_hand_over(struct slot *slots, const struct tn_boot_info *info)
@@ -183,8 +182,7 @@ const char *first_start(struct machine *machine, const struct boot_options *opti
 	if (!program_load(&program, &next))
 		return "the first server's memory cannot be mapped";
 	thread_pin_utcb(t, pfn(end - TN_BOOT_INFO_FRAMES - 1));
-	if (!info_fill(&machine->info, regions, base, end))
-		return "memory is in too many pieces for the boot information";
+	info_fill(&machine->info, regions, base, end);
 	memcpy(frame_memory(pfn(end - TN_BOOT_INFO_FRAMES)), &machine->info, sizeof(machine->info));
 	t->registers[0] = program.entry;
 	t->registers[2] = TN_BOOT_STACK_TOP;
