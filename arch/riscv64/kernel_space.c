@@ -95,21 +95,21 @@ static unsigned levels_choose(uint32_t wanted)
 
 /* --- the image and the direct map --------------------------------------------------------- */
 
-static void part_map(struct space *s, const char *from, const char *to, uint64_t rights)
+static void part_map(const char *from, const char *to, uint64_t rights)
 {
-	space_map(s, (uint64_t)from, image_address(from), (uint64_t)(to - from), rights);
+	space_map((uint64_t)from, image_address(from), (uint64_t)(to - from), rights);
 }
 
-static void image_map(struct space *s)
+static void image_map(void)
 {
-	part_map(s, image_start, image_rodata, SPACE_EXECUTE);
-	part_map(s, image_rodata, image_data, SPACE_READ);
-	part_map(s, image_data, image_end, SPACE_WRITE);
+	part_map(image_start, image_rodata, SPACE_EXECUTE);
+	part_map(image_rodata, image_data, SPACE_READ);
+	part_map(image_data, image_end, SPACE_WRITE);
 }
 
 /* What nobody writes, the kernel cannot write: the boot image, the tree, and the image's text and
  * constants. */
-static void dmap_map(struct space *s, const struct regions *regions, uint64_t limit)
+static void dmap_map(const struct regions *regions, uint64_t limit)
 {
 	for (uint32_t i = 0; i < regions->count; i++) {
 		const struct region *r = &regions->r[i];
@@ -121,32 +121,32 @@ static void dmap_map(struct space *s, const struct regions *regions, uint64_t li
 		if (r->kind == TN_KIND_IMAGE) {
 			uint64_t data = image_address(image_data);
 
-			space_map(s, from + dmap_offset, from, data - from, SPACE_READ);
+			space_map(from + dmap_offset, from, data - from, SPACE_READ);
 			from = data;
 		}
-		space_map(s, from + dmap_offset, from, to - from,
+		space_map(from + dmap_offset, from, to - from,
 			  r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
 	}
 }
 
 /* Registers are not cached (PMA), whatever the page says. */
-static void registers_map(struct space *s, uint64_t va, struct machine_range r)
+static void registers_map(uint64_t va, struct machine_range r)
 {
 	uint64_t first = r.address / FRAME_BYTES * FRAME_BYTES;
 	uint64_t end = (r.address + r.size + FRAME_BYTES - 1) / FRAME_BYTES * FRAME_BYTES;
 
-	space_map(s, va / FRAME_BYTES * FRAME_BYTES, first, end - first, SPACE_WRITE);
+	space_map(va / FRAME_BYTES * FRAME_BYTES, first, end - first, SPACE_WRITE);
 }
 
 /* The direct map begins at the gigabyte of the lowest RAM. Returns the physical address at which
  * it must end. Frames that it reaches may be given, or fewer if the boot arguments say so. */
-static uint64_t dmap_place(unsigned levels, uint64_t window)
+static uint64_t dmap_place(uint64_t window)
 {
 	uint64_t giga = ram.first / GIGA_FRAMES * GIGABYTE;
-	uint64_t reach = levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
+	uint64_t reach = paging_levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
 	uint64_t frames = reach / FRAME_BYTES - ram.first;
 
-	dmap_offset = (levels == 3 ? LAYOUT_DMAP_SV39 : LAYOUT_DMAP_WIDE) - giga;
+	dmap_offset = (paging_levels == 3 ? LAYOUT_DMAP_SV39 : LAYOUT_DMAP_WIDE) - giga;
 	if (window != 0 && window / FRAME_BYTES < frames)
 		frames = window / FRAME_BYTES;
 	ram.window_first = ram.first;
@@ -177,33 +177,31 @@ static void kernel_runs_find(const pte_t *root)
 const char *port_boot_space(const struct machine *machine, const struct boot_options *options,
 			    const struct regions *regions, struct boot_memory *memory)
 {
-	static struct space s;
 	uint64_t reach;
 
-	s.memory = memory;
-	s.levels = levels_choose(options->paging_levels);
-	if (s.levels == 0)
+	space.memory = memory;
+	paging_levels = levels_choose(options->paging_levels);
+	if (paging_levels == 0)
 		return "this hart lacks the paging mode that paging= asks for";
-	reach = dmap_place(s.levels, options->kernel_window);
+	reach = dmap_place(options->kernel_window);
 	if (machine->info.initrd + machine->info.initrd_bytes > reach ||
 	    machine->info.tree + machine->info.tree_bytes > reach ||
 	    memory->end * FRAME_BYTES > reach)
 		return "what the boot needs lies beyond the direct map of this paging mode";
-	s.root = boot_memory_frame(memory);
-	image_map(&s);
-	dmap_map(&s, regions, reach);
-	registers_map(&s, LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN, machine->plic);
+	space.root = boot_memory_frame(memory);
+	image_map();
+	dmap_map(regions, reach);
+	registers_map(LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN, machine->plic);
 	if (machine->finisher != 0)
-		registers_map(&s, LAYOUT_DEVICES + machine->finisher % GIGABYTE,
+		registers_map(LAYOUT_DEVICES + machine->finisher % GIGABYTE,
 			      (struct machine_range){machine->finisher, 4});
-	frame_windows_build(&s, regions);
-	kernel_runs_find(boot_memory_see(memory, s.root));
-	csr_write(satp, satp_mode + s.root.n);
+	frame_windows_build(regions);
+	kernel_runs_find(boot_memory_see(memory, space.root));
+	csr_write(satp, satp_mode + space.root.n);
 	port_fence_all();
 
 	memory->view = dmap_offset;
-	kernel_root = boot_memory_see(memory, s.root);
-	paging_levels = s.levels;
-	user_top = (uint64_t)1 << (12 + 9 * s.levels - 1);
+	kernel_root = boot_memory_see(memory, space.root);
+	user_top = (uint64_t)1 << (12 + 9 * paging_levels - 1);
 	return NULL;
 }

@@ -26,11 +26,6 @@ static const struct {
 	[MACHINE_NO_MAP] = {TN_KIND_HOLE, NULL},
 };
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* --- claims --------------------------------------------------------------------------------- */
 
 static uint64_t frame_above(uint64_t address)
@@ -76,10 +71,10 @@ static uint32_t claims_at(const struct claim *claims, uint32_t count, uint64_t f
 
 	*end = FRAMES_END;
 	for (const struct claim *c = claims; c < claims + count; c++) {
-		if (f >= c->end)
-			continue;
-		*end = smaller(*end, f < c->first ? c->first : c->end);
-		wanted |= (uint32_t)(f >= c->first) << c->use;
+		uint64_t next = f < c->first ? c->first : c->end;
+
+		*end = f < next && next < *end ? next : *end;
+		wanted |= (uint32_t)(c->first <= f && f < c->end) << c->use;
 	}
 	return wanted;
 }
@@ -136,7 +131,7 @@ const char *regions_init(struct regions *regions, const struct machine *m)
 uint64_t regions_find_user(const struct regions *regions, uint64_t count, uint64_t below)
 {
 	for (const struct region *r = regions->r; r < &regions->r[regions->count]; r++) {
-		uint64_t end = smaller(r->first + r->count, below);
+		uint64_t end = r->first + r->count < below ? r->first + r->count : below;
 
 		if (r->kind == TN_KIND_USER && r->first < end && count <= end - r->first)
 			return r->first;
