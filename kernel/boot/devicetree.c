@@ -11,7 +11,6 @@
 #include <image/fdt.h>
 
 #define LEVELS 16u
-#define PAGE_SHIFT 12
 #define PAGES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
 #define SUPERVISOR_EXTERNAL 9u        /* cause (privileged spec, scause) */
 #define BAD_RANGE "device tree: malformed range of memory"
@@ -140,7 +139,7 @@ static const char *add_device(struct reader *r, struct machine_range range)
 {
 	struct machine *m = r->machine;
 	struct text names = property_text(&r->node, "compatible");
-	uint64_t last = (range.address + range.size - 1) >> PAGE_SHIFT;
+	uint64_t last = (range.address + range.size - 1) / TN_FRAME_SIZE;
 	struct tn_boot_device *d = &m->info.devices[m->info.device_count];
 	bool controller = fdt_has(&r->node, "interrupt-controller");
 
@@ -153,7 +152,7 @@ static const char *add_device(struct reader *r, struct machine_range range)
 		m->finisher = range.address;
 	if (m->info.device_count == TN_BOOT_DEVICES || last >= PAGES_END)
 		return NULL;
-	d->first = (uint32_t)(range.address >> PAGE_SHIFT);
+	d->first = (uint32_t)(range.address / TN_FRAME_SIZE);
 	d->count = (uint32_t)last - d->first + 1;
 	text_copy(d->compatible, sizeof(d->compatible), text_take(&names, '\0'));
 	m->info.device_count++;
@@ -333,8 +332,8 @@ static bool is_apart(const struct machine *m, const struct tn_boot_device *d)
 	for (uint32_t i = 0; i < m->memory_count; i++) {
 		const struct machine_range *r = &m->memory[i].range;
 
-		if (d->first <= (r->address + r->size - 1) >> PAGE_SHIFT &&
-		    r->address >> PAGE_SHIFT < (uint64_t)d->first + d->count)
+		if (d->first <= (r->address + r->size - 1) / TN_FRAME_SIZE &&
+		    r->address / TN_FRAME_SIZE < (uint64_t)d->first + d->count)
 			return false;
 	}
 	return true;

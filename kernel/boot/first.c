@@ -104,24 +104,20 @@ static void range_add(struct tn_boot_info *info, struct tn_boot_range range)
 	info->range_count++;
 }
 
-/* A frame of the run that boot has taken: the root pool's, or mapped. */
-static struct tn_boot_range frame_range(uint32_t f)
-{
-	uint64_t word = frame_get(pfn(f));
-	uint32_t kind = (uint32_t)FRAME_KIND(word), pool = current->process->pool->self;
-
-	return (struct tn_boot_range){
-		f, 1, kind, kind == TN_KIND_USER ? (uint32_t)FRAME_REFS(word) : pool};
-}
-
-/* The frames of a region; of those in [base, end), with which one region begins, each by itself. */
+/* The frames of a region. One region begins with [base, end), of which boot has made the root pool
+ * and mapped the rest: these as the frame table has them. */
 static void region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
 		       uint64_t end)
 {
 	uint32_t first = (uint32_t)r->first, count = (uint32_t)r->count;
 
-	for (; first - base < end - base; first++, count--)
-		range_add(info, frame_range(first));
+	for (; first - base < end - base; first++, count--) {
+		uint64_t word = frame_get(pfn(first)), kind = FRAME_KIND(word);
+		uint64_t detail = kind == TN_KIND_USER ? FRAME_REFS(word)
+						       : current->process->pool->self;
+
+		range_add(info, (struct tn_boot_range){first, 1, (uint32_t)kind, (uint32_t)detail});
+	}
 	if (count > 0)
 		range_add(info, (struct tn_boot_range){first, count, r->kind, 0});
 }

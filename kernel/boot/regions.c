@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 
-#define FRAME_SHIFT 12
 #define FRAMES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
 #define KIND_NO_RAM TN_KIND_COUNT
 
@@ -30,7 +29,7 @@ static const struct {
 
 static uint64_t frame_above(uint64_t address)
 {
-	return (address >> FRAME_SHIFT) + (address % TN_FRAME_SIZE != 0);
+	return address / TN_FRAME_SIZE + (address % TN_FRAME_SIZE != 0);
 }
 
 /* The frames that lie in a bank as a whole; all that anything else touches. */
@@ -39,8 +38,8 @@ static struct claim claim_round(const struct machine_memory *memory)
 	uint64_t address = memory->range.address, end = address + memory->range.size;
 
 	if (memory->use == MACHINE_BANK)
-		return (struct claim){frame_above(address), end >> FRAME_SHIFT, memory->use};
-	return (struct claim){address >> FRAME_SHIFT, frame_above(end), memory->use};
+		return (struct claim){frame_above(address), end / TN_FRAME_SIZE, memory->use};
+	return (struct claim){address / TN_FRAME_SIZE, frame_above(end), memory->use};
 }
 
 /* A reservation that is the boot loader's note of an object (initrd, tree) covers only what it
