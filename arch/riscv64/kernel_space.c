@@ -61,9 +61,9 @@ void *port_boot_see(enum port_window window, uint64_t address)
 uint64_t port_boot_frames(const struct regions *regions)
 {
 	/* each end of a region may cut a gigabyte and a block of the direct map; each 512 GiB has a
-	 * table; and there is the image's map */
+	 * table; and there are the maps of the image and of registers */
 	return frame_windows_frames(regions) + 4 * (uint64_t)regions->count +
-	       ram.count / GIGA_FRAMES / 512 + 26;
+	       ram.count / GIGA_FRAMES / 512 + 30;
 }
 
 /* --- what the hart offers ---------------------------------------------------------------- */
@@ -95,9 +95,13 @@ static unsigned levels_choose(uint32_t wanted)
 
 /* --- the image and the direct map --------------------------------------------------------- */
 
+/* Where it is linked, and through the direct map, where nothing is executed. */
 static void part_map(const char *from, const char *to, uint64_t rights)
 {
-	space_map((uint64_t)from, image_address(from), (uint64_t)(to - from), rights);
+	uint64_t address = image_address(from), bytes = (uint64_t)(to - from);
+
+	space_map((uint64_t)from, address, bytes, rights);
+	space_map(address + dmap_offset, address, bytes, rights & ~(uint64_t)PTE_EXECUTE);
 }
 
 static void image_map(void)
@@ -107,8 +111,7 @@ static void image_map(void)
 	part_map(image_data, image_end, SPACE_WRITE);
 }
 
-/* What nobody writes, the kernel cannot write: the boot image, the tree, and the image's text and
- * constants. */
+/* The rest of RAM. What nobody writes, the kernel cannot write: the boot image and the tree. */
 static void dmap_map(const struct regions *regions, uint64_t limit)
 {
 	for (uint32_t i = 0; i < regions->count; i++) {
@@ -116,16 +119,9 @@ static void dmap_map(const struct regions *regions, uint64_t limit)
 		uint64_t from = r->first * FRAME_BYTES, to = from + r->count * FRAME_BYTES;
 
 		to = to < limit ? to : limit;
-		if (r->kind == TN_KIND_HOLE || from >= to)
-			continue;
-		if (r->kind == TN_KIND_IMAGE) {
-			uint64_t data = image_address(image_data);
-
-			space_map(from + dmap_offset, from, data - from, SPACE_READ);
-			from = data;
-		}
-		space_map(from + dmap_offset, from, to - from,
-			  r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
+		if (from < to && (r->kind == TN_KIND_USER || r->kind == TN_KIND_BOOT))
+			space_map(from + dmap_offset, from, to - from,
+				  r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
 	}
 }
 
@@ -186,7 +182,7 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 	reach = dmap_place(options->kernel_window);
 	if (machine->info.initrd + machine->info.initrd_bytes > reach ||
 	    machine->info.tree + machine->info.tree_bytes > reach ||
-	    memory->end * FRAME_BYTES > reach)
+	    memory->end * FRAME_BYTES > reach || image_address(image_end) > reach)
 		return "what the boot needs lies beyond the direct map of this paging mode";
 	space.root = boot_memory_frame(memory);
 	image_map();
