@@ -4,7 +4,7 @@
 #ifndef ARCH_FRAME_WINDOWS_H
 #define ARCH_FRAME_WINDOWS_H
 
-#include "space.h"
+#include <stdint.h>
 
 struct regions;
 
@@ -12,8 +12,8 @@ struct regions;
 uint64_t frame_windows_frames(const struct regions *regions);
 
 /* Builds them: words of memory that does not exist read as HOLE, all others as UNTOUCHED. Blocks
- * can be touched as soon as the direct map stands. Their pages come from the memory of `s`, which
- * is cut to what they take; both stay in use. */
-void frame_windows_build(struct space *s, const struct regions *regions);
+ * can be touched as soon as the direct map stands. Their pages come from the memory of the
+ * kernel's space, which is cut to what they take and stays in use. */
+void frame_windows_build(const struct regions *regions);
 
 #endif

@@ -36,7 +36,6 @@ _Static_assert(TN_CALL_COUNT == CALL_COUNT && TN_CALL_CALL == CALL_CALL &&
 
 static const struct machine *machine;
 static volatile uint32_t *finisher; /* NULL: there is none */
-static bool has_sbi_time;
 static uint64_t tick_time; /* of rdtime */
 
 /* --- console ------------------------------------------------------------------------------ */
@@ -44,7 +43,7 @@ static uint64_t tick_time; /* of rdtime */
 void port_console_write(const char *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
-		sbi_call(SBI_LEGACY_PUTCHAR, 0, (uint8_t)bytes[i], 0, 0);
+		sbi_call(SBI_LEGACY_PUTCHAR, 0, (uint8_t)bytes[i], 0);
 }
 
 /* --- the end ------------------------------------------------------------------------------ */
@@ -57,8 +56,8 @@ void port_shutdown(uint64_t status)
 	report("tenure: shutdown, status %u\n", status);
 	if (finisher != NULL)
 		*finisher = code == 0 ? FINISHER_PASS : code << 16 | FINISHER_FAIL;
-	sbi_call(SBI_RESET, 0, 0, code == 0 ? 0 : RESET_FAILURE, 0);
-	sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0);
+	sbi_call(SBI_RESET, 0, 0, code == 0 ? 0 : RESET_FAILURE);
+	sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0);
 	for (;;)
 		__asm__ volatile("wfi");
 }
@@ -91,10 +90,8 @@ void port_timer_next(uint64_t latest)
 
 	if (machine->sstc)
 		csr_write(0x14d, at); /* stimecmp (Sstc) */
-	else if (has_sbi_time)
-		sbi_call(SBI_TIME, 0, at, 0, 0);
-	else
-		sbi_call(SBI_LEGACY_SET_TIMER, 0, at, 0, 0);
+	else if (sbi_call(SBI_TIME, 0, at, 0) != 0)
+		sbi_call(SBI_LEGACY_SET_TIMER, 0, at, 0);
 }
 
 bool port_interrupt_pending(void)
@@ -104,7 +101,6 @@ bool port_interrupt_pending(void)
 
 void port_boot_clock(uint64_t tick)
 {
-	has_sbi_time = sbi_has(SBI_TIME);
 	tick_time = (tick != 0 ? tick : TICK_DEFAULT) * machine->info.timebase / 1000000 + 1;
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */

@@ -11,8 +11,8 @@
 #include <image/fdt.h>
 
 #define LEVELS 16u
-#define PAGE_SHIFT 12
 #define PAGES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
+#define SUPERVISOR_EXTERNAL 9u        /* cause (privileged spec, scause) */
 #define BAD_RANGE "device tree: malformed range of memory"
 
 enum place { DEVICE, MEMORY, CHOSEN, CPUS, HART, RESERVED_MEMORY, RESERVATION, ELSEWHERE };
@@ -21,13 +21,18 @@ struct level {
 	enum place place;
 	uint64_t address_cells, size_cells; /* of the children's addresses */
 	struct fdt_value windows;           /* "ranges": how those become the parent's */
+	uint64_t interrupt_parent;          /* where the children's interrupts go: a phandle */
 };
 
 struct reader {
 	struct machine *machine;
 	uint64_t hart;
+	uint64_t plic, hart_controller;  /* phandles */
+	struct fdt_value plic_targets;   /* pairs of a hart's controller and a cause, by context */
+	uint64_t parents[TN_BOOT_IRQS];  /* where the interrupts in `machine` go */
 	struct fdt_node node;            /* the one being read */
-	struct level levels[LEVELS + 1]; /* by depth: [1] is the root's, [0] stands above it */
+	struct level levels[LEVELS + 1]; /* by depth: [1] is the root's; [0] stands above it, where
+					  * the tree's header has its reservations */
 };
 
 /* --- texts ---------------------------------------------------------------------------------- */
@@ -114,21 +119,40 @@ static const char *add_memory(struct machine *m, struct machine_range range, enu
 	return NULL;
 }
 
-/* Only the kernel and firmware touch interrupt controllers. CLINTs do not say that they are. */
-static const char *add_device(struct machine *m, struct machine_range range,
-			      const struct fdt_node *node)
+/* Binding "sifive,plic-1.0.0"; the first one that is complete. */
+static void note_plic(struct reader *r, struct machine_range range)
 {
-	struct text names = property_text(node, "compatible");
-	uint64_t last = (range.address + range.size - 1) >> PAGE_SHIFT;
-	struct tn_boot_device *d = &m->info.devices[m->info.device_count];
+	struct machine *m = r->machine;
+	uint64_t sources;
 
-	if (fdt_has(node, "interrupt-controller") || contains(names, "clint", 5))
+	if (range.size > MACHINE_PLIC_BYTES || m->plic_sources != 0 ||
+	    !fdt_number(&r->node, "riscv,ndev", &sources) ||
+	    !fdt_number(&r->node, "phandle", &r->plic))
+		return;
+	m->plic = range;
+	m->plic_sources = (uint32_t)sources;
+	r->plic_targets = fdt_value(&r->node, "interrupts-extended");
+}
+
+/* Only the kernel and firmware touch interrupt controllers. CLINTs do not say that they are. */
+static const char *add_device(struct reader *r, struct machine_range range)
+{
+	struct machine *m = r->machine;
+	struct text names = property_text(&r->node, "compatible");
+	uint64_t last = (range.address + range.size - 1) / TN_FRAME_SIZE;
+	struct tn_boot_device *d = &m->info.devices[m->info.device_count];
+	bool controller = fdt_has(&r->node, "interrupt-controller");
+
+	if (controller && (contains(names, "sifive,plic-1.0.0", 17) ||
+			   contains(names, "riscv,plic0", 11)))
+		note_plic(r, range);
+	if (controller || contains(names, "clint", 5))
 		return add_memory(m, range, MACHINE_NO_MAP);
 	if (m->finisher == 0 && contains(names, "sifive,test0", 12))
 		m->finisher = range.address;
 	if (m->info.device_count == TN_BOOT_DEVICES || last >= PAGES_END)
 		return NULL;
-	d->first = (uint32_t)(range.address >> PAGE_SHIFT);
+	d->first = (uint32_t)(range.address / TN_FRAME_SIZE);
 	d->count = (uint32_t)last - d->first + 1;
 	text_copy(d->compatible, sizeof(d->compatible), text_take(&names, '\0'));
 	m->info.device_count++;
@@ -149,37 +173,60 @@ static const char *add_range(struct reader *r, enum place place, struct machine_
 	if (!translate(r, &range))
 		return NULL;
 	return place == MEMORY ? add_memory(r->machine, range, MACHINE_BANK)
-			       : add_device(r->machine, range, &r->node);
+			       : add_device(r, range);
 }
 
-/* Entries of an address and a size, of so many cells each. */
-static const char *read_entries(struct reader *r, enum place place, struct fdt_value entries,
-				uint64_t address_cells, uint64_t size_cells)
+/* Entries of an address and a size, in the cells of the node's parent. */
+static const char *read_ranges(struct reader *r, enum place place, struct fdt_value entries)
 {
+	const struct level *parent = &r->levels[r->node.depth - 1];
 	const uint32_t *cells = entries.cells, *end = cells + entries.size / 4;
 	const char *why = NULL;
 
+	if (entries.size != 0 &&
+	    (!is_readable(parent) ||
+	     entries.size % (4 * (parent->address_cells + parent->size_cells)) != 0))
+		return place == DEVICE ? NULL : BAD_RANGE;
 	while (why == NULL && cells < end) {
 		struct machine_range range;
 
-		range.address = fdt_take_cells(&cells, address_cells);
-		range.size = fdt_take_cells(&cells, size_cells);
+		range.address = fdt_take_cells(&cells, parent->address_cells);
+		range.size = fdt_take_cells(&cells, parent->size_cells);
 		why = add_range(r, place, range);
 	}
 	return why;
 }
 
-static const char *read_reg(struct reader *r, enum place place)
-{
-	const struct level *parent = &r->levels[r->node.depth - 1];
-	struct fdt_value reg = fdt_value(&r->node, "reg");
+/* --- interrupts ----------------------------------------------------------------------------- */
 
-	if (reg.size == 0)
-		return NULL;
-	if (!is_readable(parent) ||
-	    reg.size % (4 * (parent->address_cells + parent->size_cells)) != 0)
-		return place == DEVICE ? NULL : BAD_RANGE;
-	return read_entries(r, place, reg, parent->address_cells, parent->size_cells);
+/* Of the node's first register range. Whether they go to the PLIC turns out at the end. */
+static void read_interrupts(struct reader *r, uint32_t device)
+{
+	struct fdt_value sources = fdt_value(&r->node, "interrupts");
+	const uint32_t *cells = sources.cells, *end = cells + sources.size / 4;
+	uint64_t parent = r->levels[r->node.depth - 1].interrupt_parent;
+	struct tn_boot_info *info = &r->machine->info;
+
+	if (cells < end)
+		(void)fdt_number(&r->node, "interrupt-parent", &parent);
+	while (cells < end && info->irq_count < TN_BOOT_IRQS) {
+		r->parents[info->irq_count] = parent;
+		info->irqs[info->irq_count].source = (uint32_t)fdt_take_cells(&cells, 1);
+		info->irqs[info->irq_count++].device = device;
+	}
+}
+
+/* Which of the PLIC's contexts interrupts the boot hart in supervisor mode. */
+static void find_context(const struct reader *r, struct machine *m)
+{
+	const uint32_t *cells = r->plic_targets.cells, *end = cells + r->plic_targets.size / 4;
+	uint64_t target = r->hart_controller << 32 | SUPERVISOR_EXTERNAL;
+
+	for (; end - cells >= 2; m->plic_context++)
+		if (fdt_take_cells(&cells, 2) == target)
+			return;
+	m->plic = (struct machine_range){0, 0};
+	m->plic_sources = 0;
 }
 
 /* --- nodes ---------------------------------------------------------------------------------- */
@@ -199,16 +246,18 @@ static const char *read_chosen(const struct fdt_node *node, struct machine *m)
 	return NULL;
 }
 
-static void read_hart(const struct fdt_node *node, uint64_t boot_hart, struct machine *m)
+/* False if it is not the boot hart. */
+static bool read_hart(const struct fdt_node *node, uint64_t boot_hart, struct machine *m)
 {
 	uint64_t id;
 
 	m->hart_count++;
 	if (!fdt_number(node, "reg", &id) || id != boot_hart)
-		return;
+		return false;
 	(void)fdt_number(node, "riscv,cbom-block-size", &m->cbom_block);
 	note_extensions(m, property_text(node, "riscv,isa"));
 	note_extensions(m, property_text(node, "riscv,isa-extensions"));
+	return true;
 }
 
 /* Children of what does not concern us do not either: of nodes that are not enabled, for one. */
@@ -245,12 +294,16 @@ static void open_level(const struct fdt_node *node, struct level *l)
 	(void)fdt_number(node, "#address-cells", &l->address_cells);
 	(void)fdt_number(node, "#size-cells", &l->size_cells);
 	l->windows = fdt_value(node, "ranges");
+	l->interrupt_parent = l[-1].interrupt_parent;
+	(void)fdt_number(node, "interrupt-parent", &l->interrupt_parent);
 }
 
 static const char *read_node(struct reader *r)
 {
 	const struct fdt_node *node = &r->node;
 	struct level *l = &r->levels[node->depth];
+	uint32_t device = r->machine->info.device_count;
+	const char *why = NULL;
 
 	if (node->depth > LEVELS)
 		return "device tree: nested too deeply";
@@ -261,11 +314,15 @@ static const char *read_node(struct reader *r)
 		return read_chosen(node, r->machine);
 	if (l->place == CPUS)
 		(void)fdt_number(node, "timebase-frequency", &r->machine->info.timebase);
-	if (l->place == HART)
-		read_hart(node, r->hart, r->machine);
+	if (l->place == HART && !read_hart(node, r->hart, r->machine))
+		l->place = ELSEWHERE;
+	if (l[-1].place == HART && fdt_has(node, "interrupt-controller"))
+		(void)fdt_number(node, "phandle", &r->hart_controller);
 	if (l->place == MEMORY || l->place == RESERVATION || l->place == DEVICE)
-		return read_reg(r, l->place);
-	return NULL;
+		why = read_ranges(r, l->place, fdt_value(node, "reg"));
+	if (device < r->machine->info.device_count)
+		read_interrupts(r, device);
+	return why;
 }
 
 /* --- devices that must not be handed out ---------------------------------------------------- */
@@ -275,22 +332,35 @@ static bool is_apart(const struct machine *m, const struct tn_boot_device *d)
 	for (uint32_t i = 0; i < m->memory_count; i++) {
 		const struct machine_range *r = &m->memory[i].range;
 
-		if (d->first <= (r->address + r->size - 1) >> PAGE_SHIFT &&
-		    r->address >> PAGE_SHIFT < (uint64_t)d->first + d->count)
+		if (d->first <= (r->address + r->size - 1) / TN_FRAME_SIZE &&
+		    r->address / TN_FRAME_SIZE < (uint64_t)d->first + d->count)
 			return false;
 	}
 	return true;
 }
 
-/* Only now, when the whole tree has been seen, is it known what a device may overlap. */
-static void drop_devices(struct machine *m)
+/* Only now, when the whole tree has been seen, is it known what a device may overlap and where its
+ * interrupts, which follow in the devices' order, go. */
+static void drop_devices(struct machine *m, const struct reader *r)
 {
-	uint32_t kept = 0;
+	struct tn_boot_info *info = &m->info;
+	uint32_t kept = 0, irqs_kept = 0;
 
-	for (uint32_t i = 0; i < m->info.device_count; i++)
-		if (is_apart(m, &m->info.devices[i]))
-			m->info.devices[kept++] = m->info.devices[i];
-	m->info.device_count = kept;
+	for (uint32_t i = 0, n = 0; i < info->device_count; i++) {
+		bool keep = is_apart(m, &info->devices[i]);
+
+		for (; n < info->irq_count && info->irqs[n].device == i; n++) {
+			uint32_t source = info->irqs[n].source;
+
+			if (keep && r->parents[n] == r->plic && source - 1 < m->plic_sources &&
+			    source <= MACHINE_SOURCE_MAX)
+				info->irqs[irqs_kept++] = (struct tn_boot_irq){source, kept};
+		}
+		if (keep)
+			info->devices[kept++] = info->devices[i];
+	}
+	info->device_count = kept;
+	info->irq_count = irqs_kept;
 }
 
 /* --- entry point ---------------------------------------------------------------------------- */
@@ -305,10 +375,13 @@ const char *devicetree_read(const void *blob, size_t limit, uint64_t hart, struc
 	/* The reader's arrays are not worth clearing: counts guard them. */
 	r.machine = m;
 	r.hart = hart;
+	r.hart_controller = 0;
+	r.plic_targets = (struct fdt_value){NULL, 0};
 	r.node.count = 0;
-	r.levels[0] = (struct level){.place = DEVICE};
+	r.node.depth = 1;
+	r.levels[0] = (struct level){.place = DEVICE, .address_cells = 2, .size_cells = 2};
 	if (why == NULL)
-		why = read_entries(&r, RESERVATION, fdt.reservations, 2, 2);
+		why = read_ranges(&r, RESERVATION, fdt.reservations);
 	while (why == NULL && (more = fdt_take_node(&fdt, &r.node)) > 0)
 		why = read_node(&r);
 	if (why != NULL)
@@ -317,6 +390,7 @@ const char *devicetree_read(const void *blob, size_t limit, uint64_t hart, struc
 		return "device tree: malformed structure";
 	if (m->info.timebase == 0)
 		return "device tree: no timebase-frequency";
-	drop_devices(m);
+	find_context(&r, m);
+	drop_devices(m, &r);
 	return NULL;
 }

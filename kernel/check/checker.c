@@ -16,7 +16,7 @@
 #define ON_A_LIST ((uint32_t)1 << 31) /* in the counts: met on a free list */
 
 struct checker {
-	uint32_t *counts[3]; /* of frames, blocks and gigabytes, from the one of ram.first on */
+	uint32_t *counts;                 /* see count_of */
 	struct checker_report *report;
 	uint64_t met[8];                  /* objects that a walk of one pool finds, by kind */
 	uint64_t kinds[8];                /* the same, of all pools */
@@ -32,25 +32,19 @@ inline_always void require(struct checker *c, bool holds, unsigned invariant, co
 
 /* --- counts ------------------------------------------------------------------------------- */
 
-/* Frame f's frame, block or gigabyte, counted from the first one. */
-static uint64_t index_of(uint64_t f, unsigned level)
+/* One for each frame from ram.first on; then two for each block from the gigabyte of ram.first on:
+ * of the leaves of 2 MiB and of 1 GiB that begin there. */
+static uint32_t *count_of(const struct checker *c, uint64_t f, unsigned level)
 {
-	return f / level_frames(level) - ram.first / level_frames(level);
-}
+	uint64_t block = f / BLOCK_FRAMES - ram.first / GIGA_FRAMES * BLOCK_FRAMES;
 
-static uint64_t span_of(unsigned level)
-{
-	return index_of(ram.first + ram.count - 1, level) + 1;
+	return &c->counts[level == 0 ? f - ram.first : ram.count + 2 * block + level - 1];
 }
 
 uint64_t checker_counts(void)
 {
-	return span_of(0) + span_of(1) + span_of(2);
-}
-
-static uint32_t *count_of(const struct checker *c, uint64_t f, unsigned level)
-{
-	return &c->counts[level][index_of(f, level)];
+	/* the first and the last gigabyte may begin and end without RAM */
+	return ram.count + 2 * (ram.count / BLOCK_FRAMES + 2 * BLOCK_FRAMES);
 }
 
 /* --- free lists (I2, I11) ----------------------------------------------------------------- */
@@ -254,37 +248,36 @@ static void large_check(struct checker *c, uint64_t word, uint64_t f, unsigned l
 
 /* A block never touched has no frame that anything could name. Of a block that is not checked as a
  * whole the count is taken as it is. */
-static void block_check(struct checker *c, uint64_t block)
+static uint64_t block_check(struct checker *c, uint64_t base)
 {
-	uint64_t word = PORT_BLOCK_TABLE[block], others = 0, base = block * BLOCK_FRAMES;
+	uint64_t word = block_get(pfn(base)), others = 0;
 	uint64_t from = base > ram.first ? base : ram.first, f = from;
 
-	if (FRAME_KIND(frame_get(pfn(from))) != KIND_UNTOUCHED)
-		for (; f < base + BLOCK_FRAMES && frame_is_known(f); f++)
-			others += frame_check(c, f);
+	while (f < base + BLOCK_FRAMES && frame_is_known(f) &&
+	       FRAME_KIND(frame_get(pfn(from))) != KIND_UNTOUCHED)
+		others += frame_check(c, f++);
 	if (f - from < BLOCK_FRAMES)
 		others = BLOCK_OTHERS(word);
 	large_check(c, word, base, 1, others);
+	return others;
 }
 
-static void giga_check(struct checker *c, uint64_t giga)
+static void giga_check(struct checker *c, uint64_t base)
 {
 	uint64_t others = 0;
 
-	for (uint64_t block = giga * 512; block < (giga + 1) * 512; block++) {
-		if (index_of(block * BLOCK_FRAMES, 1) < span_of(1))
-			block_check(c, block);
-		others += BLOCK_OTHERS(PORT_BLOCK_TABLE[block]);
-	}
-	large_check(c, PORT_GIGA_TABLE[giga], giga * GIGA_FRAMES, 2, others);
+	for (uint64_t f = base; f < base + GIGA_FRAMES; f += BLOCK_FRAMES)
+		others += block_check(c, f);
+	large_check(c, giga_get(pfn(base)), base, 2, others);
 }
 
 static void frames_check(struct checker *c)
 {
 	uint64_t lent = 0;
 
-	for (uint64_t i = 0; i < span_of(2); i++)
-		giga_check(c, ram.first / GIGA_FRAMES + i);
+	for (uint64_t f = ram.first - ram.first % GIGA_FRAMES; f < ram.first + ram.count;
+	     f += GIGA_FRAMES)
+		giga_check(c, f);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
 		require(c, c->found[kind] == ram.objects[kind] && c->found[kind] == c->kinds[kind],
 			1, "frames of each kind are the objects there are", kind);
@@ -296,8 +289,7 @@ static void frames_check(struct checker *c)
 
 bool checker_run(const struct pool *root, uint32_t *counts, struct checker_report *report)
 {
-	uint32_t *blocks = counts + span_of(0), *gigas = blocks + span_of(1);
-	struct checker c = {.counts = {counts, blocks, gigas}, .report = report};
+	struct checker c = {.counts = counts, .report = report};
 
 	*report = (struct checker_report){0, NULL, 0};
 	for (uint64_t i = 0; i < checker_counts(); i++)

@@ -238,6 +238,88 @@ static void oracle_memory(struct machine *m, struct machine_range range, enum ma
 	m->memory[m->memory_count++].use = use;
 }
 
+/* The controller that a node's interrupts go to: a phandle, or 0. */
+static uint32_t oracle_parent(const void *blob, int node)
+{
+	for (; node >= 0; node = fdt_parent_offset(blob, node)) {
+		const fdt32_t *parent = fdt_getprop(blob, node, "interrupt-parent", NULL);
+
+		if (parent != NULL)
+			return fdt32_to_cpu(*parent);
+	}
+	return 0;
+}
+
+/* Offset of the interrupt controller that we can drive; below 0: there is none. */
+static int oracle_plic(const void *blob)
+{
+	int node = 0;
+
+	while ((node = fdt_next_node(blob, node, NULL)) > 0)
+		if ((fdt_node_check_compatible(blob, node, "sifive,plic-1.0.0") == 0 ||
+		     fdt_node_check_compatible(blob, node, "riscv,plic0") == 0) &&
+		    fdt_getprop(blob, node, "interrupt-controller", NULL) &&
+		    oracle_enabled(blob, node))
+			return node;
+	return -1;
+}
+
+/* The hart's interrupts go to the controller that is the child of its node. */
+static uint32_t oracle_hart_controller(const void *blob, uint64_t hart)
+{
+	int cpu, child;
+
+	fdt_for_each_subnode(cpu, blob, fdt_path_offset(blob, "/cpus")) {
+		int length;
+		const fdt32_t *reg = fdt_getprop(blob, cpu, "reg", &length);
+
+		if (reg == NULL || oracle_cells(reg, length / 4) != hart)
+			continue;
+		fdt_for_each_subnode(child, blob, cpu)
+			if (fdt_getprop(blob, child, "interrupt-controller", NULL))
+				return fdt_get_phandle(blob, child);
+	}
+	return 0;
+}
+
+static void oracle_controller(const void *blob, int plic, uint64_t hart, struct machine *m)
+{
+	int length = 0, parent = fdt_parent_offset(blob, plic);
+	int cells = fdt_address_cells(blob, parent), sizes = fdt_size_cells(blob, parent);
+	const fdt32_t *reg = fdt_getprop(blob, plic, "reg", NULL);
+	const fdt32_t *pairs = fdt_getprop(blob, plic, "interrupts-extended", &length);
+
+	for (int i = 0; i < length / 8; i++) {
+		if (fdt32_to_cpu(pairs[2 * i]) != oracle_hart_controller(blob, hart) ||
+		    fdt32_to_cpu(pairs[2 * i + 1]) != 9)
+			continue;
+		m->plic.address = oracle_cells(reg, cells);
+		m->plic.size = oracle_cells(reg + cells, sizes);
+		assert_true(oracle_translate(blob, parent, &m->plic.address, m->plic.size));
+		m->plic_context = (uint32_t)i;
+		m->plic_sources = fdt32_to_cpu(
+			*(const fdt32_t *)fdt_getprop(blob, plic, "riscv,ndev", NULL));
+		return;
+	}
+}
+
+/* All interrupts of the node, for its first register range. */
+static void oracle_interrupts(const void *blob, int node, struct machine *m, uint32_t device)
+{
+	int length = 0, plic = oracle_plic(blob);
+	const fdt32_t *sources = fdt_getprop(blob, node, "interrupts", &length);
+
+	if (plic < 0 || m->plic.size == 0 || m->info.device_count == device ||
+	    oracle_parent(blob, node) != fdt_get_phandle(blob, plic))
+		return;
+	for (int i = 0; i < length / 4; i++) {
+		uint32_t source = fdt32_to_cpu(sources[i]);
+
+		if (source >= 1 && source <= 255 && source <= m->plic_sources)
+			m->info.irqs[m->info.irq_count++] = (struct tn_boot_irq){source, device};
+	}
+}
+
 static void oracle_device(const void *blob, int node, struct machine *m, struct machine_range range)
 {
 	const char *name = fdt_getprop(blob, node, "compatible", NULL);
@@ -261,6 +343,7 @@ static void oracle_node(const void *blob, int node, struct machine *m)
 	int cells = fdt_address_cells(blob, parent), sizes = fdt_size_cells(blob, parent);
 	const fdt32_t *reg = fdt_getprop(blob, node, "reg", &length);
 	bool no_map = fdt_getprop(blob, node, "no-map", NULL) != NULL;
+	uint32_t device = m->info.device_count;
 
 	if (reg == NULL || cells > 2 || length % (4 * (cells + sizes)) != 0 ||
 	    !oracle_enabled(blob, node) || oracle_under(blob, node, "/cpus") ||
@@ -281,6 +364,7 @@ static void oracle_node(const void *blob, int node, struct machine *m)
 				oracle_device(blob, node, m, range);
 		}
 	}
+	oracle_interrupts(blob, node, m, device);
 }
 
 static bool oracle_share(const struct tn_boot_device *d, struct machine_range b)
@@ -298,12 +382,31 @@ static bool oracle_hands_out(const struct machine *m, const struct tn_boot_devic
 	return true;
 }
 
-static void oracle_read(const void *blob, struct machine *m)
+/* Takes device `from` and its interrupts to the place `to` <= from, or away. */
+static void oracle_move(struct machine *m, uint32_t from, uint32_t to, bool away)
+{
+	uint32_t kept = 0;
+
+	m->info.devices[to] = m->info.devices[from];
+	for (uint32_t i = 0; i < m->info.irq_count; i++) {
+		struct tn_boot_irq irq = m->info.irqs[i];
+
+		if (irq.device == from && away)
+			continue;
+		irq.device = irq.device == from ? to : irq.device;
+		m->info.irqs[kept++] = irq;
+	}
+	m->info.irq_count = kept;
+}
+
+static void oracle_read(const void *blob, uint64_t hart, struct machine *m)
 {
 	uint32_t kept = 0;
 	int node = 0;
 
 	memset(m, 0, sizeof(*m));
+	if (oracle_plic(blob) >= 0)
+		oracle_controller(blob, oracle_plic(blob), hart, m);
 	for (int i = 0; i < fdt_num_mem_rsv(blob); i++) {
 		struct machine_range range;
 
@@ -312,9 +415,12 @@ static void oracle_read(const void *blob, struct machine *m)
 	}
 	while ((node = fdt_next_node(blob, node, NULL)) > 0)
 		oracle_node(blob, node, m);
-	for (uint32_t i = 0; i < m->info.device_count; i++)
-		if (oracle_hands_out(m, &m->info.devices[i]))
-			m->info.devices[kept++] = m->info.devices[i];
+	for (uint32_t i = 0; i < m->info.device_count; i++) {
+		bool stays = oracle_hands_out(m, &m->info.devices[i]);
+
+		oracle_move(m, i, kept, !stays);
+		kept += stays;
+	}
 	m->info.device_count = kept;
 }
 
@@ -333,6 +439,17 @@ static void assert_same_machine(const struct machine *a, const struct machine *b
 		assert_string_equal(a->info.devices[i].compatible, b->info.devices[i].compatible);
 	}
 	assert_int_equal(a->finisher, b->finisher);
+	assert_int_equal(a->plic.size, b->plic.size);
+	assert_int_equal(a->plic_sources, b->plic_sources);
+	if (a->plic.size != 0) {
+		assert_int_equal(a->plic.address, b->plic.address);
+		assert_int_equal(a->plic_context, b->plic_context);
+	}
+	assert_int_equal(a->info.irq_count, b->info.irq_count);
+	for (uint32_t i = 0; i < a->info.irq_count; i++) {
+		assert_int_equal(a->info.irqs[i].source, b->info.irqs[i].source);
+		assert_int_equal(a->info.irqs[i].device, b->info.irqs[i].device);
+	}
 }
 
 /* How many ranges of memory are of this use. */
@@ -345,18 +462,23 @@ static uint32_t used_as(enum machine_use use)
 	return n;
 }
 
-static void compare_with_libfdt(const char *name)
+static void compare_for_hart(const char *name, uint64_t hart)
 {
 	static struct machine oracle;
 	void *blob = tree_load(name);
 	const char *why;
 
-	why = read_tree(blob, 0);
+	why = read_tree(blob, hart);
 	if (why != NULL)
 		fail_msg("%s refused: %s", name, why);
-	oracle_read(blob, &oracle);
+	oracle_read(blob, hart, &oracle);
 	assert_same_machine(&machine, &oracle);
 	free(blob);
+}
+
+static void compare_with_libfdt(const char *name)
+{
+	compare_for_hart(name, 0);
 }
 
 /* --- whole trees ---------------------------------------------------------------------------- */
@@ -390,6 +512,18 @@ static void test_small_agrees_with_libfdt(void **state)
 	assert_int_equal(machine.finisher, 0x10000000);
 }
 
+static void test_interrupts_agree_with_libfdt(void **state)
+{
+	(void)state;
+	compare_for_hart("interrupts", 1);
+	assert_int_equal(machine.plic_context, 1);
+	compare_for_hart("interrupts", 0);
+	assert_int_equal(machine.plic_context, 2);
+	assert_int_equal(machine.plic.address, 0xc000000);
+	assert_int_equal(machine.plic_sources, 300);
+	assert_int_equal(machine.info.irq_count, 5); /* 255, 1, 4, 9, 1 */
+}
+
 static void test_virt_facts(void **state)
 {
 	void *blob = tree_load("virt");
@@ -416,6 +550,96 @@ static void test_size_comes_from_the_header(void **state)
 	((char *)blob)[0] ^= 1;
 	assert_int_equal(fdt_size(blob), 0);
 	free(blob);
+}
+
+/* --- interrupts ----------------------------------------------------------------------------- */
+
+/* The tree of interrupts with room to edit it. */
+static void *edit_interrupts(void)
+{
+	void *tree = tree_load("interrupts"), *blob = malloc(EDIT_SIZE);
+
+	assert_int_equal(fdt_open_into(tree, blob, EDIT_SIZE), 0);
+	free(tree);
+	return blob;
+}
+
+static void assert_no_plic(void *blob)
+{
+	read_edited(blob);
+	assert_int_equal(machine.plic.size, 0);
+	assert_int_equal(machine.plic_sources, 0);
+	assert_int_equal(machine.info.irq_count, 0);
+	assert_true(used_as(MACHINE_NO_MAP) > 0); /* its registers are nobody's all the same */
+}
+
+static void test_plic_that_forgets_the_hart_is_none(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_cells(blob, "/plic@c000000", "interrupts-extended", 3, 1u, 9u, 2u);
+	assert_no_plic(blob);
+	blob = edit_interrupts();
+	edit_remove(blob, "/plic@c000000", "interrupts-extended");
+	assert_no_plic(blob);
+	blob = edit_interrupts();
+	edit_remove(blob, "/cpus/cpu@0/interrupt-controller", "interrupt-controller");
+	assert_no_plic(blob);
+}
+
+static void test_plic_of_unknown_size_is_passed_over(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_remove(blob, "/plic@c000000", "riscv,ndev");
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+	assert_int_equal(machine.plic_context, 0);
+	assert_int_equal(machine.info.irq_count, 0); /* nothing is wired to that one */
+	blob = edit_interrupts();
+	edit_cells(blob, "/plic@c000000", "reg", 2, 0xc000000u, 0x4000001u);
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+	blob = edit_interrupts();
+	edit_cells(blob, "/plic@c000000", "reg", 2, 0x8000000u, 0x4000000u);
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0x8000000);
+}
+
+static void test_disabled_plic_is_passed_over(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_text(blob, "/plic@c000000", "status", "disabled");
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+}
+
+static void test_sources_end_where_the_plic_says(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_cells(blob, "/plic@c000000", "riscv,ndev", 1, 4u);
+	read_edited(blob);
+	assert_int_equal(machine.info.irq_count, 3); /* 1, 4, 1 */
+}
+
+static void test_interrupts_beyond_the_array_are_left_out(void **state)
+{
+	void *blob = edit_interrupts();
+	uint32_t sources[TN_BOOT_IRQS + 10];
+
+	(void)state;
+	for (uint32_t i = 0; i < TN_BOOT_IRQS + 10; i++)
+		sources[i] = cpu_to_fdt32(i + 1);
+	edit_set(blob, "/early@10000000", "interrupts", sources, sizeof(sources));
+	read_edited(blob);
+	assert_int_equal(machine.info.irq_count, TN_BOOT_IRQS);
+	assert_int_equal(machine.info.irqs[TN_BOOT_IRQS - 1].source, TN_BOOT_IRQS);
 }
 
 /* --- harts ---------------------------------------------------------------------------------- */
@@ -818,7 +1042,7 @@ static void test_nops_are_passed_over(void **state)
 	assert_int_equal(fdt_nop_property(blob, node_at(blob, "/chosen"), "bootargs"), 0);
 	assert_int_equal(fdt_nop_node(blob, node_at(blob, "/bus")), 0);
 	assert_null(read_tree(blob, 0));
-	oracle_read(blob, &oracle);
+	oracle_read(blob, 0, &oracle);
 	assert_same_machine(&machine, &oracle);
 	assert_null(machine.bootargs.bytes);
 	free(blob);
@@ -1053,8 +1277,14 @@ int main(void)
 		cmocka_unit_test(test_banks_agree_with_libfdt),
 		cmocka_unit_test(test_nested_agrees_with_libfdt),
 		cmocka_unit_test(test_small_agrees_with_libfdt),
+		cmocka_unit_test(test_interrupts_agree_with_libfdt),
 		cmocka_unit_test(test_virt_facts),
 		cmocka_unit_test(test_size_comes_from_the_header),
+		cmocka_unit_test(test_plic_that_forgets_the_hart_is_none),
+		cmocka_unit_test(test_plic_of_unknown_size_is_passed_over),
+		cmocka_unit_test(test_disabled_plic_is_passed_over),
+		cmocka_unit_test(test_sources_end_where_the_plic_says),
+		cmocka_unit_test(test_interrupts_beyond_the_array_are_left_out),
 		cmocka_unit_test(test_boot_hart_decides_about_isa),
 		cmocka_unit_test(test_extensions_match_whole_words),
 		cmocka_unit_test(test_unknown_boot_hart_has_no_isa),

@@ -367,6 +367,34 @@ static void try_devices(void)
 	tap_ok(found != 0 && good == found, "all virtio devices show their magic number");
 }
 
+/* Slot i of the interrupts lets its holder bind the source that the list says. */
+static bool is_interrupt(uint32_t i)
+{
+	struct tn_result r = tn_cap_info(TN_SELF, TN_SLOT_IRQS + i);
+	const struct tn_cap_info *info = (const struct tn_cap_info *)tn_utcb->words;
+
+	return r.code == 0 && info->type == TN_CAP_IRQ && info->rights == TN_IRQ_BIND &&
+	       info->frame == tn_boot->irqs[i].source;
+}
+
+static void try_interrupts(void)
+{
+	unsigned good = 0, virtio = 0;
+
+	for (uint32_t i = 0; i < tn_boot->irq_count; i++) {
+		const struct tn_boot_irq *irq = &tn_boot->irqs[i];
+
+		if (irq->device >= tn_boot->device_count || irq->source - 1 >= 255)
+			tap_bail("an interrupt of no device, or of no source");
+		good += is_interrupt(i);
+		virtio += strcmp(tn_boot->devices[irq->device].compatible, "virtio,mmio") == 0;
+	}
+	tap_same(good, tn_boot->irq_count, "a capability for each interrupt");
+	tap_same(virtio, 8, "each virtio device has one");
+	tap_error(tn_cap_info(TN_SELF, TN_SLOT_IRQS + tn_boot->irq_count), TN_ENOENT,
+		  "and the slot behind them is empty");
+}
+
 static void try_boot_image(void)
 {
 	uint64_t first = tn_boot->initrd / PAGE, before = info_of(first);
@@ -416,6 +444,7 @@ int main(void)
 	try_1g();
 	try_explicit();
 	try_devices();
+	try_interrupts();
 	try_boot_image();
 	try_process();
 	return tap_end();
