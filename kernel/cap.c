@@ -7,13 +7,11 @@ const struct slot caps_none[TN_CAPS_SLOTS] __attribute__((aligned(FRAME_BYTES)))
 	[0 ... TN_CAPS_SLOTS - 1] = {.word = SLOT_NOWHERE},
 };
 
-uint64_t slot_uncovered(const struct slot *s, uint64_t first)
+result_t slot_check(const struct slot *s, uint64_t first, uint64_t count)
 {
-	uint64_t end = (uint64_t)s->frame + s->badge;
-
-	if (first < s->frame || first >= end)
-		return first;
-	return end;
+	if (slot_covers(s, first, count))
+		return success(0);
+	return failure(TN_EACCES, slot_covers(s, first, 1) ? (uint64_t)s->frame + s->badge : first);
 }
 
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)

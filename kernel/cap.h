@@ -73,8 +73,8 @@ inline_always uint64_t slot_range_type(const struct slot *s)
 	return SLOT_TYPE(s->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
 }
 
-/* First frame from `first` on outside the range, for the second result. */
-uint64_t slot_uncovered(const struct slot *s, uint64_t first);
+/* slot_covers, or EACCES and the first frame from `first` on outside the range. */
+result_t slot_check(const struct slot *s, uint64_t first, uint64_t count);
 
 /* Slot `index` of p; NULL if p has no such page. */
 inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)

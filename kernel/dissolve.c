@@ -15,11 +15,7 @@ static unsigned table_reach(const struct place *at)
 /* Where the entries lie together, as many from the first on as the table counts are all. */
 static uint64_t used_length(const struct place *at)
 {
-	uint64_t used = table_used(at);
-	uint64_t room = table_reach(at) - at->index;
-
-	room = room < ENTRIES_SLOW ? room : ENTRIES_SLOW;
-	return used < room ? used : room;
+	return least(table_used(at), least(table_reach(at) - at->index, ENTRIES_SLOW));
 }
 
 static void seek_used(struct place *at)

@@ -27,8 +27,8 @@ struct supply supply_find(uint64_t frame, uint64_t frames, int *error);
 /* The remaining guards, ENOMEM last. */
 result_t supply_check(const struct supply *s);
 
-/* Takes the frame: supply_check() agreed. *clean as pool_take. */
-pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean);
+/* Takes the frame: supply_check() agreed. Its word as after pool_take. */
+pfn_t supply_take(const struct supply *s, unsigned kind);
 
 /*
  * The frames can leave the free list of `pool` (else ENXIO, EUSER, EBUSY, EXDEV) or, if it is

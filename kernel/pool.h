@@ -86,13 +86,13 @@ inline_always void pool_count_used(struct pool *p, unsigned kind)
 
 /*
  * A frame leaves the free list for an object of `kind`. Only if free is not 0; a call checks that
- * before its first effect. *clean: FRAME_CLEAN if the frame is all zero, else 0; the word in the
- * frame table is the caller's to write.
+ * before its first effect. The frame's word still says whether it is clean; to write the next one
+ * is up to the caller.
  */
-pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean);
+pfn_t pool_take(struct pool *p, unsigned kind);
 
 /* As pool_take, of the named frame, which is FREE in this pool. */
-void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean);
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f);
 
 /* pool_take would neither find the list empty nor let the watch fire. */
 inline_always bool pool_is_ample(const struct pool *p)
@@ -101,11 +101,10 @@ inline_always bool pool_is_ample(const struct pool *p)
 }
 
 /* As pool_take, of a pool that is ample. */
-inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind, uint64_t *clean)
+inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
 	pfn_t f = pfn(p->ring.next);
 
-	*clean = frame_get(f) & FRAME_CLEAN;
 	freelist_remove(f);
 	p->free--;
 	pool_count_used(p, kind);
@@ -124,8 +123,8 @@ inline_always void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t cle
 	pool_rose(p);
 }
 
-/* The answer when `need` frames are wanted and fewer are free: says how many are missing. */
-result_t pool_short(struct pool *p, uint64_t need);
+/* Whether `need` frames can be taken: else EDYING, or ENOMEM with how many are missing. */
+result_t pool_take_check(struct pool *p, uint64_t need);
 
 /* Fills a zeroed frame's worth of pool; the frame word is the caller's. */
 void pool_init(struct pool *p, pfn_t self, struct pool *parent);

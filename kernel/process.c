@@ -34,7 +34,7 @@ static void replies_forget(struct slot *page)
 /* Gives one capability page back; false if there was none. */
 static bool caps_end(struct process *p)
 {
-	for (unsigned i = 0; p->pages != 0; i++) {
+	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
 		pfn_t f;
 
 		if (p->directory[i] == caps_none)
@@ -42,7 +42,6 @@ static bool caps_end(struct process *p)
 		f = frame_of(p->directory[i]);
 		replies_forget(p->directory[i]);
 		p->directory[i] = (struct slot *)caps_none;
-		p->pages--;
 		zero_page(frame_memory(f));
 		pool_put(p->pool, TN_KIND_CAPS, f, FRAME_CLEAN);
 		return true;

@@ -36,19 +36,16 @@ inline_always uint64_t table_used(const struct place *at)
 void table_make(struct process *p, struct place *at, uint64_t va);
 
 /* As table_make, from a frame f that has just been taken; flags: FRAME_EXPLICIT or 0. */
-void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
-		 uint64_t flags);
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags);
 
 /* Tables missing between where a walk ended and `level`. */
 unsigned table_missing(const struct process *p, const struct place *at, unsigned level);
 
-/*
- * The table of `level` that holds va has lost its last entry: it and every table above that is
- * thereby emptied leave p. Fences, then gives the frames back.
- */
+/* The table of `level` that holds va, if it has lost its last entry, and every table above that is
+ * thereby emptied leave p, unless they are to stay. */
 void table_release(struct process *p, uint64_t va, unsigned level);
 
-/* The empty table->table leaves the entry `above` and p. */
+/* The empty table->table leaves the entry `above` and p. Fences, then gives its frame back. */
 void table_drop(struct process *p, const struct place *above, const struct place *table);
 
 /* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */

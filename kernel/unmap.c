@@ -17,7 +17,7 @@ static uint64_t span_unmap(struct span *s)
 {
 	struct leaves_found found = leaves_clear(s->process, &s->at, s->n);
 
-	if (found.count != 0 && table_used(&s->at) == 0)
+	if (table_used(&s->at) == 0)
 		table_release(s->process, s->va, s->at.level);
 	return found.dirty;
 }

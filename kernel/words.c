@@ -27,12 +27,13 @@ void words_fill(uint64_t *word, uint64_t n, uint64_t value)
 		*word = value;
 }
 
-void zero_page(void *page)
+result_t zero_page(void *page)
 {
 	uint64_t *word = page, *end = word + FRAME_BYTES / 8;
 
-	for (; word < end; word += 64)
-#pragma GCC unroll 64
-		for (unsigned i = 0; i < 64; i++)
+	for (; word < end; word += 128)
+#pragma GCC unroll 128
+		for (unsigned i = 0; i < 128; i++)
 			word[i] = 0;
+	return success(0);
 }

@@ -38,13 +38,6 @@ static struct pool *root_pool_make(pfn_t first, uint64_t count, struct slot *slo
 	return p;
 }
 
-static pfn_t frame_take(struct pool *p, unsigned kind)
-{
-	uint64_t clean;
-
-	return pool_take(p, kind, &clean);
-}
-
 struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 {
 	struct slot pool_slot, *slots;
@@ -58,18 +51,17 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 		block_add(pfn(first.n + i), 1);
 	ram.lent += count;
 	pool = root_pool_make(first, count, &pool_slot);
-	f = frame_take(pool, TN_KIND_CAPS);
+	f = pool_take(pool, TN_KIND_CAPS);
 	frame_set(f, FRAME_WORD(TN_KIND_CAPS, pool->self));
 	slots = frame_memory(f);
 	zero_page(slots);
 	slots[TN_SLOT_POOL] = pool_slot;
 
-	f = frame_take(pool, TN_KIND_PROCESS);
+	f = pool_take(pool, TN_KIND_PROCESS);
 	process = object_born(TN_KIND_PROCESS, f, sizeof(*process), &slots[TN_SLOT_PROCESS]);
 	process_init(process, f, pool, TN_PRIORITY_MAX);
 	process->directory[0] = slots;
-	process->pages = 1;
-	f = frame_take(pool, TN_KIND_THREAD);
+	f = pool_take(pool, TN_KIND_THREAD);
 	t = object_born(TN_KIND_THREAD, f, sizeof(*t), &slots[TN_SLOT_THREAD]);
 	thread_init(t, f, process);
 	t->hart = hart;

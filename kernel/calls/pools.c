@@ -46,13 +46,15 @@ result_t call_frame_move(uint64_t from, uint64_t to, uint64_t count)
 	int error = count == 0 || count > TN_BATCH ? TN_EINVAL : 0;
 	struct pool *a = cap_find(from, TN_CAP_POOL, TN_POOL_RECLAIM, &error);
 	struct pool *b = cap_find(to, TN_CAP_POOL, TN_POOL_GIVE, &error);
+	result_t r;
 
 	if (error == 0 && a == b)
 		error = TN_EINVAL;
 	if (error != 0 || a->dying || b->dying)
 		return failure(error ?: TN_EDYING, 0);
-	if (a->free < count)
-		return pool_short(a, count);
+	r = pool_take_check(a, count);
+	if (result_code(r) != 0)
+		return r;
 	pool_pour(a, b, count);
 	a->moved_out.calls++;
 	b->moved_in.calls++;

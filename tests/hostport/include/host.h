@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "region.h"
+#include "frame.h"
 #include "types.h"
 
 struct thread;
