@@ -14,17 +14,17 @@ static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t f
 				      uint64_t frames, uint64_t slot, uint64_t argument)
 {
 	struct process *p = cap_process(target, TN_PROCESS_MANAGE);
-	struct slot *name = cap_slot(slot);
 	uint64_t clean, id = object_next_id;
+	struct slot *name;
 	struct pool *pool;
 	pfn_t f;
 
-	if (unlikely((frame & frames) != TN_ANY) || unlikely(argument != 0) || unlikely(p == NULL) ||
-	    unlikely(!slot_is_empty(name)))
+	if (unlikely(p == NULL) || unlikely((frame & frames) != TN_ANY) || unlikely(argument != 0))
 		goto general;
+	name = cap_slot(slot);
 	pool = p->pool;
-	if (unlikely((p->dying | pool->dying) != 0) || unlikely(!pool_is_ample(pool)) ||
-	    unlikely(id >= FRAME_ID_LIMIT))
+	if (unlikely((p->dying | pool->dying) != 0) || unlikely(!slot_is_empty(name)) ||
+	    unlikely(!pool_is_ample(pool)) || unlikely(id >= FRAME_ID_LIMIT))
 		goto general;
 
 	object_next_id = id + 1;
@@ -44,11 +44,14 @@ static apart result_t create_caps(uint64_t kind, uint64_t target, uint64_t frame
 				  uint64_t slot, uint64_t argument)
 {
 	struct process *p = cap_process(target, TN_PROCESS_MANAGE);
-	const struct slot *range = cap_frames(frames, TN_FRAMES_GIVE);
+	const struct slot *range;
 	struct pool *pool;
 	void *page;
 
-	if (unlikely(range == NULL) || unlikely(p == NULL) || unlikely(argument != 0))
+	if (unlikely(p == NULL) || unlikely(argument != 0))
+		goto general;
+	range = cap_frames(frames, TN_FRAMES_GIVE);
+	if (unlikely(range == NULL))
 		goto general;
 	pool = p->pool;
 	if (unlikely((p->dying | pool->dying) != 0) || unlikely(slot >= TN_CAPS_PAGES) ||

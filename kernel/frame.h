@@ -114,8 +114,10 @@ inline_always uint64_t giga_get(pfn_t f)
 /* Adds `delta` (wraps as two's complement) to the words of the blocks that hold f. */
 inline_always void block_add(pfn_t f, uint64_t delta)
 {
-	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] += delta;
-	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] += delta;
+	uint64_t block = block_get(f) + delta, giga = giga_get(f) + delta;
+
+	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] = block;
+	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] = giga;
 }
 
 /* block_add of `unit` for each of `count` frames, at most 512: they meet at most two blocks. */

@@ -46,7 +46,7 @@ inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
 	block_add(f, 1);
 	ram.lent++;
 	p->given.frames++;
-	pool_count_used(p, kind);
+	pool_count(p, kind);
 }
 
 /* Ends a kind of object that has no parts: zeroes `bytes` at its start, frees the frame. */

@@ -9,7 +9,7 @@
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
 {
 	freelist_remove(f);
-	pool_count_used(p, kind);
+	pool_count(p, kind);
 	if (--p->free < p->low)
 		pool_watch_fire(p);
 }
@@ -20,6 +20,17 @@ pfn_t pool_take(struct pool *p, unsigned kind)
 
 	pool_take_named(p, kind, f);
 	return f;
+}
+
+void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
+{
+	pool_note_peak(p);
+	frame_set(f, pool_free_word(p, clean));
+	freelist_push(&p->ring, pool_frame(p), f);
+	p->free++;
+	p->kinds[kind]--;
+	ram.objects[kind]--;
+	pool_rose(p);
 }
 
 result_t pool_take_check(struct pool *p, uint64_t need)

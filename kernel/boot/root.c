@@ -28,7 +28,7 @@ static struct pool *root_pool_make(pfn_t first, uint64_t count, struct slot *slo
 	struct pool *p = object_born(TN_KIND_POOL, first, sizeof(*p), slot);
 
 	pool_init(p, first, NULL);
-	pool_count_used(p, TN_KIND_POOL);
+	pool_count(p, TN_KIND_POOL);
 	for (uint64_t i = 1; i < count; i++) {
 		frame_set(pfn(first.n + i), pool_free_word(p, 0));
 		freelist_push(&p->ring, first, pfn(first.n + i));

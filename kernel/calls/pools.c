@@ -11,11 +11,15 @@ result_t call_pool_info(uint64_t pool)
 {
 	struct tn_pool_info *info = (struct tn_pool_info *)current->utcb->words;
 	int error = 0;
-	const struct pool *p = cap_find(pool, TN_CAP_POOL, 0, &error);
+	struct pool *p = cap_find(pool, TN_CAP_POOL, 0, &error);
 
 	if (error != 0)
 		return failure(error, 0);
-	memcpy(info, &p->free, offsetof(struct tn_pool_info, depth));
+	pool_note_peak(p);
+	info->free = p->free;
+	info->used = pool_used(p);
+	memcpy(&info->peak, &p->peak,
+	       offsetof(struct tn_pool_info, depth) - offsetof(struct tn_pool_info, peak));
 	info->depth = p->depth;
 	info->frame = p->self;
 	info->parent = p->parent != NULL ? p->parent->self : TN_NONE;
