@@ -30,7 +30,6 @@ static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t f
 	object_next_id = id + 1;
 	f = pool_take_ample(pool, TN_KIND_ENDPOINT);
 	clean = frame_clean(f);
-	zero_lines(frame_memory(f), sizeof(struct endpoint));
 	frame_set(f, FRAME_WORD(TN_KIND_ENDPOINT, id) + clean);
 	endpoint_init(frame_memory(f), f, p);
 	slot_set(name, SLOT_WORD(TN_CAP_ENDPOINT, TN_RIGHTS_ALL, id), f.n, 0);
@@ -73,9 +72,9 @@ general:
 result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 		     uint64_t slot, uint64_t argument)
 {
-	if (kind == TN_KIND_ENDPOINT)
-		return create_endpoint(kind, target, frame, frames, slot, argument);
 	if (kind == TN_KIND_CAPS)
 		return create_caps(kind, target, frame, frames, slot, argument);
+	if (kind == TN_KIND_ENDPOINT)
+		return create_endpoint(kind, target, frame, frames, slot, argument);
 	return create_general(kind, target, frame, frames, slot, argument);
 }

@@ -148,7 +148,7 @@ static void space_check(struct checker *c, const struct process *p)
 
 /* --- processes and pools (I3, I12) -------------------------------------------------------- */
 
-static void object_check(struct checker *c, uint32_t self, unsigned kind)
+static void object_check(struct checker *c, uint64_t self, unsigned kind)
 {
 	uint64_t word = frame_get(pfn(self));
 
