@@ -12,7 +12,7 @@
 struct endpoint {
 	struct process *process;
 	struct endpoint *next, *previous; /* in the process */
-	uint64_t self;                    /* own frame */
+	uint64_t self;                   /* own frame */
 	struct queue receivers, senders; /* one of them is empty */
 };
 _Static_assert(sizeof(struct endpoint) == 64, "zeroed by 64 bytes");

@@ -68,12 +68,12 @@ static void mapping_walk(struct mapping *m)
 {
 	m->level = level_wanted(m);
 	m->at = walk_down(m->process, m->va, m->level);
-	while (mapping_has_table(m) && m->level > 0 && pte_is_table(pte_read(place_entry(&m->at)))) {
+	while (mapping_has_table(m) && m->level > 0 &&
+	       pte_is_table(pte_read(place_entry(&m->at)))) {
 		m->level--;
 		m->at = walk_down(m->process, m->va, m->level);
 	}
-	m->n = least(m->count / level_frames(m->level),
-		     TABLE_ENTRIES - pte_index(m->va, m->level));
+	m->n = least(m->count / level_frames(m->level), TABLE_ENTRIES - pte_index(m->va, m->level));
 }
 
 /* The places are free, or tables may be made for them. Large leaves stop short of a table that
@@ -87,7 +87,7 @@ static apart result_t places_check(struct mapping *m)
 			return failure(TN_EEXIST, m->va);
 		if (m->flags & TN_MAP_NOTABLE)
 			return failure(TN_ENOTABLE, m->process->root == NULL ? paging_levels - 1
-									      : m->at.level - 1);
+									     : m->at.level - 1);
 		return success(0);
 	}
 	if (likely(words_or(&place_entry(&m->at)->w, m->n) == 0))
@@ -285,7 +285,8 @@ inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, 
 	pte_t *entry;
 	pfn_t table;
 
-	if (unlikely(count != size) || unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)))
+	if (unlikely(count != size) || unlikely(flags > MAP_RIGHTS) ||
+	    unlikely(!rights_legal(flags)))
 		goto general;
 	if (unlikely((va / FRAME_BYTES | first) % size != 0) || unlikely(va % FRAME_BYTES != 0) ||
 	    unlikely(va >= user_top))
@@ -300,8 +301,9 @@ inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, 
 	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))
 		goto general;
 	word = *page_word(pfn(first), level);
-	if (unlikely(level == 0 ? !FRAME_IS_MAPPABLE(word)
-				: BLOCK_OTHERS(word) != 0 || BLOCK_MAPPINGS(word) >= FRAME_REFS_MAX))
+	if (unlikely(level == 0
+			     ? !FRAME_IS_MAPPABLE(word)
+			     : BLOCK_OTHERS(word) != 0 || BLOCK_MAPPINGS(word) >= FRAME_REFS_MAX))
 		goto general;
 
 	*page_word(pfn(first), level) = word + page_unit(level);

@@ -40,9 +40,10 @@ static result_t gains_check(const struct span *s, uint64_t rights)
 	}
 	for (uint64_t i = 0; i < s->n + s->cut; i++) {
 		pte_t e = pte_read(place_entry(&s->at) + i);
-		int error = pte_is_valid(e)
-				    ? gain_refusal(s->cover, pte_part(e, offset, 1), rights, pages) : 0;
+		int error = 0;
 
+		if (pte_is_valid(e))
+			error = gain_refusal(s->cover, pte_part(e, offset, 1), rights, pages);
 		if (error != 0)
 			return failure(error, s->va + i * size * FRAME_BYTES);
 	}

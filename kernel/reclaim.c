@@ -14,7 +14,8 @@ static result_t reclaim_check(const struct pool *p, uint64_t first, uint64_t cou
 	uint64_t raw = pool_free_word(p, 0), differ = 0;
 
 #pragma GCC unroll 4
-	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
+	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end;
+	     word++)
 		differ |= *word ^ raw;
 	return (differ & ~FRAME_CLEAN) == 0 ? success(0) : range_check(p, first, count);
 }
