@@ -31,6 +31,25 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
 	return 0;
 }
 
+static apart void *find_fail(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	if (*error == 0)
+		*error = cap_refusal(index, type, rights);
+	return NULL;
+}
+
+void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	return cap_object(index, type, rights) ?: find_fail(index, type, rights, error);
+}
+
+struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	struct slot *s = cap_slot(index);
+
+	return slot_grants(s, type, rights) ? s : find_fail(index, type, rights, error);
+}
+
 struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error)
 {
 	struct process *p = current->process;

@@ -93,23 +93,8 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
  * there already, and else sets *error to what cap_refusal says. The answer is of use only while
  * *error is 0. cap_find_slot is for types without an object.
  */
-inline_always void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error)
-{
-	void *object = cap_object(index, type, rights);
-
-	if (unlikely(object == NULL) && *error == 0)
-		*error = cap_refusal(index, type, rights);
-	return object;
-}
-
-inline_always struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error)
-{
-	struct slot *s = cap_slot(index);
-
-	if (unlikely(!slot_grants(s, type, rights)) && *error == 0)
-		*error = cap_refusal(index, type, rights);
-	return s;
-}
+void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error);
+struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error);
 
 /* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
  * ENOENT) or an empty one (else EEXIST). *error as above. */
