@@ -147,7 +147,7 @@ static result_t small_check(struct mapping *m)
 }
 
 /* The first page is all USER (level_fits); the batch stops before one that is not. */
-static apart result_t large_check(struct mapping *m)
+static cold result_t large_check(struct mapping *m)
 {
 	uint64_t size = level_frames(m->level);
 
@@ -182,7 +182,7 @@ static void small_commit(const struct mapping *m, pte_t leaf)
 }
 
 /* One by one: large pages, devices, and frames of the boot image. References rise first. */
-static apart void each_commit(const struct mapping *m, pte_t leaf)
+static cold void each_commit(const struct mapping *m, pte_t leaf)
 {
 	uint64_t size = level_frames(m->level);
 	pte_t *entry = place_entry(&m->at);

@@ -142,13 +142,12 @@ static int limit_refusal(const struct birth *b)
 	return b->kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
 }
 
-/* Bytes of an object that begin as zero. */
+/* Bytes of an object that begin as zero; of a capability page all of them. */
 static const uint16_t birth_bytes[] = {
 	[TN_KIND_POOL] = sizeof(struct pool),
 	[TN_KIND_PROCESS] = sizeof(struct process),
 	[TN_KIND_THREAD] = sizeof(struct thread),
 	[TN_KIND_ENDPOINT] = sizeof(struct endpoint),
-	[TN_KIND_CAPS] = FRAME_BYTES,
 };
 
 static void object_init(const struct birth *b, pfn_t f)
@@ -172,7 +171,9 @@ static void object_make(const struct birth *b, pfn_t f)
 {
 	uint64_t clean = frame_clean(f), id;
 
-	if (!clean)
+	if (!clean && b->kind == TN_KIND_CAPS)
+		zero_page(frame_memory(f));
+	else if (!clean)
 		zero_lines(frame_memory(f), birth_bytes[b->kind]);
 	object_init(b, f);
 	if (b->kind == TN_KIND_CAPS) {
