@@ -41,11 +41,6 @@ inline_always bool cap_is_object(uint64_t type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-inline_always struct pool *cap_pool(uint64_t index, uint64_t rights)
-{
-	return cap_object(index, TN_CAP_POOL, rights);
-}
-
 inline_always struct process *cap_process(uint64_t index, uint64_t rights)
 {
 	return cap_object(index, TN_CAP_PROCESS, rights);

@@ -63,7 +63,7 @@ result_t call_frame_give(uint64_t frames, uint64_t pool, uint64_t first, uint64_
 	range = cap_frames(frames, TN_FRAMES_GIVE);
 	if (unlikely(range == NULL) || unlikely(first - range->frame >= range->badge))
 		goto general;
-	p = cap_pool(pool, TN_POOL_GIVE);
+	p = cap_object(pool, TN_CAP_POOL, TN_POOL_GIVE);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
 	if (unlikely(frame_get(pfn(first)) != 0) || unlikely(!frame_is_plain(pfn(first))))

@@ -156,7 +156,7 @@ static cold result_t large_check(struct mapping *m)
 
 		if (!page_is_user(f.n, m->level))
 			m->n = i;
-		else if (page_references(f, m->level) >= FRAME_REFS_MAX)
+		else if (BLOCK_MAPPINGS(*page_word(f, m->level)) >= FRAME_REFS_MAX)
 			return failure(TN_EOVERFLOW, f.n);
 	}
 	return success(0);
@@ -218,13 +218,19 @@ static void mapping_commit(struct mapping *m)
 	walk_keep(m->process, m->va);
 }
 
+/* Tables missing between where the walk ended and the leaves. */
+static unsigned tables_missing(const struct mapping *m)
+{
+	return m->at.level - m->level + (m->process->root == NULL ? 1 : 0);
+}
+
 static result_t mapping_do(struct mapping *m)
 {
 	result_t r;
 
 	mapping_walk(m);
 	r = places_check(m) ?: frames_check(m)
-		?: pool_take_check(m->process->pool, table_missing(m->process, &m->at, m->level));
+		?: pool_take_check(m->process->pool, tables_missing(m));
 	if (result_code(r) != 0)
 		return r;
 	mapping_commit(m);
@@ -297,7 +303,7 @@ inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, 
 	range = cap_frames(frames, flags);
 	if (unlikely(range == NULL) || unlikely(!slot_covers(range, first, size)))
 		goto general;
-	entry = level == 0 ? walk_page(p, va, &table) : walk_large(p, va, &table);
+	entry = walk_kept(p, va, level, &table);
 	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))
 		goto general;
 	word = *page_word(pfn(first), level);

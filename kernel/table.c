@@ -20,11 +20,6 @@ static void root_fill(pte_t *root)
 		}
 }
 
-unsigned table_missing(const struct process *p, const struct place *at, unsigned level)
-{
-	return at->level - level + (p->root == NULL ? 1 : 0);
-}
-
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags)
 {
 	if (!frame_clean(f))

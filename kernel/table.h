@@ -38,9 +38,6 @@ void table_make(struct process *p, struct place *at, uint64_t va);
 /* As table_make, from a frame f that has just been taken; flags: FRAME_EXPLICIT or 0. */
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags);
 
-/* Tables missing between where a walk ended and `level`. */
-unsigned table_missing(const struct process *p, const struct place *at, unsigned level);
-
 /* The table of `level` that holds va, if it has lost its last entry, and every table above that is
  * thereby emptied leave p, unless they are to stay. */
 void table_release(struct process *p, uint64_t va, unsigned level);
@@ -68,14 +65,6 @@ inline_always uint64_t page_unit(unsigned level)
 inline_always uint64_t *page_word(pfn_t f, unsigned level)
 {
 	return &page_words(level)[f.n >> 9 * level];
-}
-
-/* References to the page of `level` that begins at f: mappings and, of a frame, pins. */
-inline_always uint64_t page_references(pfn_t f, unsigned level)
-{
-	uint64_t word = *page_word(f, level);
-
-	return level == 0 ? FRAME_REFS(word) : BLOCK_MAPPINGS(word);
 }
 
 /* Adds `delta` references to the page of `level` that begins at f. */

@@ -50,7 +50,7 @@ result_t call_unmap(uint64_t process, uint64_t va, uint64_t count)
 	p = cap_process(process, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
-	entry = walk_page(p, va, &table);
+	entry = walk_kept(p, va, 0, &table);
 	if (unlikely(entry == NULL))
 		goto general;
 	leaf = pte_read(entry);
