@@ -57,9 +57,9 @@ inline_always const struct slot *cap_frames(uint64_t index, uint64_t rights)
 /* [first, first + count) lies in the range of a FRAMES or DEVICE capability. No wrap. */
 inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t count)
 {
-	uint64_t offset = first - s->frame;
+	uint64_t offset = first - s->frame; /* of one before the range: more than any badge */
 
-	return first >= s->frame && count <= s->badge && offset <= s->badge - count;
+	return count <= s->badge && offset <= s->badge - count;
 }
 
 /* The type of range that a call may mean by the slot: DEVICE if it is one, else FRAMES. */

@@ -89,7 +89,7 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 	while (runs.frames < count && p->free > runs.frames) {
 		pfn_t f = pfn(p->ring.next);
 
-		if (!slot_covers(range, f.n, 1) || !runs_add(&runs, f))
+		if (f.n - range->frame >= range->badge || !runs_add(&runs, f))
 			break;
 		freelist_remove(f);
 		frame_set(f, 0);
