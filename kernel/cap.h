@@ -41,19 +41,6 @@ inline_always bool cap_is_object(uint64_t type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-inline_always struct process *cap_process(uint64_t index, uint64_t rights)
-{
-	return cap_object(index, TN_CAP_PROCESS, rights);
-}
-
-/* The caller's FRAMES capability with all of `rights`, else NULL. */
-inline_always const struct slot *cap_frames(uint64_t index, uint64_t rights)
-{
-	const struct slot *s = cap_slot(index);
-
-	return likely(slot_grants(s, TN_CAP_FRAMES, rights)) ? s : NULL;
-}
-
 /* [first, first + count) lies in the range of a FRAMES or DEVICE capability. No wrap. */
 inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t count)
 {

@@ -13,7 +13,7 @@
 static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t frame,
 				      uint64_t frames, uint64_t slot, uint64_t argument)
 {
-	struct process *p = cap_process(target, TN_PROCESS_MANAGE);
+	struct process *p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 	uint64_t clean, id = object_next_id;
 	struct slot *name;
 	struct pool *pool;
@@ -42,15 +42,15 @@ general:
 static apart result_t create_caps(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 				  uint64_t slot, uint64_t argument)
 {
-	struct process *p = cap_process(target, TN_PROCESS_MANAGE);
+	struct process *p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 	const struct slot *range;
 	struct pool *pool;
 	void *page;
 
 	if (unlikely(p == NULL) || unlikely(argument != 0))
 		goto general;
-	range = cap_frames(frames, TN_FRAMES_GIVE);
-	if (unlikely(range == NULL))
+	range = cap_slot(frames);
+	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)))
 		goto general;
 	pool = p->pool;
 	if (unlikely((p->dying | pool->dying) != 0) || unlikely(slot >= TN_CAPS_PAGES) ||

@@ -60,8 +60,9 @@ result_t call_frame_give(uint64_t frames, uint64_t pool, uint64_t first, uint64_
 
 	if (unlikely(count != 1))
 		goto general;
-	range = cap_frames(frames, TN_FRAMES_GIVE);
-	if (unlikely(range == NULL) || unlikely(first - range->frame >= range->badge))
+	range = cap_slot(frames);
+	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)) ||
+	    unlikely(first - range->frame >= range->badge))
 		goto general;
 	p = cap_object(pool, TN_CAP_POOL, TN_POOL_GIVE);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))

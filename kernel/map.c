@@ -11,6 +11,7 @@
 #include <port/machine.h>
 
 #include "cap.h"
+#include "object.h"
 #include "syscall.h"
 #include "table.h"
 #include "walk.h"
@@ -111,13 +112,9 @@ static int frame_refusal(const struct mapping *m, pfn_t f)
 	if (kind == TN_KIND_HOLE)
 		return TN_ENXIO;
 	if (kind == TN_KIND_BOOT)
-		return (m->flags & (MAP_RIGHTS | TN_MAP_ZERO)) == TN_MAP_READ ? 0 : TN_EKERNEL;
+		return (m->flags & MAP_RIGHTS) == TN_MAP_READ ? 0 : TN_EKERNEL;
 	if (kind != TN_KIND_USER)
 		return TN_EKERNEL;
-	if ((m->flags & TN_MAP_ZERO) && (d != 0 || frame_is_covered(f)))
-		return TN_EBUSY;
-	if ((m->flags & TN_MAP_ZERO) && !frame_in_window(f))
-		return TN_ENOTSUP;
 	return FRAME_IS_MAPPABLE(d) ? 0 : TN_EOVERFLOW;
 }
 
@@ -140,8 +137,9 @@ static cold result_t small_check_each(struct mapping *m)
 
 static result_t small_check(struct mapping *m)
 {
-	if (likely(!(m->flags & TN_MAP_ZERO)) &&
-	    likely(FRAME_IS_MAPPABLE(words_or(frame_words(pfn(m->first)), m->n))))
+	if (m->flags & TN_MAP_ZERO) /* they must be such as may be given */
+		return range_check(NULL, m->first, m->n);
+	if (likely(FRAME_IS_MAPPABLE(words_or(frame_words(pfn(m->first)), m->n))))
 		return success(0);
 	return small_check_each(m);
 }
@@ -297,11 +295,12 @@ inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, 
 	if (unlikely((va / FRAME_BYTES | first) % size != 0) || unlikely(va % FRAME_BYTES != 0) ||
 	    unlikely(va >= user_top))
 		goto general;
-	p = cap_process(process, TN_PROCESS_MAP);
+	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
-	range = cap_frames(frames, flags);
-	if (unlikely(range == NULL) || unlikely(!slot_covers(range, first, size)))
+	range = cap_slot(frames);
+	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, flags)) ||
+	    unlikely(!slot_covers(range, first, size)))
 		goto general;
 	entry = walk_kept(p, va, level, &table);
 	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))

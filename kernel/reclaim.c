@@ -30,11 +30,11 @@ static void range_take(uint64_t first, uint64_t count)
 		uint64_t back = LINK_BACK(link_get(pfn(f))), next;
 
 		do {
-			next = opaque(link_get_next(pfn(f)));
+			next = opaque(link_of(f)->next);
 			link_set(pfn(f++), 0);
 		} while (next == f && f < end);
-		link_set_next(pfn(back), next);
-		link_set_previous(pfn(next), back);
+		link_of(back)->next = (uint32_t)next;
+		link_of(next)->previous = (uint32_t)back;
 	}
 	words_fill(frame_words(pfn(first)), count, 0);
 }

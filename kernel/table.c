@@ -10,14 +10,11 @@
 const pte_t *kernel_root;
 struct root_run kernel_runs[ROOT_RUNS];
 
-static void root_fill(pte_t *root)
+void root_fill(pte_t *root, bool present)
 {
-	for (unsigned r = 0; r < ROOT_RUNS; r++)
-		for (unsigned i = 0; i < kernel_runs[r].count; i++) {
-			unsigned index = kernel_runs[r].first + i;
-
-			pte_write(&root[index], kernel_root[index]);
-		}
+	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++)
+		for (unsigned i = run->first; i < run->first + run->count; i++)
+			pte_write(&root[i], present ? kernel_root[i] : PTE_EMPTY);
 }
 
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags)
@@ -26,7 +23,7 @@ void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint
 		zero_page(frame_memory(f));
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + flags);
 	if (at->table == NULL) {
-		root_fill(table_entries(f));
+		root_fill(table_entries(f), true);
 		p->root = table_entries(f);
 	} else {
 		pte_write(place_entry(at), pte_table(f));

@@ -19,6 +19,9 @@ extern const pte_t *kernel_root;
 #define ROOT_RUNS 4u
 extern struct root_run kernel_runs[ROOT_RUNS];
 
+/* Writes the kernel's entries of a root, or empties them. */
+void root_fill(pte_t *root, bool present);
+
 /* Adds `delta` (wraps as two's complement) to the table's count of entries. */
 inline_always void table_count(pfn_t table, uint64_t delta)
 {

@@ -47,7 +47,7 @@ result_t call_unmap(uint64_t process, uint64_t va, uint64_t count)
 
 	if (unlikely(count != 1) || unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;
-	p = cap_process(process, TN_PROCESS_MAP);
+	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
 	entry = walk_kept(p, va, 0, &table);
