@@ -7,13 +7,11 @@ const struct slot caps_none[TN_CAPS_SLOTS] __attribute__((aligned(FRAME_BYTES)))
 	[0 ... TN_CAPS_SLOTS - 1] = {.word = SLOT_NOWHERE},
 };
 
-uint64_t slot_uncovered(const struct slot *s, uint64_t first)
+result_t slot_check(const struct slot *s, uint64_t first, uint64_t count)
 {
-	uint64_t end = (uint64_t)s->frame + s->badge;
-
-	if (first < s->frame || first >= end)
-		return first;
-	return end;
+	if (slot_covers(s, first, count))
+		return success(0);
+	return failure(TN_EACCES, slot_covers(s, first, 1) ? (uint64_t)s->frame + s->badge : first);
 }
 
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
@@ -31,6 +29,25 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
 	if (type <= TN_CAP_ENDPOINT && !slot_is_live(s))
 		return TN_ESTALE;
 	return 0;
+}
+
+static apart void *find_fail(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	if (*error == 0)
+		*error = cap_refusal(index, type, rights);
+	return NULL;
+}
+
+void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	return cap_object(index, type, rights) ?: find_fail(index, type, rights, error);
+}
+
+struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error)
+{
+	struct slot *s = cap_slot(index);
+
+	return slot_grants(s, type, rights) ? s : find_fail(index, type, rights, error);
 }
 
 struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error)

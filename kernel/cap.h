@@ -41,30 +41,12 @@ inline_always bool cap_is_object(uint64_t type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-inline_always struct pool *cap_pool(uint64_t index, uint64_t rights)
-{
-	return cap_object(index, TN_CAP_POOL, rights);
-}
-
-inline_always struct process *cap_process(uint64_t index, uint64_t rights)
-{
-	return cap_object(index, TN_CAP_PROCESS, rights);
-}
-
-/* The caller's FRAMES capability with all of `rights`, else NULL. */
-inline_always const struct slot *cap_frames(uint64_t index, uint64_t rights)
-{
-	const struct slot *s = cap_slot(index);
-
-	return likely(slot_grants(s, TN_CAP_FRAMES, rights)) ? s : NULL;
-}
-
 /* [first, first + count) lies in the range of a FRAMES or DEVICE capability. No wrap. */
 inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t count)
 {
-	uint64_t offset = first - s->frame;
+	uint64_t offset = first - s->frame; /* of one before the range: more than any badge */
 
-	return first >= s->frame && count <= s->badge && offset <= s->badge - count;
+	return count <= s->badge && offset <= s->badge - count;
 }
 
 /* The type of range that a call may mean by the slot: DEVICE if it is one, else FRAMES. */
@@ -73,8 +55,8 @@ inline_always uint64_t slot_range_type(const struct slot *s)
 	return SLOT_TYPE(s->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
 }
 
-/* First frame from `first` on outside the range, for the second result. */
-uint64_t slot_uncovered(const struct slot *s, uint64_t first);
+/* slot_covers, or EACCES and the first frame from `first` on outside the range. */
+result_t slot_check(const struct slot *s, uint64_t first, uint64_t count);
 
 /* Slot `index` of p; NULL if p has no such page. */
 inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
@@ -93,23 +75,8 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
  * there already, and else sets *error to what cap_refusal says. The answer is of use only while
  * *error is 0. cap_find_slot is for types without an object.
  */
-inline_always void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error)
-{
-	void *object = cap_object(index, type, rights);
-
-	if (unlikely(object == NULL) && *error == 0)
-		*error = cap_refusal(index, type, rights);
-	return object;
-}
-
-inline_always struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error)
-{
-	struct slot *s = cap_slot(index);
-
-	if (unlikely(!slot_grants(s, type, rights)) && *error == 0)
-		*error = cap_refusal(index, type, rights);
-	return s;
-}
+void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error);
+struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error);
 
 /* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
  * ENOENT) or an empty one (else EEXIST). *error as above. */

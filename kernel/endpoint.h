@@ -12,17 +12,17 @@
 struct endpoint {
 	struct process *process;
 	struct endpoint *next, *previous; /* in the process */
-	uint32_t self;
-	uint32_t unused;
+	uint64_t self;                   /* own frame */
 	struct queue receivers, senders; /* one of them is empty */
 };
 _Static_assert(sizeof(struct endpoint) == 64, "zeroed by 64 bytes");
 
-/* The frame is zeroed. */
+/* Writes all of it. */
 inline_always void endpoint_init(struct endpoint *e, pfn_t self, struct process *p)
 {
-	e->self = (uint32_t)self.n;
 	e->process = p;
+	e->self = self.n;
+	e->receivers = e->senders = (struct queue){NULL, NULL};
 	LIST_PUSH(p->endpoints, e);
 }
 

@@ -5,7 +5,6 @@
  */
 #include "frame.h"
 
-#include "region.h"
 #include "words.h"
 
 struct ram ram;
@@ -13,23 +12,11 @@ struct ram ram;
 static const struct region *frame_regions; /* sorted, disjoint */
 static uint32_t frame_region_count;
 
-/* Where [first, first + count) and the region meet: start in *from, length returned. */
-static uint64_t region_meet(const struct region *r, uint64_t first, uint64_t count, uint64_t *from)
-{
-	uint64_t start = r->first > first ? r->first : first;
-	uint64_t r_end = r->first + r->count, end = first + count;
-
-	*from = start;
-	end = r_end < end ? r_end : end;
-	return end > start ? end - start : 0;
-}
-
 /* Counts first .. end - 1 as not USER, in words of `size` frames each. */
 static void others_add(uint64_t *words, uint64_t size, uint64_t first, uint64_t end)
 {
 	while (first < end) {
-		uint64_t rest = size - first % size;
-		uint64_t n = rest < end - first ? rest : end - first;
+		uint64_t n = least(size - first % size, end - first);
 
 		words[first / size] += n;
 		first += n;
@@ -100,23 +87,33 @@ static uint32_t block_region(uint64_t base)
 	return i;
 }
 
+/* Writes the words of first .. end - 1, if that is any. Returns where the next ones begin. */
+static uint64_t kind_fill(uint64_t first, uint64_t end, uint64_t kind)
+{
+	if (first >= end)
+		return first;
+	words_fill(frame_words(pfn(first)), end - first, FRAME_WORD(kind, 0));
+	return end;
+}
+
 bool frame_touch(pfn_t f)
 {
-	uint64_t base = f.n - f.n % BLOCK_FRAMES, kind = TN_KIND_HOLE, from, n;
+	uint64_t at = f.n - f.n % BLOCK_FRAMES, end = at + BLOCK_FRAMES;
 	uint32_t i;
 
 	if (FRAME_KIND(frame_get(f)) != KIND_UNTOUCHED)
 		return false;
-	i = block_region(base);
-	port_frame_block_back(base / BLOCK_FRAMES, i < frame_region_count);
+	i = block_region(at);
+	port_frame_block_back(at / BLOCK_FRAMES, i < frame_region_count);
 	if (i == frame_region_count)
 		return true;
-	if (region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from) == BLOCK_FRAMES)
-		kind = frame_regions[i++].kind; /* all of the block */
-	words_fill(frame_words(pfn(base)), BLOCK_FRAMES, FRAME_WORD(kind, 0));
-	for (; i < frame_region_count; i++)
-		for (n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from); n > 0; n--)
-			frame_set(pfn(from++), FRAME_WORD(frame_regions[i].kind, 0));
+	for (; i < frame_region_count && frame_regions[i].first < end; i++) {
+		const struct region *r = &frame_regions[i];
+
+		at = kind_fill(at, r->first, TN_KIND_HOLE);
+		at = kind_fill(at, least(r->first + r->count, end), r->kind);
+	}
+	kind_fill(at, end, TN_KIND_HOLE);
 	return true;
 }
 

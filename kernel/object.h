@@ -27,8 +27,8 @@ struct supply supply_find(uint64_t frame, uint64_t frames, int *error);
 /* The remaining guards, ENOMEM last. */
 result_t supply_check(const struct supply *s);
 
-/* Takes the frame: supply_check() agreed. *clean as pool_take. */
-pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean);
+/* Takes the frame: supply_check() agreed. Its word as after pool_take. */
+pfn_t supply_take(const struct supply *s, unsigned kind);
 
 /*
  * The frames can leave the free list of `pool` (else ENXIO, EUSER, EBUSY, EXDEV) or, if it is
@@ -46,7 +46,7 @@ inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
 	block_add(f, 1);
 	ram.lent++;
 	p->given.frames++;
-	pool_count_used(p, kind);
+	pool_count(p, kind);
 }
 
 /* Ends a kind of object that has no parts: zeroes `bytes` at its start, frees the frame. */

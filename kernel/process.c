@@ -33,23 +33,24 @@ static void replies_forget(struct slot *page)
 			message_forget(&page[i]);
 }
 
-/* Gives one capability page back; false if there was none. */
+/* Gives one capability page back; false if there was none. Mostly a pool pays for one process: that
+ * it has no page left then spares the search. */
 static bool caps_end(struct process *p)
 {
-	for (unsigned i = 0; p->pages != 0; i++) {
-		pfn_t f;
+	struct slot **place = p->directory, *page;
 
-		if (p->directory[i] == caps_none)
-			continue;
-		f = frame_of(p->directory[i]);
-		replies_forget(p->directory[i]);
-		p->directory[i] = (struct slot *)caps_none;
-		p->pages--;
-		zero_page(frame_memory(f));
-		pool_put(p->pool, TN_KIND_CAPS, f, FRAME_CLEAN);
-		return true;
-	}
-	return false;
+	if (p->pool->kinds[TN_KIND_CAPS] == 0)
+		return false;
+	while (place < p->directory + TN_CAPS_PAGES && *place == caps_none)
+		place++;
+	if (place == p->directory + TN_CAPS_PAGES)
+		return false;
+	page = *place;
+	replies_forget(page);
+	*place = (struct slot *)caps_none;
+	zero_page(page);
+	pool_put(p->pool, TN_KIND_CAPS, frame_of(page), FRAME_CLEAN);
+	return true;
 }
 
 bool process_end_step(struct process *p)

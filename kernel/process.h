@@ -27,11 +27,10 @@ struct process {
 	uint64_t dying;
 	uint32_t self;
 	uint32_t ceiling; /* highest priority of its threads */
-	uint64_t pages;   /* in the directory */
 	struct process *next, *previous; /* in the pool */
 	struct thread *threads;
 	struct endpoint *endpoints;
-	uint64_t spare[2];
+	uint64_t spare[3];
 	struct slot *directory[TN_CAPS_PAGES]; /* no page: caps_none */
 };
 _Static_assert(sizeof(struct process) % 64 == 0, "zeroed by 64 bytes");

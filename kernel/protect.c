@@ -29,31 +29,21 @@ static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, 
 	return slot_covers(frames, pte_frame(leaf).n, size) ? 0 : TN_EACCES;
 }
 
-/* Of a leaf that will be cut: all of its pages that were asked for. */
-static int cut_gain_refusal(const struct span *s, uint64_t rights)
-{
-	uint64_t size = level_frames(s->at.level), offset = s->va / FRAME_BYTES % size;
-	uint64_t pages = s->count < size - offset ? s->count : size - offset;
-	pte_t first = pte_part(pte_read(place_entry(&s->at)), offset, 1);
-
-	return gain_refusal(s->cover, first, rights, pages);
-}
-
+/* Of a leaf that will be cut: its pages that were asked for. */
 static result_t gains_check(const struct span *s, uint64_t rights)
 {
-	uint64_t size = level_frames(s->at.level);
-	int error;
+	uint64_t size = level_frames(s->at.level), pages = size, offset = 0;
 
 	if (s->cut) {
-		error = cut_gain_refusal(s, rights);
-		return error == 0 ? success(0) : failure(error, s->va);
+		offset = s->va / FRAME_BYTES % size;
+		pages = least(s->count, size - offset);
 	}
-	for (uint64_t i = 0; i < s->n; i++) {
+	for (uint64_t i = 0; i < s->n + s->cut; i++) {
 		pte_t e = pte_read(place_entry(&s->at) + i);
+		int error = 0;
 
-		if (!pte_is_valid(e))
-			continue;
-		error = gain_refusal(s->cover, e, rights, size);
+		if (pte_is_valid(e))
+			error = gain_refusal(s->cover, pte_part(e, offset, 1), rights, pages);
 		if (error != 0)
 			return failure(error, s->va + i * size * FRAME_BYTES);
 	}

@@ -23,7 +23,7 @@
 /* Its frames go to `heir`, in steps; its own goes back to the parent. True once it is gone. */
 static bool pool_end_step(struct pool *p, struct pool *heir)
 {
-	KASSERT(p->used == 0, "I3: a pool ends with nothing charged to it");
+	KASSERT(pool_used(p) == 0, "I3: a pool ends with nothing charged to it");
 	pool_pour(p, heir, POUR_FRAMES);
 	if (p->free != 0)
 		return false;

@@ -38,7 +38,7 @@ static void span_measure(struct span *s)
 		}
 		leaves += pte_is_leaf(e);
 		s->n++;
-		s->frames += rest < left ? rest : left;
+		s->frames += least(rest, left);
 		va += rest * FRAME_BYTES;
 	}
 }
@@ -46,8 +46,6 @@ static void span_measure(struct span *s)
 /* Entries of level 0 are all whole: no need to look at each. */
 static void span_settle(struct span *s)
 {
-	uint64_t room;
-
 	s->at = walk_down(s->process, s->va, 0);
 	if (s->at.table == NULL) {
 		s->frames = s->count;
@@ -57,31 +55,27 @@ static void span_settle(struct span *s)
 		span_measure(s);
 		return;
 	}
-	room = TABLE_ENTRIES - s->at.index;
-	if (s->cover != NULL && room > ENTRIES_SLOW)
-		room = ENTRIES_SLOW;
-	s->n = s->count < room ? s->count : room;
+	s->n = least(s->count, TABLE_ENTRIES - s->at.index);
+	if (s->cover != NULL)
+		s->n = least(s->n, ENTRIES_SLOW);
 	s->frames = s->n;
 	s->cut = false;
 }
 
 result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count, uint64_t frames)
 {
-	int error;
+	int error = va % FRAME_BYTES != 0 || count == 0 ? TN_EINVAL : 0;
 
-	if (va % FRAME_BYTES != 0 || count == 0)
-		return failure(TN_EINVAL, 0);
-	if (!walk_is_user(va, count))
-		return failure(TN_EFAULT, 0);
-	s->process = cap_process(process, TN_PROCESS_MAP);
-	if (s->process == NULL)
-		return failure(cap_refusal(process, TN_CAP_PROCESS, TN_PROCESS_MAP), 0);
-	s->cover = frames != TN_NONE ? cap_slot(frames) : NULL;
-	error = s->cover != NULL ? cap_refusal(frames, slot_range_type(s->cover), 0) : 0;
+	if (error == 0 && !walk_is_user(va, count))
+		error = TN_EFAULT;
+	s->process = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MAP, &error);
+	s->cover = NULL;
+	if (frames != TN_NONE)
+		s->cover = cap_find_slot(frames, slot_range_type(cap_slot(frames)), 0, &error);
 	if (error != 0 || s->process->dying)
 		return failure(error ?: TN_EDYING, 0);
 	s->va = va;
-	s->count = count < SPAN_FRAMES_MAX ? count : SPAN_FRAMES_MAX;
+	s->count = least(count, SPAN_FRAMES_MAX);
 	span_settle(s);
 	return success(0);
 }
@@ -98,30 +92,28 @@ static unsigned tables_to_split(const struct span *s)
 	return s->at.level - level;
 }
 
-/* Of a 1 GiB leaf cut at 4 KiB, the second split's parts: the frames of one block. */
-static bool splits_overflow(const struct span *s, pte_t leaf, unsigned splits)
+/* EOVERFLOW. Of a 1 GiB leaf cut at 4 KiB, the second split's parts: the frames of one block. */
+static result_t splits_check(const struct span *s, unsigned splits)
 {
-	uint64_t block = pte_index(s->va, 1) * BLOCK_FRAMES;
+	pte_t leaf = pte_read(place_entry(&s->at));
+	pte_t part = pte_part(leaf, pte_index(s->va, 1) * BLOCK_FRAMES, 1);
 
-	if (split_overflows(leaf, s->at.level))
-		return true;
-	return splits == 2 && split_overflows(pte_part(leaf, block, 1), 1);
+	if (split_overflows(leaf, s->at.level) || (splits == 2 && split_overflows(part, 1)))
+		return failure(TN_EOVERFLOW, 0);
+	return success(0);
 }
 
 result_t span_split(struct span *s)
 {
-	struct pool *pool = s->process->pool;
 	unsigned splits;
+	result_t r;
 
 	if (!s->cut)
 		return success(0);
 	splits = tables_to_split(s);
-	if (splits_overflow(s, pte_read(place_entry(&s->at)), splits))
-		return failure(TN_EOVERFLOW, 0);
-	if (pool->dying)
-		return failure(TN_EDYING, 0);
-	if (pool->free < splits)
-		return pool_short(pool, splits);
+	r = splits_check(s, splits) ?: pool_take_check(s->process->pool, splits);
+	if (result_code(r) != 0)
+		return r;
 	for (; splits > 0; splits--)
 		table_split(s->process, &s->at, s->va);
 	span_settle(s);

@@ -10,29 +10,20 @@
 const pte_t *kernel_root;
 struct root_run kernel_runs[ROOT_RUNS];
 
-static void root_fill(pte_t *root)
+void root_fill(pte_t *root, bool present)
 {
-	for (unsigned r = 0; r < ROOT_RUNS; r++)
-		for (unsigned i = 0; i < kernel_runs[r].count; i++) {
-			unsigned index = kernel_runs[r].first + i;
-
-			pte_write(&root[index], kernel_root[index]);
-		}
+	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++)
+		for (unsigned i = run->first; i < run->first + run->count; i++)
+			pte_write(&root[i], present ? kernel_root[i] : PTE_EMPTY);
 }
 
-unsigned table_missing(const struct process *p, const struct place *at, unsigned level)
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags)
 {
-	return at->level - level + (p->root == NULL ? 1 : 0);
-}
-
-void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
-		 uint64_t flags)
-{
-	if (!clean)
+	if (!frame_clean(f))
 		zero_page(frame_memory(f));
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + flags);
 	if (at->table == NULL) {
-		root_fill(table_entries(f));
+		root_fill(table_entries(f), true);
 		p->root = table_entries(f);
 	} else {
 		pte_write(place_entry(at), pte_table(f));
@@ -45,12 +36,10 @@ void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint
 
 void table_make(struct process *p, struct place *at, uint64_t va)
 {
-	uint64_t clean;
-	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
-
-	table_place(p, at, va, f, clean, 0);
+	table_place(p, at, va, pool_take(p->pool, TN_KIND_TABLE), 0);
 }
 
+/* The frame is reused only after a fence without address: the hart may hold its old entries. */
 void table_drop(struct process *p, const struct place *above, const struct place *table)
 {
 	pte_write(place_entry(above), PTE_EMPTY);
@@ -66,28 +55,17 @@ void table_free(struct process *p, pfn_t table)
 	pool_put(p->pool, TN_KIND_TABLE, table, FRAME_CLEAN);
 }
 
-/*
- * The frames are reused only after a fence without address: the hart may hold their old entries.
- * They wait in order of height, so at most four.
- */
 void table_release(struct process *p, uint64_t va, unsigned level)
 {
-	pfn_t emptied[4];
-	unsigned n = 0;
-
 	for (struct place at = walk_down(p, va, level); at.level + 1 < paging_levels;) {
 		uint64_t word = frame_get(frame_of(at.table));
+		struct place above = walk_down(p, va, at.level + 1);
 
 		if (FRAME_ENTRIES(word) != 0 || FRAME_IS_EXPLICIT(word))
-			break;
-		emptied[n++] = frame_of(at.table);
-		at = walk_down(p, va, at.level + 1);
-		pte_write(place_entry(&at), PTE_EMPTY);
-		table_count(frame_of(at.table), (uint64_t)-1);
+			return;
+		table_drop(p, &above, &at);
+		at = above;
 	}
-	asid_fence_space(current->hart, p);
-	while (n > 0)
-		table_free(p, emptied[--n]);
 }
 
 /* level: of the large leaf. Its block's words may never have been written. */
@@ -111,8 +89,8 @@ void table_split(struct process *p, struct place *at, uint64_t va)
 {
 	pte_t *entry = place_entry(at), leaf = pte_read(entry), piece = leaf;
 	unsigned level = at->level - 1;
-	uint64_t clean, size = level_frames(level);
-	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
+	uint64_t size = level_frames(level);
+	pfn_t f = pool_take(p->pool, TN_KIND_TABLE);
 	pte_t *part = table_entries(f);
 
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);

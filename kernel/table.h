@@ -19,6 +19,9 @@ extern const pte_t *kernel_root;
 #define ROOT_RUNS 4u
 extern struct root_run kernel_runs[ROOT_RUNS];
 
+/* Writes the kernel's entries of a root, or empties them. */
+void root_fill(pte_t *root, bool present);
+
 /* Adds `delta` (wraps as two's complement) to the table's count of entries. */
 inline_always void table_count(pfn_t table, uint64_t delta)
 {
@@ -36,19 +39,13 @@ inline_always uint64_t table_used(const struct place *at)
 void table_make(struct process *p, struct place *at, uint64_t va);
 
 /* As table_make, from a frame f that has just been taken; flags: FRAME_EXPLICIT or 0. */
-void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
-		 uint64_t flags);
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags);
 
-/* Tables missing between where a walk ended and `level`. */
-unsigned table_missing(const struct process *p, const struct place *at, unsigned level);
-
-/*
- * The table of `level` that holds va has lost its last entry: it and every table above that is
- * thereby emptied leave p. Fences, then gives the frames back.
- */
+/* The table of `level` that holds va, if it has lost its last entry, and every table above that is
+ * thereby emptied leave p, unless they are to stay. */
 void table_release(struct process *p, uint64_t va, unsigned level);
 
-/* The empty table->table leaves the entry `above` and p. */
+/* The empty table->table leaves the entry `above` and p. Fences, then gives its frame back. */
 void table_drop(struct process *p, const struct place *above, const struct place *table);
 
 /* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */
@@ -71,14 +68,6 @@ inline_always uint64_t page_unit(unsigned level)
 inline_always uint64_t *page_word(pfn_t f, unsigned level)
 {
 	return &page_words(level)[f.n >> 9 * level];
-}
-
-/* References to the page of `level` that begins at f: mappings and, of a frame, pins. */
-inline_always uint64_t page_references(pfn_t f, unsigned level)
-{
-	uint64_t word = *page_word(f, level);
-
-	return level == 0 ? FRAME_REFS(word) : BLOCK_MAPPINGS(word);
 }
 
 /* Adds `delta` references to the page of `level` that begins at f. */

@@ -37,6 +37,11 @@ inline_always pfn_t pfn(uint64_t n)
 	return (pfn_t){n};
 }
 
+inline_always uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 inline_always vaddr_t vaddr(uint64_t a)
 {
 	return (vaddr_t){a};

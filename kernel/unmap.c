@@ -17,7 +17,7 @@ static uint64_t span_unmap(struct span *s)
 {
 	struct leaves_found found = leaves_clear(s->process, &s->at, s->n);
 
-	if (found.count != 0 && table_used(&s->at) == 0)
+	if (table_used(&s->at) == 0)
 		table_release(s->process, s->va, s->at.level);
 	return found.dirty;
 }
@@ -47,10 +47,10 @@ result_t call_unmap(uint64_t process, uint64_t va, uint64_t count)
 
 	if (unlikely(count != 1) || unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;
-	p = cap_process(process, TN_PROCESS_MAP);
+	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
-	entry = walk_page(p, va, &table);
+	entry = walk_kept(p, va, 0, &table);
 	if (unlikely(entry == NULL))
 		goto general;
 	leaf = pte_read(entry);

@@ -16,8 +16,8 @@ void words_add(uint64_t *word, uint64_t n, uint64_t delta);
 /* Writes `value` to each of n words. */
 void words_fill(uint64_t *word, uint64_t n, uint64_t value);
 
-/* Zeroes 4096 bytes. */
-void zero_page(void *page);
+/* Zeroes 4096 bytes. Answers success(0), so that a call may end with it. */
+result_t zero_page(void *page);
 
 /* Zeroes `bytes`, a multiple of 64. */
 inline_always void zero_lines(void *memory, size_t bytes)

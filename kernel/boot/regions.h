@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "machine.h"
-#include "region.h"
+#include "frame.h"
 
 #define REGIONS_MAX 128u
 #define REGIONS_NONE (~(uint64_t)0) /* no such frames */

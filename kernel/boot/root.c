@@ -26,7 +26,7 @@ static struct pool *root_pool_make(pfn_t first, uint64_t count)
 	struct pool *p = frame_become(first, TN_KIND_POOL, object_next_id++, sizeof(*p));
 
 	pool_init(p, first, NULL);
-	pool_count_used(p, TN_KIND_POOL);
+	pool_count(p, TN_KIND_POOL);
 	for (uint64_t i = 1; i < count; i++) {
 		frame_set(pfn(first.n + i), pool_free_word(p, 0));
 		freelist_push(&p->ring, first, pfn(first.n + i));
@@ -38,9 +38,7 @@ static struct pool *root_pool_make(pfn_t first, uint64_t count)
 
 static void *object_make(struct pool *p, unsigned kind, uint64_t low, size_t bytes)
 {
-	uint64_t clean;
-
-	return frame_become(pool_take(p, kind, &clean), kind, low, bytes);
+	return frame_become(pool_take(p, kind), kind, low, bytes);
 }
 
 /* An object's word is that of the slot which names it, but for the rights. */
@@ -66,7 +64,6 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	process = object_make(pool, TN_KIND_PROCESS, object_next_id++, sizeof(*process));
 	process_init(process, frame_of(process), pool, TN_PRIORITY_MAX);
 	process->directory[0] = slots;
-	process->pages = 1;
 	t = object_make(pool, TN_KIND_THREAD, object_next_id++, sizeof(*t));
 	t->hart = hart;
 	current = t;

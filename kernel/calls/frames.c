@@ -12,13 +12,9 @@
 /* The caller's slot `frames` covers the range, with these rights. */
 static result_t cover_check(uint64_t frames, uint64_t rights, uint64_t first, uint64_t count)
 {
-	const struct slot *range = cap_slot(frames);
 	int error = cap_refusal(frames, TN_CAP_FRAMES, rights);
 
-	if (error != 0)
-		return failure(error, 0);
-	return slot_covers(range, first, count) ? success(0)
-						: failure(TN_EACCES, slot_uncovered(range, first));
+	return error != 0 ? failure(error, 0) : slot_check(cap_slot(frames), first, count);
 }
 
 result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)

@@ -17,9 +17,9 @@
 #define I2_ON_LIST(d, p) (FRAME_KIND(d) == TN_KIND_FREE && FRAME_POOL(d) == (p))
 
 /* I3: the flows across a pool's border explain what it holds. */
-#define I3_FLOWS(p)                                                                               \
-	((p)->free + (p)->used == (p)->boot + (p)->given.frames + (p)->moved_in.frames -          \
-					  (p)->reclaimed.frames - (p)->moved_out.frames)
+#define I3_FLOWS(p, used)                                                                         \
+	((p)->free + (used) == (p)->boot + (p)->given.frames + (p)->moved_in.frames -             \
+				       (p)->reclaimed.frames - (p)->moved_out.frames)
 
 /* I4: a USER frame has as many references as were counted; never more than the maximum. */
 #define I4_REFERENCES(d, counted) (FRAME_REFS(d) == (counted) && FRAME_REFS(d) <= FRAME_REFS_MAX)

@@ -14,7 +14,7 @@
 #include <tenure/abi.h>
 
 #include "host.h"
-#include "region.h"
+#include "frame.h"
 
 #define MODEL_UNSAID (~(uint64_t)0 - 1) /* a second result that the interface leaves open */
 

@@ -159,9 +159,6 @@ static void i3_counters(void **state)
 	p = pool();
 	adds(3, &p->free, 1);
 	adds(3, &p->free, MINUS_ONE);
-	adds(3, &p->used, 1);
-	adds(3, &p->used, MINUS_ONE);
-	breaks(3, &p->peak, p->used - 1);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++)
 		adds(3, &p->kinds[kind], 1);
 	adds(3, &p->boot, 1);
@@ -170,7 +167,6 @@ static void i3_counters(void **state)
 	adds(3, &p->moved_in.frames, 1);
 	adds(3, &p->moved_out.frames, 1);
 	both_add(3, &p->free, &p->boot, 1);
-	both_add(3, &p->used, &p->boot, 1);
 	world_end();
 }
 

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "frame.h"
 #include "irq.h"
-#include "region.h"
 #include "types.h"
 
 struct thread;
