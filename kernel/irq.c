@@ -29,18 +29,18 @@ void irq_take(void)
 result_t call_irq_bind(uint64_t irq, uint64_t thread, uint64_t bits)
 {
 	int error = 0;
-	uint32_t source = cap_find_slot(irq, TN_CAP_IRQ, TN_IRQ_BIND, &error)->frame;
+	const struct slot *s = cap_find_slot(irq, TN_CAP_IRQ, TN_IRQ_BIND, &error);
 	const struct thread *t = cap_find(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL, &error);
 
 	if (error == 0 && t->process->dying)
 		error = TN_EDYING;
-	if (error == 0 && thread_of_slot(&bindings[source].thread) != NULL)
+	if (error == 0 && thread_of_slot(&bindings[s->frame].thread) != NULL)
 		error = TN_EBUSY;
 	if (error != 0)
 		return failure(error, 0);
-	bindings[source].thread = *cap_slot(thread);
-	bindings[source].bits = bits;
-	port_irq_enable(source);
+	bindings[s->frame].thread = *cap_slot(thread);
+	bindings[s->frame].bits = bits;
+	port_irq_enable(s->frame);
 	return success(0);
 }
 

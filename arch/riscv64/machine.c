@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "hart.h"
 #include "offsets.h"
+#include "plic.h"
 #include "report.h"
 #include "sbi.h"
 #include "syscall.h"
@@ -105,7 +106,10 @@ void port_boot_clock(uint64_t tick)
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
 	port_timer_next(TN_ANY);
-	csr_write(sie, INTERRUPT_TIMER | INTERRUPT_SOFTWARE);
+	if (machine->plic.size != 0)
+		plic_start((void *)(LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN),
+			   machine->plic_context);
+	csr_write(sie, INTERRUPT_TIMER | INTERRUPT_SOFTWARE | INTERRUPT_EXTERNAL);
 }
 
 /* --- code and caches ---------------------------------------------------------------------- */
