@@ -295,7 +295,7 @@ void talk_compare(void)
 				     &talk.endpoints[i].kernel->receivers);
 		}
 	for (unsigned i = 0; i < TALK_PROCESSES; i++)
-		if (talk.processes[i].object.alive)
+		if (talk.processes[i].object.alive && !talk.processes[i].slotless)
 			slots_compare(&talk.processes[i]);
 }
 
@@ -339,7 +339,7 @@ static int64_t kernel_make(uint64_t number, const uint64_t *a)
 	return code;
 }
 
-static int model_make(uint64_t number, const uint64_t *a)
+static int model_make(uint64_t number, const uint64_t *a, int64_t got)
 {
 	if (number == TALK_FAULT) {
 		talk_fault(TN_LABEL_FAULT, a[0], a[1], talk.current->registers[REGISTER_PC]);
@@ -347,7 +347,7 @@ static int model_make(uint64_t number, const uint64_t *a)
 	}
 	if (has_message(number) || number == TN_CALL_SAVE_REPLY || number == TN_CALL_SIGNAL)
 		return talk_call_of_messages(number, a);
-	return talk_call_about_threads(number, a);
+	return talk_call_about_threads(number, a, got);
 }
 
 static int64_t make(struct talk_thread *t, uint64_t number, const uint64_t *a)
@@ -361,7 +361,7 @@ static int64_t make(struct talk_thread *t, uint64_t number, const uint64_t *a)
 	talk.preempts = false;
 	talk.words_written = false;
 	code = kernel_make(number, a);
-	error = model_make(number, a);
+	error = model_make(number, a, code);
 	if (code != -error)
 		fail_msg("%s: call %llu answers %lld, not %d", talk.scene,
 			 (unsigned long long)number, (long long)code, -error);

@@ -44,7 +44,7 @@ struct talk_cap {
 struct talk_process {
 	struct talk_object object;
 	struct process *kernel;
-	bool dying;
+	bool dying, slotless; /* the page of slots is gone */
 	uint32_t ceiling;
 	struct talk_cap slots[TN_CAPS_SLOTS];
 };

@@ -50,7 +50,7 @@ struct talk_thread *talk_thread_add(uint32_t frame, struct talk_process *p);
 struct talk_endpoint *talk_endpoint_add(uint32_t frame, struct talk_process *p);
 
 /* The calls: what the kernel had to answer. They apply themselves. */
-int talk_call_about_threads(uint64_t number, const uint64_t *a);
+int talk_call_about_threads(uint64_t number, const uint64_t *a, int64_t got);
 int talk_call_of_messages(uint64_t number, const uint64_t *a);
 void talk_fault(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 

@@ -83,11 +83,15 @@ void talk_switch(void)
 		next_goes_on();
 }
 
+/* Who goes on at once finds the answer in its registers, as after any other call. */
 void talk_turn(void)
 {
-	call_succeeds(talk.current);
-	talk_line_push(&talk.ready[talk.current->priority], talk.current);
+	struct talk_thread *t = talk.current;
+
+	talk_line_push(&talk.ready[t->priority], t);
 	next_goes_on();
+	if (talk.current != t)
+		call_succeeds(t);
 }
 
 /* --- ends ------------------------------------------------------------------------------------ */
@@ -227,26 +231,35 @@ static struct talk_endpoint *youngest_endpoint(const struct talk_process *p)
 	return found;
 }
 
-/* True if there was a part left to take away. */
+/* Those who wait for a REPLY in its slots are told; there are no slots any more. */
+static void end_slots(struct talk_process *p)
+{
+	for (unsigned i = 0; i < TN_CAPS_SLOTS; i++)
+		talk_cap_end(&p->slots[i]);
+	p->slotless = true;
+}
+
+/* True if there was a part left to take away: of the address space nothing is known here. */
 static bool end_process_step(struct talk_process *p)
 {
 	struct talk_thread *t = youngest_thread(p);
 	struct talk_endpoint *e = youngest_endpoint(p);
+	bool slotless = p->slotless;
 
 	p->dying = true;
 	if (t != NULL)
 		end_thread(t);
 	else if (e != NULL)
 		end_endpoint(e);
-	return t != NULL || e != NULL;
+	else if (!slotless)
+		end_slots(p);
+	return !slotless;
 }
 
 static void end_process(struct talk_process *p)
 {
 	while (end_process_step(p))
 		;
-	for (unsigned i = 0; i < TN_CAPS_SLOTS; i++)
-		talk_cap_end(&p->slots[i]);
 	object_end(&p->object);
 }
 
@@ -254,7 +267,7 @@ static void end_process(struct talk_process *p)
 
 struct talk_cap *talk_slot(struct talk_process *p, uint64_t slot)
 {
-	return slot < TN_CAPS_SLOTS ? &p->slots[slot] : NULL;
+	return slot < TN_CAPS_SLOTS && !p->slotless ? &p->slots[slot] : NULL;
 }
 
 bool talk_is_live(const struct talk_cap *c)
@@ -447,30 +460,30 @@ static int create(const uint64_t *a)
 }
 
 /* One step of it, or all. */
-static int process_destroy(struct talk_process *p, uint64_t flags)
+static int process_destroy(struct talk_process *p, uint64_t flags, int64_t got)
 {
 	if (p == talk.current->process)
 		return TN_EBUSY;
-	if (flags & TN_FLAG_STEP) {
-		end_process_step(p);
+	if ((flags & TN_FLAG_STEP) && (end_process_step(p) || got != 0))
 		return TN_EAGAIN;
-	}
 	end_process(p);
 	return 0;
 }
 
-static int destroy(const uint64_t *a)
+static int destroy(const uint64_t *a, int64_t got)
 {
 	struct talk_cap *c = talk_slot(talk.current->process, a[0]);
 	bool known = c != NULL && c->type >= TN_CAP_PROCESS && c->type <= TN_CAP_ENDPOINT;
-	int error = talk_lookup(a[0], known ? c->type : TN_CAP_THREAD, TN_RIGHT_OWN, &c);
+	int error = a[1] > TN_FLAG_STEP ? TN_EINVAL : 0;
 
+	if (error == 0)
+		error = talk_lookup(a[0], known ? c->type : TN_CAP_THREAD, TN_RIGHT_OWN, &c);
 	if (error != 0)
 		return error;
 	if (c->object == &talk.current->object)
 		return TN_EBUSY;
 	if (c->type == TN_CAP_PROCESS)
-		error = process_destroy((struct talk_process *)c->object, a[1]);
+		error = process_destroy((struct talk_process *)c->object, a[1], got);
 	else if (c->type == TN_CAP_THREAD)
 		end_thread((struct talk_thread *)c->object);
 	else
@@ -503,6 +516,8 @@ static int cap_copy(const uint64_t *a)
 		return TN_ENOTSUP;
 	if ((a[3] & ~c->rights) != 0)
 		return TN_EPERM;
+	if (a[4] != 0 && c->type != TN_CAP_ENDPOINT)
+		return TN_EINVAL;
 	if (a[4] != 0 && c->badge != 0)
 		return TN_EPERM;
 	*place = *c;
@@ -536,18 +551,31 @@ static int cap_revoke(const uint64_t *a)
 	return 0;
 }
 
+/* Pages are not followed: of a process that lives they are right. */
+static int unmap(const uint64_t *a)
+{
+	struct talk_cap *c;
+	int error = talk_lookup(a[0], TN_CAP_PROCESS, TN_PROCESS_MAP, &c);
+
+	if (error != 0)
+		return error;
+	return ((struct talk_process *)c->object)->dying ? TN_EDYING : 0;
+}
+
 static int leave(const uint64_t *a)
 {
 	talk_fault(TN_LABEL_EXIT, a[0], 0, 0);
 	return 0;
 }
 
-int talk_call_about_threads(uint64_t number, const uint64_t *a)
+int talk_call_about_threads(uint64_t number, const uint64_t *a, int64_t got)
 {
 	switch (number) {
 	case TN_CALL_YIELD:
 		talk_turn();
 		return 0;
+	case TN_CALL_UNMAP:
+		return unmap(a);
 	case TN_CALL_THREAD_INFO:
 		return info(a);
 	case TN_CALL_THREAD_CONFIGURE:
@@ -561,7 +589,7 @@ int talk_call_about_threads(uint64_t number, const uint64_t *a)
 	case TN_CALL_CREATE:
 		return create(a);
 	case TN_CALL_DESTROY:
-		return destroy(a);
+		return destroy(a, got);
 	case TN_CALL_POOL_REVOKE:
 		return pool_revoke(a);
 	case TN_CALL_CAP_COPY:
