@@ -320,31 +320,52 @@ static bool has_message(uint64_t number)
 	return number >= TN_CALL_SEND && number <= TN_CALL_REPLY_RECV;
 }
 
+/* What is not a call; true if it was that. */
+static bool kernel_meets(uint64_t number, const uint64_t *a)
+{
+	struct fault f = {(unsigned)a[0], "a fault", current->registers[REGISTER_PC], a[1]};
+
+	if (number == TALK_FAULT)
+		trap_fault(&f);
+	else if (number == TALK_TICK)
+		sched_tick();
+	else if (number == TALK_PREEMPT)
+		sched_preempt();
+	else
+		return false;
+	return true;
+}
+
 static int64_t kernel_make(uint64_t number, const uint64_t *a)
 {
-	int64_t code;
+	int64_t code = 0;
 
-	if (number == TALK_FAULT) {
-		struct fault f = {(unsigned)a[0], "a fault", current->registers[REGISTER_PC], a[1]};
-
-		trap_fault(&f);
-		code = 0;
-	} else if (has_message(number)) {
+	if (has_message(number))
 		code = result_code(
 			call_table[number](a[0], a[1], a[2], a[3], a[4], a[5], a[6], number));
-	} else {
+	else if (!kernel_meets(number, a))
 		return host_call(number, a[0], a[1], a[2], a[3], a[4], a[5]).code;
-	}
 	sched_run();
 	return code;
 }
 
+static bool model_meets(uint64_t number, const uint64_t *a)
+{
+	if (number == TALK_FAULT)
+		talk_fault(TN_LABEL_FAULT, a[0], a[1], talk.current->registers[REGISTER_PC]);
+	else if (number == TALK_TICK)
+		talk_tick();
+	else if (number == TALK_PREEMPT)
+		talk_preempt();
+	else
+		return false;
+	return true;
+}
+
 static int model_make(uint64_t number, const uint64_t *a, int64_t got)
 {
-	if (number == TALK_FAULT) {
-		talk_fault(TN_LABEL_FAULT, a[0], a[1], talk.current->registers[REGISTER_PC]);
+	if (model_meets(number, a))
 		return 0;
-	}
 	if (has_message(number) || number == TN_CALL_SAVE_REPLY || number == TN_CALL_SIGNAL)
 		return talk_call_of_messages(number, a);
 	return talk_call_about_threads(number, a, got);

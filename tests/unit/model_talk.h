@@ -23,8 +23,9 @@
 #define TALK_ENDPOINTS 6u
 #define TALK_PROCESSES 3u
 
-/* A fault as if it were a call: arguments are the kind and the address. */
-#define TALK_FAULT 1000u
+/* As if they were calls: a fault, arguments are its kind and the address; the timer; the interrupt
+ * that lets somebody more urgent go first. */
+enum { TALK_FAULT = 1000, TALK_TICK, TALK_PREEMPT };
 
 /* What all objects have: capabilities name one life of them. */
 struct talk_object {
@@ -113,7 +114,7 @@ extern struct talk talk;
 void talk_begin(void);
 
 /* t, which is ready, makes the call, in the kernel and in the model; fails the test where they
- * differ. The kernel's answer; 0 also if t waits now. TN_CALL_... or TALK_FAULT. */
+ * differ. The kernel's answer; 0 also if t waits now. TN_CALL_... or TALK_... */
 int64_t talk_do(struct talk_thread *t, uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
 		uint64_t a3, uint64_t a4, uint64_t a5);
 

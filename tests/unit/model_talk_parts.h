@@ -17,9 +17,11 @@ struct talk_thread *talk_line_shift(struct talk_line *l); /* NULL: empty */
 /* t may run: the last of its priority. */
 void talk_ready(struct talk_thread *t);
 
-/* The current thread cannot go on, or its turn is over: the most urgent ready one goes on. */
+/* The most urgent ready thread goes on: where the current one cannot; where its turn is over; where
+ * it comes first again among its equals. */
 void talk_switch(void);
-void talk_turn(void);
+void talk_tick(void);
+void talk_preempt(void);
 
 /* Registers of t get a value; become nobody's promise. */
 void talk_set(struct talk_thread *t, unsigned place, uint64_t value);

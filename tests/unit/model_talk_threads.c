@@ -83,15 +83,20 @@ void talk_switch(void)
 		next_goes_on();
 }
 
-/* Who goes on at once finds the answer in its registers, as after any other call. */
-void talk_turn(void)
+void talk_tick(void)
 {
-	struct talk_thread *t = talk.current;
-
-	talk_line_push(&talk.ready[t->priority], t);
+	talk_line_push(&talk.ready[talk.current->priority], talk.current);
 	next_goes_on();
-	if (talk.current != t)
-		call_succeeds(t);
+}
+
+void talk_preempt(void)
+{
+	struct talk_line *l = &talk.ready[talk.current->priority];
+
+	for (unsigned i = l->count++; i > 0; i--)
+		l->who[i] = l->who[i - 1];
+	l->who[0] = talk.current;
+	next_goes_on();
 }
 
 /* --- ends ------------------------------------------------------------------------------------ */
@@ -325,6 +330,17 @@ static int control_lookup(uint64_t slot, struct talk_thread **t)
 		return error;
 	*t = (struct talk_thread *)c->object;
 	return (*t)->process->dying ? TN_EDYING : 0;
+}
+
+/* Who goes on at once finds the answer in its registers, as after any other call. */
+static int yield(void)
+{
+	struct talk_thread *t = talk.current;
+
+	talk_tick();
+	if (talk.current != t)
+		call_succeeds(t);
+	return 0;
 }
 
 /* --- calls about threads --------------------------------------------------------------------- */
@@ -572,8 +588,7 @@ int talk_call_about_threads(uint64_t number, const uint64_t *a, int64_t got)
 {
 	switch (number) {
 	case TN_CALL_YIELD:
-		talk_turn();
-		return 0;
+		return yield();
 	case TN_CALL_UNMAP:
 		return unmap(a);
 	case TN_CALL_THREAD_INFO:

@@ -15,7 +15,7 @@
 #include "world_check.h"
 
 #define EPISODE 800u
-#define CALLS 48000u
+#define CALLS 80000u
 
 /* Slots of the boss. */
 enum { BOSS_F = CREW_SPARE, BOSS_G };
@@ -124,9 +124,9 @@ static uint64_t info_any(const struct talk_thread *t)
 
 static uint64_t message_number(void)
 {
-	static const uint64_t numbers[] = {TN_CALL_CALL,  TN_CALL_CALL,       TN_CALL_RECV,
-					   TN_CALL_RECV,  TN_CALL_REPLY,      TN_CALL_REPLY_RECV,
-					   TN_CALL_REPLY, TN_CALL_REPLY_RECV, TN_CALL_SEND,
+	static const uint64_t numbers[] = {TN_CALL_CALL,    TN_CALL_CALL,       TN_CALL_RECV,
+					   TN_CALL_RECV,    TN_CALL_REPLY,      TN_CALL_REPLY_RECV,
+					   TN_CALL_REPLY,   TN_CALL_REPLY_RECV, TN_CALL_SEND,
 					   TN_CALL_REPLY_TO};
 
 	return numbers[draw(10)];
@@ -173,7 +173,10 @@ static uint64_t slot_to_revoke(void)
 {
 	uint64_t d = draw(20);
 
-	return d == 0 ? GATES : d < 4 ? hostile() : d < 12 ? THREADS + 1 + 3 * draw(2) : ARRIVALS - 1;
+	return d == 0   ? GATES
+	       : d < 4  ? hostile()
+	       : d < 12 ? THREADS + 1 + 3 * draw(2)
+			: ARRIVALS - 1;
 }
 
 static void handle_slots(struct talk_thread *t)
@@ -183,7 +186,10 @@ static void handle_slots(struct talk_thread *t)
 		act(t, TN_CALL_CAP_DELETE, TN_SELF, draw(8) ? arrival() : gate(), 0, 0, 0, 0);
 		break;
 	case 1:
-		act(t, TN_CALL_CAP_COPY, draw(2) ? gate() : draw(2) ? reply_slot(t) : thread_slot(),
+		act(t, TN_CALL_CAP_COPY,
+		    draw(2)   ? gate()
+		    : draw(2) ? reply_slot(t)
+			      : thread_slot(),
 		    TN_SELF, arrival(), draw(16), draw(3) == 0 ? draw(99) : 0, 0);
 		break;
 	case 2:
@@ -269,7 +275,8 @@ static void hand(uint64_t process, uint64_t from, uint64_t to, uint64_t rights)
 {
 	if (draw(6) == 0)
 		rights &= draw(16);
-	boss_acts(TN_CALL_CAP_DELETE, process, to);
+	if (draw(8) != 0)
+		boss_acts(TN_CALL_CAP_DELETE, process, to);
 	act(boss(), TN_CALL_CAP_COPY, from, process, to, rights, 0, 0);
 }
 
@@ -348,7 +355,9 @@ static void one_call(void)
 {
 	struct talk_thread *t = somebody();
 
-	if (t == boss())
+	if (draw(20) == 0)
+		act(talk.current, draw(2) ? TALK_TICK : TALK_PREEMPT, 0, 0, 0, 0, 0, 0);
+	else if (t == boss())
 		boss_turns();
 	else
 		thread_acts(t);
