@@ -15,7 +15,7 @@
 #include "world_check.h"
 
 #define EPISODE 800u
-#define CALLS 80000u
+#define CALLS 100000u
 
 /* Slots of the boss. */
 enum { BOSS_F = CREW_SPARE, BOSS_G };
@@ -71,6 +71,11 @@ static int64_t act(struct talk_thread *t, uint64_t number, uint64_t a0, uint64_t
 		   uint64_t a3, uint64_t a4, uint64_t a5)
 {
 	return count(t, number, a0, a1, talk_do(t, number, a0, a1, a2, a3, a4, a5));
+}
+
+static void say(struct talk_thread *t, uint64_t number, uint64_t slot, uint64_t info)
+{
+	count(t, number, slot, info, talk_say(t, number, slot, info, draw(1u << 20)));
 }
 
 static int64_t boss_acts(uint64_t number, uint64_t a0, uint64_t a1)
@@ -142,17 +147,23 @@ static void speak(struct talk_thread *t)
 		slot = reply_slot(t);
 	t->kernel->utcb->receive_slot = arrival();
 	t->kernel->utcb->signal_mask = draw(3) == 0 ? draw(8) : 0;
-	count(t, number, slot, info, talk_say(t, number, slot, info, draw(1u << 20)));
+	say(t, number, slot, info);
+}
+
+static void fail_somehow(struct talk_thread *t)
+{
+	if (draw(3) == 0)
+		act(t, TN_CALL_THREAD_EXIT, draw(9), 0, 0, 0, 0, 0);
+	else
+		act(t, TALK_FAULT, draw(5), draw(1u << 30), 0, 0, 0, 0);
 }
 
 static void step_aside(struct talk_thread *t)
 {
 	switch (draw(6)) {
 	case 0:
-		act(t, TALK_FAULT, draw(5), draw(1u << 30), 0, 0, 0, 0);
-		break;
 	case 1:
-		act(t, TN_CALL_THREAD_EXIT, draw(9), 0, 0, 0, 0, 0);
+		fail_somehow(t);
 		break;
 	case 2:
 		act(t, TN_CALL_THREAD_SUSPEND, thread_slot(), 0, 0, 0, 0, 0);
@@ -203,13 +214,30 @@ static void handle_slots(struct talk_thread *t)
 	}
 }
 
+/* Somebody waits for its answer. */
+static bool is_unfair(struct talk_thread *t)
+{
+	const struct talk_thread *owed = talk_owed_by(t);
+	uint64_t d = owed != NULL ? draw(12) : 12;
+
+	if (d < 4)
+		act(t, TN_CALL_SAVE_REPLY, arrival(), 0, 0, 0, 0, 0);
+	else if (d < 6)
+		fail_somehow(t);
+	else if (d < 9 && owed->wait.kind != TALK_CALL)
+		say(t, TN_CALL_REPLY, 0, TN_INFO(TN_KILL, 0));
+	else
+		return false;
+	return true;
+}
+
 static void thread_acts(struct talk_thread *t)
 {
 	uint64_t d = draw(100);
 
-	if (talk_owed_by(t) != NULL && draw(3) == 0)
-		act(t, TN_CALL_SAVE_REPLY, arrival(), 0, 0, 0, 0, 0);
-	else if (d < 76)
+	if (is_unfair(t))
+		return;
+	if (d < 76)
 		speak(t);
 	else if (d < 84)
 		act(t, TN_CALL_SIGNAL, thread_slot(), draw(8), 0, 0, 0, 0);
@@ -310,7 +338,38 @@ static void boss_speaks(void)
 
 	if (draw(3) == 0)
 		info = TN_INFO_WITH(1, 2, draw(2) ? boss_gate() : CREW_THREAD + draw(9));
-	count(t, number, slot, info, talk_say(t, number, slot, info, draw(1u << 20)));
+	say(t, number, slot, info);
+}
+
+/* Calls; somebody else may receive and save that. */
+static void call_and_save(struct talk_thread *t)
+{
+	struct talk_thread *r = &talk.threads[draw(TALK_THREADS)];
+	uint64_t at = GATES + draw(3);
+
+	if (t->state == TALK_READY)
+		say(t, TN_CALL_CALL, at, TN_INFO(1, 1));
+	if (r == boss() || !r->object.alive || r->state != TALK_READY)
+		return;
+	say(r, TN_CALL_RECV, at, 0);
+	if (talk_owed_by(r) == t)
+		act(r, TN_CALL_SAVE_REPLY, arrival(), 0, 0, 0, 0, 0);
+}
+
+/* The REPLY to it stays where it is, and must stay dead when the thread has called again. */
+static void cancel_saved(void)
+{
+	for (unsigned i = 0; i < CREW_THREADS; i++) {
+		const struct talk_cap *c = &boss()->process->slots[CREW_THREAD + i];
+		struct talk_thread *t = (struct talk_thread *)c->object;
+
+		if (c->type != TN_CAP_THREAD || t->state != TALK_WAITS ||
+		    t->wait.where != TALK_SAVED)
+			continue;
+		boss_acts(TN_CALL_THREAD_SUSPEND, CREW_THREAD + i, 0);
+		boss_acts(TN_CALL_THREAD_RESUME, CREW_THREAD + i, 0);
+		call_and_save(t);
+	}
 }
 
 static void boss_turns(void)
@@ -337,8 +396,10 @@ static void boss_turns(void)
 		boss_acts(TN_CALL_CAP_DELETE, draw(2) ? CREW_SERVER : CREW_CLIENT, arrival());
 	else if (d < 86)
 		boss_acts(TN_CALL_CAP_REVOKE, draw(2) ? slot : boss_gate(), 0);
-	else if (d < 90)
+	else if (d < 88)
 		boss_acts(TN_CALL_THREAD_INFO, slot, 0);
+	else if (d < 91)
+		cancel_saved();
 	else
 		boss_speaks();
 }
@@ -379,6 +440,8 @@ static void end_process(uint64_t slot)
 		boss_acts(TN_CALL_DESTROY, slot, TN_FLAG_STEP);
 		for (unsigned j = 0; j < 6; j++)
 			one_call();
+		if (talk.current != boss() && draw(3) == 0)
+			fail_somehow(talk.current);
 	}
 	if (draw(2))
 		boss_acts(TN_CALL_DESTROY, slot, 0);
@@ -402,6 +465,8 @@ static void stage_make(void **state)
 		crew_hand(TN_SLOT_THREAD, t, THREADS + CREW_THREADS, TN_THREAD_SIGNAL, 0);
 	}
 	talk_begin();
+	for (unsigned i = 0; i < CREW_THREADS; i++)
+		configure(i, TN_CONFIGURE_FAULT, boss_gate());
 }
 
 /* The threads of the other side wait for nobody of the side that has ended. */
