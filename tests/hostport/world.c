@@ -1,6 +1,7 @@
 /*
  * world.c - RAM, frame table and root objects of a test: see host.h.
  */
+#include <port/current.h>
 #include <port/memory.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,8 +94,8 @@ static void tables_make(void)
 	giga_count = (last->first + last->count - 1) / GIGA_FRAMES + 1 - first_giga;
 	host_frame_table = (uint64_t *)area_make(&frame_area, giga_count * GIGA_FRAMES * 8) -
 			   first_giga * GIGA_FRAMES;
-	host_block_table =
-		(uint64_t *)area_make(&block_area, giga_count * 512 * 8) - first_giga * 512;
+	host_block_table = (uint64_t *)area_make(&block_area, giga_count * 512 * 8) -
+			   first_giga * 512;
 	host_giga_table = (uint64_t *)area_make(&giga_area, giga_count * 8) - first_giga;
 	for (uint64_t g = first_giga; g < first_giga + giga_count; g++)
 		giga_words_fill(g);
@@ -199,6 +200,58 @@ void world_end(void)
 	area_end(&frame_area);
 	area_end(&block_area);
 	area_end(&giga_area);
+}
+
+/* --- a world kept ------------------------------------------------------------------------ */
+
+/* What calls change, as it was; frames from the first of RAM on. */
+struct world_copy {
+	uint64_t count;
+	void *memory, *words;
+	uint64_t block, giga, next_id;
+	struct hart hart;
+	struct ram ram;
+	struct world world;
+	struct thread *current;
+};
+
+struct world_copy *world_keep(uint64_t count)
+{
+	struct world_copy *c = malloc(sizeof(*c));
+
+	*c = (struct world_copy){.count = count,
+				 .memory = malloc(count * FRAME_BYTES),
+				 .words = malloc(count * 8),
+				 .block = host_block_table[ram.first / BLOCK_FRAMES],
+				 .giga = host_giga_table[ram.first / GIGA_FRAMES],
+				 .next_id = object_next_id,
+				 .hart = hart,
+				 .ram = ram,
+				 .world = world,
+				 .current = current};
+	memcpy(c->memory, host_memory(ram.first), count * FRAME_BYTES);
+	memcpy(c->words, &host_frame_table[ram.first], count * 8);
+	return c;
+}
+
+void world_return(const struct world_copy *c)
+{
+	memcpy(host_memory(ram.first), c->memory, c->count * FRAME_BYTES);
+	memcpy(&host_frame_table[ram.first], c->words, c->count * 8);
+	host_block_table[ram.first / BLOCK_FRAMES] = c->block;
+	host_giga_table[ram.first / GIGA_FRAMES] = c->giga;
+	object_next_id = c->next_id;
+	hart = c->hart;
+	ram = c->ram;
+	world = c->world;
+	current = c->current;
+}
+
+void world_forget(struct world_copy *c)
+{
+	free(c->memory);
+	free(c->words);
+	free(c);
 }
 
 void *host_memory(uint64_t frame)

@@ -54,6 +54,9 @@ struct crew {
 };
 extern struct crew crew;
 
+/* Frames of the root pool and of each of the two others: less makes a crew faster. */
+extern uint64_t crew_root_frames, crew_pool_frames;
+
 /* Setup and teardown of a cmocka test. All threads are ready. */
 int crew_make(void **state);
 int crew_end(void **state);

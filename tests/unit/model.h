@@ -66,7 +66,13 @@ struct model_object {
 	struct model_object *pool;    /* that it is charged to; of a pool: its parent */
 	struct model_object *process; /* thread, endpoint: whose */
 	struct tn_pool_info info;     /* pool */
+	/* thread: nobody but the caller runs, so it is stopped or ready */
+	bool ready;
+	uint64_t utcb; /* frame; 0: none */
+	uint64_t signals;
+	uint64_t registers[32]; /* [0]: pc */
 	/* process */
+	uint64_t ceiling;
 	struct model_cap *caps[TN_CAPS_PAGES];
 	uint64_t caps_frame[TN_CAPS_PAGES];
 	struct model_chunk *chunks;

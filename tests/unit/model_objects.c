@@ -189,6 +189,7 @@ static void create_apply(const uint64_t *a, struct model_object *pool, struct mo
 	}
 	o = model_object_new(kind, frame, pool);
 	o->process = process;
+	o->ceiling = a[5];
 	*model_slot(model.self, a[4]) = model_object_cap(o);
 }
 
@@ -226,6 +227,8 @@ static bool is_within(const struct model_object *inner, const struct model_objec
 
 static void part_end(struct model_object *o)
 {
+	if (o->kind == TN_KIND_THREAD)
+		model_thread_end(o);
 	o->alive = false;
 	model_put(o->pool, o->frame, false);
 }

@@ -6,6 +6,7 @@
  *   model_objects.c  capabilities and objects
  *   model_space.c    pages and tables
  *   model_map.c      map, unmap, protect
+ *   model_thread.c   threads as objects; how they talk says model_talk.h
  */
 #ifndef MODEL_PARTS_H
 #define MODEL_PARTS_H
@@ -38,6 +39,9 @@ int model_supply_refusal(struct model_object *pool, uint64_t frame, const struct
 struct answer model_answer(int error, uint64_t value);
 
 struct answer model_map(const uint64_t *a);
+/* One frame, read-write, at va: as map answers from EACCES on. */
+struct answer model_map_frame(struct model_object *p, const struct model_cap *frames, uint64_t va,
+			      uint64_t frame);
 struct answer model_unmap(const uint64_t *a);
 struct answer model_protect(const uint64_t *a);
 struct answer model_attach(const uint64_t *a);
@@ -88,6 +92,16 @@ struct answer model_destroy(const uint64_t *a);
 
 /* With STEP, and not done yet: the object answers EDYING from now on. */
 struct answer model_step(const struct model_call *call);
+
+/* `utcb`: the caller's words. */
+struct answer model_thread_configure(const uint64_t *a, const uint64_t *utcb);
+struct answer model_thread_resume(const uint64_t *a);
+struct answer model_thread_suspend(const uint64_t *a);
+struct answer model_thread_info(const uint64_t *a, const uint64_t *utcb);
+struct answer model_signal(const uint64_t *a);
+
+/* A thread ends: its UTCB is no longer pinned. */
+void model_thread_end(struct model_object *t);
 
 struct answer model_cap_copy(const uint64_t *a);
 struct answer model_cap_delete(const uint64_t *a);

@@ -328,6 +328,54 @@ static void chain_ends_with_its_pools(void **state)
 	}
 }
 
+/* Of `process`, ready; its faults go to `fault`, a slot of the boss. */
+static struct thread *one_more(unsigned i, uint64_t process, uint64_t fault)
+{
+	struct tn_thread_config *config = (void *)crew.boss->utcb->words;
+	uint64_t slot = CREW_SPARE + 20 + i;
+
+	assert_int_equal(crew_do(crew.boss, TN_CALL_CREATE, TN_KIND_THREAD, process, TN_ANY,
+				 TN_NONE, slot, 0)
+				 .code,
+			 0);
+	*config = (struct tn_thread_config){.priority = 3};
+	assert_int_equal(crew_do(crew.boss, TN_CALL_THREAD_CONFIGURE, slot,
+				 TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY | TN_CONFIGURE_FAULT,
+				 TN_SLOT_FRAMES, world.free_first++, 0x200000 + i * TN_FRAME_SIZE,
+				 fault)
+				 .code,
+			 0);
+	boss_does(TN_CALL_THREAD_RESUME, slot);
+	return host_memory(crew_slot(crew.boss, slot)->frame);
+}
+
+#define CHAIN 8u /* that one end tells */
+
+/* Each has faulted while it was to answer the next; the last has called. The end of the first
+ * tells as many as one end may, the end of the last of those the rest. */
+static void long_chain(void **state)
+{
+	struct thread *t[CHAIN + 2];
+
+	crew_make(state);
+	for (unsigned i = 0; i < CHAIN + 2; i++)
+		t[i] = one_more(i, CREW_SERVER, CREW_ENDPOINT);
+	for (unsigned i = CHAIN + 1; i > 0; i--) {
+		crew_recv(t[i - 1]);
+		if (i == CHAIN + 1)
+			crew_call(t[i], INFO, 1);
+		else
+			crew_fault(t[i], TN_FAULT_LOAD, i);
+	}
+	boss_does(TN_CALL_DESTROY, CREW_SPARE + 20);
+	for (unsigned i = 1; i <= CHAIN; i++)
+		assert_state(t[i], TN_THREAD_STOPPED);
+	assert_state(t[CHAIN + 1], TN_THREAD_AWAITS);
+	boss_does(TN_CALL_DESTROY, CREW_SPARE + 20 + CHAIN);
+	assert_failed(t[CHAIN + 1], TN_EPEER);
+	crew_end(state);
+}
+
 /* The endpoint of one process, waited at by more threads than one step lets go. */
 static void many_wait(void **state)
 {
@@ -392,6 +440,7 @@ int main(void)
 		cmocka_unit_test(receiver_without_endpoint),
 		cmocka_unit_test(chains),
 		cmocka_unit_test(chain_ends_with_its_pools),
+		cmocka_unit_test(long_chain),
 		cmocka_unit_test(many_wait),
 		cmocka_unit_test(boot_thread_is_forgotten),
 	};

@@ -51,6 +51,16 @@ void world_make(const struct world_options *options);
 /* Frees it. */
 void world_end(void);
 
+/*
+ * Keeps a copy of the world as it is, of the first `count` frames of RAM, which lie in one 2 MiB
+ * block: no others may be used until the world is gone. world_return goes back to it, as often as
+ * wanted; world_forget frees the copy.
+ */
+struct world_copy;
+struct world_copy *world_keep(uint64_t count);
+void world_return(const struct world_copy *copy);
+void world_forget(struct world_copy *copy);
+
 /* --- calls -------------------------------------------------------------------------------- */
 
 struct answer {
