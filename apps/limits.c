@@ -1,6 +1,9 @@
 /*
  * limits.c - what a program cannot have or do: every request and call that is to be refused is
  * refused with the error that is documented, and changes nothing.
+ *
+ * Its children `limits pages` and `limits tables` touch more pages, or pages further apart, than
+ * their quotas pay.
  */
 #include <string.h>
 #include <tenure/client.h>
@@ -12,6 +15,7 @@
 #define BIT ((uint64_t)1)
 #define BASE 0x1800000000ul
 #define PAGE ((uint64_t)TN_FRAME_SIZE)
+#define GIB ((uint64_t)1 << 30)
 
 static const uint64_t none[TN_MESSAGE_REGISTERS];
 static unsigned refusals;
@@ -190,10 +194,41 @@ static void try_children(void)
 	try_waits();
 }
 
-int main(void)
+/* --- quotas, spent by touching what was promised ----------------------------------------------- */
+
+/* As `limits pages` and `limits tables`: does not come back. */
+static void touch(uint64_t stride)
+{
+	for (uint64_t i = 0; i < 40; i++) {
+		check_done(map(BASE + i * stride, stride == PAGE ? 1 : 2, TN_MM_WRITE), "map");
+		*(volatile uint64_t *)(BASE + i * stride) = i;
+	}
+}
+
+static void try_quota(const char *text, uint64_t pool_quota, uint64_t user_quota)
+{
+	uint64_t pid = check_done(spawn(text, pool_quota, user_quota, tn_client->priority),
+				  "spawn");
+	struct tn_ended ended;
+
+	check_done(tn_wait(pid, &ended), "wait");
+	check(ended.reason == TN_MM_END_MEMORY, "a quota that is spent ends the program");
+}
+
+static int child(const char *name)
+{
+	touch(strcmp(name, "pages") == 0 ? PAGE : GIB);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	struct tn_mm_statistics before, after;
 
+	if (argc > 1)
+		return child(argv[1]);
+	try_quota("limits pages", 64, 32);
+	try_quota("limits tables", 24, 128);
 	try_threads(); /* their stacks are malloc's, which keeps them */
 	check_done(tn_statistics(0, &before), "statistics");
 	try_messages();

@@ -50,7 +50,7 @@ static struct client *new_client(struct server *server, const struct client *par
 
 	while (index < SERVER_CLIENTS && server->clients[index].state != CLIENT_NONE)
 		index++;
-	if (index == SERVER_CLIENTS || (parent && family_size(server, program) >= SERVER_FAMILY))
+	if (index == SERVER_CLIENTS || (parent && family_size(server, program) >= TN_MM_FAMILY))
 		return NULL;
 	client = &server->clients[index];
 	memset(client, 0, sizeof(*client));

@@ -20,8 +20,7 @@
 #include "programs.h"
 #include "regions.h"
 
-#define SERVER_CLIENTS 56u /* below 64: an index has 6 bits */
-#define SERVER_FAMILY 20u  /* most clients that descend from one line of the start list */
+#define SERVER_CLIENTS TN_MM_PROCESSES /* below 64: an index has 6 bits */
 #define SERVER_PROGRAMS SERVER_CLIENTS
 #define SERVER_NOBODY 63u   /* thread of a badge that stands for the process */
 #define SERVER_RESERVE 128u /* idle user frames that clients cannot have */

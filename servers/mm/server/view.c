@@ -12,6 +12,7 @@
 #define SAMPLE_MS 500u /* what happens in a second is measured over at least so long */
 #define LIVE_ROWS 18u  /* of programs: the table has to fit the smallest terminal, 24 lines */
 #define BAR_WIDTH 8u
+#define HOW_WIDTH 60u /* "ended ..." fits a line of 80 */
 
 /* What a terminal is told (ECMA-48, and "synchronized output" of several terminals). */
 #define BEGIN "\033[?2026h"
@@ -100,7 +101,7 @@ static void show_program(const struct server *server, const struct program *prog
 	const char *what, *end = server->view.live ? PLAIN_COLOUR : "";
 	enum program_state state = program_state(server, program, &what);
 	struct program_share share = program_share(server, program);
-	char how[PROGRAM_WHY];
+	char how[HOW_WIDTH + 1];
 
 	printf("%11.11s │ %s", program->name, colour_of(server, state, program));
 	if (state == PROGRAM_ENDED) {
