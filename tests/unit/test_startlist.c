@@ -153,11 +153,17 @@ static void options_pick_and_replace(void **state)
 	assert_null(options_read("workload=hog workload=hello,a,2", &options));
 	assert_true(options_select(&options, &hello));
 	assert_string_equal(hello.args, "a 2");
+	assert_true(options_workload(&options, &hog));
+	assert_string_equal(hog.name, "hello");
+	assert_string_equal(hog.args, "a 2");
+	assert_true(hog.pool_quota > 0 && hog.user_quota > 0);
+	assert_true(hog.priority <= STARTLIST_PRIORITY_MAX);
 	assert_int_equal(options.audit, 0);
 	assert_int_equal(options.idle, OPTIONS_IDLE);
 	assert_false(options.live);
 	assert_string_equal(options.start, "start");
 	assert_null(options_read("idle=5 view=live start=short", &options));
+	assert_false(options_workload(&options, &hog));
 	assert_int_equal(options.idle, 5);
 	assert_true(options.live);
 	assert_string_equal(options.start, "short");

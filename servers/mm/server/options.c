@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* Of a workload that no list gives its quotas, frames. */
+#define WORKLOAD_POOL 256u
+#define WORKLOAD_USER 4096u
+#define WORKLOAD_PRIORITY 10u
+
 #define NUMBER_DIGITS 9u /* at most, so that it cannot wrap */
 
 /* The value of the last argument `key`, which ends in '=', up to its blank; NULL if there is none. */
@@ -103,4 +108,14 @@ bool options_select(const struct options *options, struct start_entry *entry)
 	if (options->args[0] != '\0')
 		memcpy(entry->args, options->args, sizeof(entry->args));
 	return true;
+}
+
+bool options_workload(const struct options *options, struct start_entry *entry)
+{
+	*entry = (struct start_entry){.pool_quota = WORKLOAD_POOL,
+				      .user_quota = WORKLOAD_USER,
+				      .priority = WORKLOAD_PRIORITY};
+	memcpy(entry->name, options->name, sizeof(entry->name));
+	memcpy(entry->args, options->args, sizeof(entry->args));
+	return options->name[0] != '\0';
 }

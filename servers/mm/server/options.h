@@ -1,8 +1,8 @@
 /*
  * options.h - the boot arguments that are mm's. Pure functions.
  *
- *   workload=NAME[,ARGUMENT...]  one program of the start list alone, with arguments of its own
- *                                where there are any
+ *   workload=NAME[,ARGUMENT...]  one program alone, with arguments of its own where there are any;
+ *                                quotas and other arguments are the start list's, if it is there
  *   start=FILE                   the start list: a file of the boot image
  *   view=plain, view=live        the table in lines once a second, or in its place on a terminal
  *   idle=SECONDS                 end programs that have all waited so long for nothing
@@ -35,5 +35,8 @@ const char *options_read(const char *boot_arguments, struct options *options);
 
 /* Whether the entry is wanted; if so, it gets the workload's arguments. */
 bool options_select(const struct options *options, struct start_entry *entry);
+
+/* The workload as an entry with quotas of its own, for a list without it. False: there is none. */
+bool options_workload(const struct options *options, struct start_entry *entry);
 
 #endif

@@ -57,8 +57,8 @@ static bool start_one(struct server *server, const struct start_entry *entry)
 	return false;
 }
 
-static bool start_all(struct server *server, const struct options *options, const char *text,
-		      size_t size)
+static bool start_list(struct server *server, const struct options *options, const char *text,
+		       size_t size)
 {
 	struct startlist list = {text, size, 0};
 	enum startlist_answer answer;
@@ -67,15 +67,26 @@ static bool start_all(struct server *server, const struct options *options, cons
 	bool good = true;
 
 	while ((answer = startlist_next(&list, &entry, &why)) != STARTLIST_END) {
-		if (answer == STARTLIST_ENTRY) {
-			if (options_select(options, &entry))
-				good = start_one(server, &entry) && good;
-			continue;
+		if (answer == STARTLIST_BAD) {
+			view_line(server, "mm", "start list, line %u: %s", list.line, why);
+			good = false;
+		} else if (options_select(options, &entry)) {
+			good = start_one(server, &entry) && good;
 		}
-		view_line(server, "mm", "start list, line %u: %s", list.line, why);
-		good = false;
 	}
 	return good;
+}
+
+/* A workload need not stand in the list. */
+static bool start_all(struct server *server, const struct options *options, const char *text,
+		      size_t size)
+{
+	bool good = start_list(server, options, text, size);
+	struct start_entry entry;
+
+	if (server->program_count > 0 || !options_workload(options, &entry))
+		return good;
+	return start_one(server, &entry) && good;
 }
 
 /* --- at work --------------------------------------------------------------------------------- */
