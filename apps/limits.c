@@ -3,7 +3,7 @@
  * refused with the error that is documented, and changes nothing.
  *
  * Its children `limits pages` and `limits tables` touch more pages, or pages further apart, than
- * their quotas pay.
+ * their quotas pay; `limits holes` is refused in the middle of a request.
  */
 #include <string.h>
 #include <tenure/client.h>
@@ -205,6 +205,15 @@ static void touch(uint64_t stride)
 	}
 }
 
+static void try_holes(void)
+{
+	struct tn_ended ended;
+
+	check_done(spawn("limits holes", 40, 2300, tn_client->priority), "spawn");
+	check_done(tn_wait(0, &ended), "wait");
+	check(ended.reason == TN_MM_END_EXIT && ended.code == 0, "the child was content");
+}
+
 static void try_quota(const char *text, uint64_t pool_quota, uint64_t user_quota)
 {
 	uint64_t pid = check_done(spawn(text, pool_quota, user_quota, tn_client->priority),
@@ -215,8 +224,44 @@ static void try_quota(const char *text, uint64_t pool_quota, uint64_t user_quota
 	check(ended.reason == TN_MM_END_MEMORY, "a quota that is spent ends the program");
 }
 
+static void spend_tables(uint64_t stride)
+{
+	int64_t error;
+
+	for (uint64_t va = BASE;
+	     (error = map(va, 1, TN_MM_WRITE | TN_MM_POPULATE)) == 0 || error == -TN_EEXIST;)
+		va += stride;
+	refused(error, TN_ENOMEM, "more page tables");
+}
+
+/* As `limits holes`: an unmap that fails midway leaves a hole in what is offered. */
+static int make_holes(void)
+{
+	const uint64_t half = 512, own = tn_client->pid;
+	int64_t error;
+	volatile uint64_t *copy,
+		*memory = tn_map_memory(NULL, 2 * half, TN_MM_WRITE | TN_MM_LARGE | TN_MM_POPULATE,
+					&error);
+
+	check_done(error, "map of large pages");
+	memory[0] = 1;
+	check_done(tn_offer((void *)memory, 2 * half, own, 0), "offer to oneself");
+	copy = tn_attach(own, (void *)memory, 2 * half, NULL, 0, &error);
+	check_done(error, "attach of large pages");
+	check(copy[0] == 1, "what is attached is the same");
+	check_done(tn_unmap_memory((void *)copy, 2 * half), "unmap");
+	spend_tables(GIB); /* two page tables each, then one */
+	spend_tables(GIB / 512);
+	refused(tn_unmap_memory((void *)memory, half + half / 2), TN_ENOMEM, "a cut, unpaid");
+	(void)tn_attach(own, (void *)memory, 2 * half, NULL, 0, &error);
+	check(error == 0 || error == -TN_ENOMEM, "a hole is filled, or too expensive");
+	return 0;
+}
+
 static int child(const char *name)
 {
+	if (strcmp(name, "holes") == 0)
+		return make_holes();
 	touch(strcmp(name, "pages") == 0 ? PAGE : GIB);
 	return 0;
 }
@@ -229,6 +274,7 @@ int main(int argc, char **argv)
 		return child(argv[1]);
 	try_quota("limits pages", 64, 32);
 	try_quota("limits tables", 24, 128);
+	try_holes();
 	try_threads(); /* their stacks are malloc's, which keeps them */
 	check_done(tn_statistics(0, &before), "statistics");
 	try_messages();

@@ -82,7 +82,8 @@ enum tn_mm_request {
 	 * EINVAL alignment, flags | EFAULT outside IMAGE_END..HIGH | EEXIST | EOVERFLOW regions |
 	 * ENOMEM the quota or the machine is spent */
 	TN_MM_MAP = 2,
-	/* (address, pages). Holes are passed over. EINVAL | EFAULT | EOVERFLOW regions | ENOMEM */
+	/* (address, pages). Holes are passed over. EINVAL | EFAULT | EOVERFLOW regions | ENOMEM a
+	 * large page cannot be cut: pages before it may be gone, and are zero when touched */
 	TN_MM_UNMAP = 3,
 	/* (address, pages, flags WRITE or EXECUTE or 0). EINVAL | ENOENT not all mapped memory |
 	 * EPERM more than was attached | EOVERFLOW | ENOMEM */
