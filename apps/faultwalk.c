@@ -1,6 +1,6 @@
 /*
  * faultwalk.c - demand paging: writes to every page of a region that was only promised, reads it
- * back, and does the same in large pages. faultwalk [PAGES]
+ * back, and does the same in large pages. faultwalk [PAGES [ROUNDS]]
  */
 #include <tenure/client.h>
 
@@ -35,9 +35,12 @@ static void walk(const char *what, uint64_t pages, uint64_t flags)
 int main(int argc, char **argv)
 {
 	uint64_t pages = number_argument(argc, argv, 1, PAGES);
+	uint64_t rounds = number_argument(argc, argv, 2, 1);
 
-	walk("4 KiB", pages, 0);
-	walk("2 MiB", LARGE_PAGES, TN_MM_LARGE);
-	walk("populated", pages, TN_MM_POPULATE);
+	for (uint64_t i = 0; i < rounds; i++) {
+		walk("4 KiB", pages, 0);
+		walk("2 MiB", LARGE_PAGES, TN_MM_LARGE);
+		walk("populated", pages, TN_MM_POPULATE);
+	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <tenure/protocol.h>
 
-#define STARTLIST_PRIORITY_MAX 31u
+#define STARTLIST_PRIORITY_MAX 30u /* below mm's own: programs must not keep it from its work */
 
 struct start_entry {
 	char name[TN_CLIENT_NAME];

@@ -41,6 +41,16 @@ void tn_thread_join(struct tn_thread *thread);
 /* Waits for any of the signals; answers which came, and clears them. */
 uint64_t tn_await_signals(uint64_t mask);
 
+/*
+ * The same until the clock (tn_clock) shows `deadline` at the latest; then 0. TN_ANY: for ever. A
+ * deadline that has passed asks without waiting.
+ */
+uint64_t tn_await_signals_until(uint64_t mask, uint64_t deadline);
+
+/* Waits until the clock shows `deadline`; not at all if it does already. */
+void tn_sleep_until(uint64_t deadline);
+void tn_sleep_ms(uint64_t milliseconds);
+
 /* Not to be touched but by the functions below. All zero: open. */
 struct tn_mutex {
 	volatile uint32_t guard; /* of the rest; held for a few instructions */
