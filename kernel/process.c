@@ -10,7 +10,6 @@
 #include "message.h"
 #include "object.h"
 #include "thread.h"
-#include "words.h"
 
 const struct process process_none;
 
@@ -25,12 +24,17 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 	LIST_PUSH(pool->processes, p);
 }
 
-/* Those whose calls are saved in the page are told that nobody will answer. */
-static void replies_forget(struct slot *page)
+/* Empties the slots in use, mostly few. Those whose calls are saved in one are told that nobody will
+ * answer. */
+static void page_clear(struct slot *page)
 {
-	for (unsigned i = 0; i < TN_CAPS_SLOTS; i++)
-		if (SLOT_TYPE(page[i].word) == TN_CAP_REPLY)
-			message_forget(&page[i]);
+	for (struct slot *s = page; s < page + TN_CAPS_SLOTS; s++) {
+		if (likely(slot_is_empty(s)))
+			continue;
+		if (SLOT_TYPE(s->word) == TN_CAP_REPLY)
+			message_forget(s);
+		slot_set(s, 0, 0, 0);
+	}
 }
 
 /* Gives one capability page back; false if there was none. Mostly a pool pays for one process: that
@@ -46,9 +50,8 @@ static bool caps_end(struct process *p)
 	if (place == p->directory + TN_CAPS_PAGES)
 		return false;
 	page = *place;
-	replies_forget(page);
+	page_clear(page);
 	*place = (struct slot *)caps_none;
-	zero_page(page);
 	pool_put(p->pool, TN_KIND_CAPS, frame_of(page), FRAME_CLEAN);
 	return true;
 }
