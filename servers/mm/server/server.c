@@ -20,8 +20,6 @@
 #include "startlist.h"
 #include "view.h"
 
-#define TIMED_OUT (-110) /* of a receive: its deadline has passed */
-
 /* --- up -------------------------------------------------------------------------------------- */
 
 static void open_server(struct server *server)
@@ -202,7 +200,7 @@ static bool serve(struct server *server, const struct options *options)
 		struct tn_message message = answer_and_receive(server, &answer);
 
 		answer.owed = false;
-		if (message.code == -TN_EINTR || message.code == TIMED_OUT) {
+		if (message.code == -TN_EINTR || message.code == -TN_ETIMEDOUT) {
 			end_if_idle(server, options->idle);
 		} else {
 			require_done((struct tn_result){message.code, 0}, "recv");
