@@ -61,12 +61,13 @@ static void try_deadlines(void)
 	uint64_t start = tn_clock(), soon = start + tn_client->timebase / 50;
 
 	tn_own_utcb()->deadline = 0;
-	refused(tn_recv(TN_NONE).code, TN_ETIMEDOUT, "a receive until tick 0");
-	refused(tn_recv(endpoint).code, TN_ETIMEDOUT, "a receive at an endpoint until tick 0");
+	refused(tn_recv_timed(TN_NONE).code, TN_ETIMEDOUT, "a receive until tick 0");
+	refused(tn_recv_timed(endpoint).code, TN_ETIMEDOUT,
+		"a receive at an endpoint until tick 0");
 	tn_own_utcb()->deadline = start;
-	refused(tn_recv(endpoint).code, TN_ETIMEDOUT, "a receive until just now");
+	refused(tn_recv_timed(endpoint).code, TN_ETIMEDOUT, "a receive until just now");
 	tn_own_utcb()->deadline = soon;
-	refused(tn_recv(endpoint).code, TN_ETIMEDOUT, "a receive until soon");
+	refused(tn_recv_timed(endpoint).code, TN_ETIMEDOUT, "a receive until soon");
 	check(tn_clock() >= soon, "a receive waits for its deadline");
 	tn_own_utcb()->deadline = TN_ANY;
 	check(tn_await_signals_until(BIT, 0) == 0, "no signal has come");

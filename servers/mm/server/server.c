@@ -114,15 +114,16 @@ static struct tn_message answer_and_receive(const struct server *server,
 
 	tn_utcb->deadline = view_due(server);
 	if (!answer->owed)
-		return tn_recv(server->endpoint);
+		return tn_recv_timed(server->endpoint);
 	if (answer->count > TN_MESSAGE_REGISTERS)
 		memcpy(&tn_utcb->words[TN_MESSAGE_REGISTERS], &answer->words[TN_MESSAGE_REGISTERS],
 		       (answer->count - TN_MESSAGE_REGISTERS) * sizeof(uint64_t));
-	message = tn_reply_recv(server->endpoint, TN_INFO(answer->label, answer->count),
+	message = tn_reply_recv(server->endpoint,
+				TN_INFO(answer->label, answer->count) | TN_INFO_TIMED,
 				answer->words);
 	/* Whom we answered may have ended meanwhile. */
 	if (message.code == -TN_EPEER)
-		message = tn_recv(server->endpoint);
+		message = tn_recv_timed(server->endpoint);
 	return message;
 }
 
