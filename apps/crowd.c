@@ -1,8 +1,9 @@
 /*
  * crowd.c - as many processes as mm allows. crowd [PROCESSES]
  *
- * The children are this program as `crowd child`: they wait for what never comes. With a number,
- * the parent goes on until so many processes live in the whole system, its siblings' among them.
+ * The children are this program as `crowd child`: they wait for what never comes; so does
+ * `crowd wait`, for one of them. With a number, the parent goes on until so many processes live in
+ * the whole system, its siblings' among them.
  */
 #include <string.h>
 #include <tenure/client.h>
@@ -13,7 +14,7 @@
 
 #define MOST 64u
 #define PATIENCE_US 20000000u
-#define TOGETHER_US 500000u /* so that siblings see each other */
+#define TOGETHER_MS 500u /* so that siblings see each other */
 
 static uint64_t children[MOST];
 
@@ -30,14 +31,6 @@ static unsigned spawn_all(int64_t *error)
 	return count;
 }
 
-static void yield_for(uint64_t microseconds)
-{
-	uint64_t end = tn_microseconds() + microseconds;
-
-	while (tn_microseconds() < end)
-		tn_yield();
-}
-
 /* Until the system is as full as it is to be. Answers how many processes there are. */
 static uint64_t await_processes(uint64_t processes)
 {
@@ -48,7 +41,7 @@ static uint64_t await_processes(uint64_t processes)
 		tn_yield();
 		check_done(tn_statistics(0, &statistics), "statistics");
 	} while (statistics.processes < processes && tn_microseconds() < end);
-	yield_for(TOGETHER_US);
+	tn_sleep_ms(TOGETHER_MS);
 	return statistics.processes;
 }
 
@@ -61,6 +54,10 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "child") == 0)
 		for (;;)
 			tn_await_signals(1);
+	if (argc > 1 && strcmp(argv[1], "wait") == 0) {
+		check_done(tn_spawn("crowd child", 24, 64, tn_client->priority), "spawn");
+		return (int)check_done(tn_wait(0, NULL), "wait");
+	}
 	count = spawn_all(&error);
 	check(count > 0 && error == -TN_EAGAIN, "there is an end to it");
 	processes = await_processes(wanted);

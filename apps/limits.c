@@ -54,6 +54,31 @@ static void try_messages(void)
 	refused(tn_recv(TN_CLIENT_MM).code, TN_EPERM, "recv where others receive");
 }
 
+/* Deadlines that have passed: nobody waits. */
+static void try_deadlines(void)
+{
+	uint64_t number, endpoint = check_done(tn_endpoint_create(&number), "endpoint create");
+	uint64_t start = tn_clock(), soon = start + tn_client->timebase / 50;
+
+	tn_own_utcb()->deadline = 0;
+	refused(tn_recv_timed(TN_NONE).code, TN_ETIMEDOUT, "a receive until tick 0");
+	refused(tn_recv_timed(endpoint).code, TN_ETIMEDOUT,
+		"a receive at an endpoint until tick 0");
+	tn_own_utcb()->deadline = start;
+	refused(tn_recv_timed(endpoint).code, TN_ETIMEDOUT, "a receive until just now");
+	tn_own_utcb()->deadline = soon;
+	refused(tn_recv_timed(endpoint).code, TN_ETIMEDOUT, "a receive until soon");
+	check(tn_clock() >= soon, "a receive waits for its deadline");
+	tn_own_utcb()->deadline = TN_ANY;
+	check(tn_await_signals_until(BIT, 0) == 0, "no signal has come");
+	check_done(tn_signal(TN_CLIENT_THREAD, BIT).code, "signal");
+	check(tn_await_signals_until(BIT, 0) == BIT, "a signal comes before a deadline");
+	start = tn_microseconds();
+	tn_sleep_ms(20);
+	check(tn_microseconds() - start >= 20000, "20 ms of sleep are not less");
+	check_done(tn_endpoint_destroy(endpoint, number), "endpoint destroy");
+}
+
 static void try_dead_endpoint(void)
 {
 	uint64_t number, own = check_done(tn_endpoint_create(&number), "endpoint create");
@@ -278,6 +303,7 @@ int main(int argc, char **argv)
 	try_threads(); /* their stacks are malloc's, which keeps them */
 	check_done(tn_statistics(0, &before), "statistics");
 	try_messages();
+	try_deadlines();
 	try_dead_endpoint();
 	try_endpoints();
 	try_memory();

@@ -17,7 +17,7 @@ uint64_t tn_await_signals_until(uint64_t mask, uint64_t deadline)
 	utcb->deadline = deadline;
 	utcb->signal_mask = mask;
 	do
-		message = tn_recv(TN_NONE);
+		message = tn_recv_timed(TN_NONE);
 	while (message.code == -TN_EINTR);
 	utcb->signal_mask = 0;
 	utcb->deadline = TN_ANY;

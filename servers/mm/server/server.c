@@ -20,8 +20,6 @@
 #include "startlist.h"
 #include "view.h"
 
-#define TIMED_OUT (-110) /* of a receive: its deadline has passed */
-
 /* --- up -------------------------------------------------------------------------------------- */
 
 static void open_server(struct server *server)
@@ -116,15 +114,16 @@ static struct tn_message answer_and_receive(const struct server *server,
 
 	tn_utcb->deadline = view_due(server);
 	if (!answer->owed)
-		return tn_recv(server->endpoint);
+		return tn_recv_timed(server->endpoint);
 	if (answer->count > TN_MESSAGE_REGISTERS)
 		memcpy(&tn_utcb->words[TN_MESSAGE_REGISTERS], &answer->words[TN_MESSAGE_REGISTERS],
 		       (answer->count - TN_MESSAGE_REGISTERS) * sizeof(uint64_t));
-	message = tn_reply_recv(server->endpoint, TN_INFO(answer->label, answer->count),
+	message = tn_reply_recv(server->endpoint,
+				TN_INFO(answer->label, answer->count) | TN_INFO_TIMED,
 				answer->words);
 	/* Whom we answered may have ended meanwhile. */
 	if (message.code == -TN_EPEER)
-		message = tn_recv(server->endpoint);
+		message = tn_recv_timed(server->endpoint);
 	return message;
 }
 
@@ -202,7 +201,7 @@ static bool serve(struct server *server, const struct options *options)
 		struct tn_message message = answer_and_receive(server, &answer);
 
 		answer.owed = false;
-		if (message.code == -TN_EINTR || message.code == TIMED_OUT) {
+		if (message.code == -TN_EINTR || message.code == -TN_ETIMEDOUT) {
 			end_if_idle(server, options->idle);
 		} else {
 			require_done((struct tn_result){message.code, 0}, "recv");

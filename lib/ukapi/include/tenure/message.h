@@ -93,4 +93,12 @@ static inline struct tn_message tn_reply_recv(uint64_t endpoint, uint64_t info,
 	return tn_message_call(TN_REPLY_RECV_SHORT, endpoint, info, words);
 }
 
+/* As tn_recv, until the UTCB's deadline at the latest: then the code is -TN_ETIMEDOUT. */
+static inline struct tn_message tn_recv_timed(uint64_t endpoint)
+{
+	static const uint64_t none[TN_MESSAGE_REGISTERS];
+
+	return tn_message_call(TN_CALL_RECV, endpoint, TN_INFO_TIMED, none);
+}
+
 #endif
