@@ -238,11 +238,11 @@ result_t call_save_reply(uint64_t slot)
 
 result_t call_signal(uint64_t thread, uint64_t bits)
 {
-	int error = 0;
-	struct thread *t = cap_find(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL, &error);
+	struct thread *t = cap_object(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL);
 
-	if (error != 0 || t->process->dying)
-		return failure(error ?: TN_EDYING, 0);
+	if (t == NULL || t->process->dying)
+		return failure(cap_refusal(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL) ?: TN_EDYING,
+			       0);
 	signals_add(t, bits);
 	return success(0);
 }
