@@ -3,8 +3,7 @@
  *
  * A program ends with status 1 at the first that does not; mm goes on.
  */
-#ifndef APPS_CHECK_H
-#define APPS_CHECK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ static inline uint64_t number_argument(int argc, char **argv, int which, uint64_
 {
 	return which < argc ? strtoul(argv[which], NULL, 0) : otherwise;
 }
-
-#endif

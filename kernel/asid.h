@@ -4,8 +4,7 @@
  * Where the hart has none (one ASID), each switch flushes. Nobody but this file and the fences
  * below knows.
  */
-#ifndef KERNEL_ASID_H
-#define KERNEL_ASID_H
+#pragma once
 
 #include <port/tlb.h>
 
@@ -46,5 +45,3 @@ inline_always void asid_fence_space(const struct hart *h, const struct process *
 	if (asid_is_live(h, p))
 		port_fence_space(p->asid);
 }
-
-#endif

@@ -5,8 +5,7 @@
  * cap_refusal which rule was broken. The order of the reasons is part of the interface: ERANGE,
  * ENOENT, EBADF, EPERM, ESTALE.
  */
-#ifndef KERNEL_CAP_H
-#define KERNEL_CAP_H
+#pragma once
 
 #include <port/current.h>
 
@@ -89,5 +88,3 @@ inline_always int cap_own_refusal(uint64_t index)
 
 	return cap_refusal(index, cap_is_object(type) ? type : TN_CAP_POOL, TN_RIGHT_OWN);
 }
-
-#endif

@@ -5,8 +5,7 @@
  * at depth n is bit n of its frame number. So the earliest is at the top, and setting and cancelling
  * take at most 32 steps each, whatever others do (a priority search tree: McCreight 1985).
  */
-#ifndef KERNEL_DEADLINE_H
-#define KERNEL_DEADLINE_H
+#pragma once
 
 #include "hart.h"
 #include "thread.h"
@@ -20,5 +19,3 @@ void deadline_cancel(struct thread *t);
 /* The timer has rung: wakes those of the hart whose time has come, some at a time, with ETIMEDOUT,
  * and sets the timer again. */
 void deadline_fire(struct hart *h);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * endpoint.h - an endpoint: belongs to one process and dies with it.
  */
-#ifndef KERNEL_ENDPOINT_H
-#define KERNEL_ENDPOINT_H
+#pragma once
 
 #include "list.h"
 #include "process.h"
@@ -29,5 +28,3 @@ inline_always void endpoint_init(struct endpoint *e, pfn_t self, struct process 
 /* One step: those who wait at it are told, some tens a step; then it is unlinked and its frame
  * given back. True once it is gone. */
 bool endpoint_end(struct endpoint *e);
-
-#endif

@@ -17,8 +17,7 @@
  * A block's words are written when one of its frames is first touched; until then they all read
  * as UNTOUCHED, a kind that no path accepts (see frame_touch).
  */
-#ifndef KERNEL_FRAME_H
-#define KERNEL_FRAME_H
+#pragma once
 
 #include <port/memory.h>
 #include <tenure/abi.h>
@@ -186,5 +185,3 @@ void frame_table_init(const struct region *regions, uint32_t count);
 
 /* frame_info's word for f (see abi.h), whose block has been touched. */
 uint64_t frame_export(pfn_t f);
-
-#endif

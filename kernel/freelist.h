@@ -9,8 +9,7 @@
  * The pool's own frame closes the ring, so that no end is special. The word is the only one that
  * the kernel writes in a free frame, and it is cleared when the frame leaves the ring.
  */
-#ifndef KERNEL_FREELIST_H
-#define KERNEL_FREELIST_H
+#pragma once
 
 #include "frame.h"
 #include "types.h"
@@ -74,5 +73,3 @@ inline_always void freelist_push_run(pfn_t head, pfn_t first, uint64_t count)
 	link_of(old)->previous = (uint32_t)last;
 	link_of(head.n)->next = (uint32_t)first.n;
 }
-
-#endif

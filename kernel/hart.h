@@ -2,8 +2,7 @@
  * hart.h - what each hart has of its own. Reached from the current thread, never through a
  * global name, so that more harts can come.
  */
-#ifndef KERNEL_HART_H
-#define KERNEL_HART_H
+#pragma once
 
 #include <tenure/abi.h>
 
@@ -33,5 +32,3 @@ struct hart {
 	struct thread *deadlines;                 /* the earliest; see deadline.h */
 	struct thread *float_owner;               /* whose registers the floating-point unit has */
 };
-
-#endif

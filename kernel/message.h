@@ -5,8 +5,7 @@
  * of the two ends first frees the other: nobody hangs. Registers go through the threads' saved
  * ones.
  */
-#ifndef KERNEL_MESSAGE_H
-#define KERNEL_MESSAGE_H
+#pragma once
 
 #include "endpoint.h"
 #include "sched.h"
@@ -84,5 +83,3 @@ inline_always void signals_add(struct thread *t, uint64_t bits)
 	sched_ready(t);
 }
 void thread_signal(struct thread *t, uint64_t bits);
-
-#endif

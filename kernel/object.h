@@ -1,8 +1,7 @@
 /*
  * object.h - births and ends of kernel objects: each is exactly one frame.
  */
-#ifndef KERNEL_OBJECT_H
-#define KERNEL_OBJECT_H
+#pragma once
 
 #include "pool.h"
 #include "slot.h"
@@ -51,5 +50,3 @@ inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
 
 /* Ends a kind of object that has no parts: zeroes `bytes` at its start, frees the frame. */
 void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes);
-
-#endif

@@ -5,8 +5,7 @@
  * Used are the frames of objects charged to the pool, its sub-pools' own frames among them. No
  * counter says how many: what came in, has not gone out and is not free, is used.
  */
-#ifndef KERNEL_POOL_H
-#define KERNEL_POOL_H
+#pragma once
 
 #include "frame.h"
 #include "freelist.h"
@@ -139,5 +138,3 @@ bool pool_is_within(const struct pool *inner, const struct pool *outer);
 /* At most `count` frames of from's free list become to's. Returns how many. The caller counts
  * the call in the flows' `calls`. */
 uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count);
-
-#endif

@@ -2,8 +2,7 @@
  * process.h - a process: an address space, a directory of capability pages, threads and
  * endpoints, all paid by one pool.
  */
-#ifndef KERNEL_PROCESS_H
-#define KERNEL_PROCESS_H
+#pragma once
 
 #include <port/pte.h>
 
@@ -48,5 +47,3 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 /* One bounded step of its end: from the first one on it answers EDYING, and no hart holds
  * translations of it. True once it is gone. */
 bool process_end_step(struct process *p);
-
-#endif

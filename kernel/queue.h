@@ -2,8 +2,7 @@
  * queue.h - queues of threads, first in first out: ready ones of a priority, those that wait at an
  * endpoint. A thread is in at most one.
  */
-#ifndef KERNEL_QUEUE_H
-#define KERNEL_QUEUE_H
+#pragma once
 
 #include "thread.h"
 #include "types.h"
@@ -42,5 +41,3 @@ void queue_push_first(struct queue *q, struct thread *t);
 
 /* Takes t, which is in q, out. */
 void queue_remove(struct queue *q, struct thread *t);
-
-#endif

@@ -5,8 +5,7 @@
  * their priority's queue. A call that blocks changes its thread's state and answers
  * port_switch(); the trap entry then saves what C kept, and sched_run picks another.
  */
-#ifndef KERNEL_SCHED_H
-#define KERNEL_SCHED_H
+#pragma once
 
 #include <port/current.h>
 #include <port/machine.h>
@@ -73,5 +72,3 @@ void sched_tick(void);
 /* Somebody more urgent has become ready: the current thread is the first of its priority to go
  * on. */
 void sched_preempt(void);
-
-#endif

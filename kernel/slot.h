@@ -11,8 +11,7 @@
  * The id stands where the object's descriptor has it, and the type where that has the kind, so
  * one load and one exclusive-or prove both. An empty slot is all zero.
  */
-#ifndef KERNEL_SLOT_H
-#define KERNEL_SLOT_H
+#pragma once
 
 #include "frame.h"
 #include "types.h"
@@ -57,5 +56,3 @@ inline_always void slot_set(struct slot *s, uint64_t word, uint64_t frame, uint6
 	s->frame = (uint32_t)frame;
 	s->badge = (uint32_t)badge;
 }
-
-#endif

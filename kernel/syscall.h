@@ -1,8 +1,7 @@
 /*
  * syscall.h - the handlers of all calls and the table that leads to them.
  */
-#ifndef KERNEL_SYSCALL_H
-#define KERNEL_SYSCALL_H
+#pragma once
 
 #include <tenure/abi.h>
 
@@ -27,5 +26,3 @@ TN_MESSAGE_CALLS(CALL_DECLARE)
 
 /* Indexed by call number. A handler ignores the arguments that it does not declare. */
 extern const call_handler call_table[TN_CALL_COUNT];
-
-#endif

@@ -4,8 +4,7 @@
  * A TABLE frame counts its valid entries. One that is emptied goes back to its pool by itself,
  * all zero, unless it is a root or was attached by name.
  */
-#ifndef KERNEL_TABLE_H
-#define KERNEL_TABLE_H
+#pragma once
 
 #include "process.h"
 #include "types.h"
@@ -89,5 +88,3 @@ bool split_overflows(pte_t leaf, unsigned level);
 /* Replaces the large leaf at `at` by a table of the next smaller pages, and moves *at there.
  * The pool has a free frame, split_overflows() was false. */
 void table_split(struct process *p, struct place *at, uint64_t va);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * thread.h - a thread: registers, a UTCB frame that it pins, and whom it waits for.
  */
-#ifndef KERNEL_THREAD_H
-#define KERNEL_THREAD_H
+#pragma once
 
 #include <port/current.h>
 #include <tenure/abi.h>
@@ -79,5 +78,3 @@ inline_always void thread_succeed(struct thread *t)
 
 /* The thread that a weak reference names, or NULL if it is gone. */
 struct thread *thread_of_slot(const struct slot *s);
-
-#endif

@@ -2,8 +2,7 @@
  * trap.h - what the trap entry hands to the core: a user thread's fault; and how it, or the
  * thread's exit, becomes a call to the thread's fault endpoint.
  */
-#ifndef KERNEL_TRAP_H
-#define KERNEL_TRAP_H
+#pragma once
 
 #include <tenure/abi.h>
 
@@ -30,5 +29,3 @@ void trap_call(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 
 /* The answer to t's fault stands in the current thread's registers: t resumes, or stays stopped. */
 void trap_answer(struct thread *t);
-
-#endif

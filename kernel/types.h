@@ -4,8 +4,7 @@
  * Frame numbers and virtual addresses are distinct struct types, so that mixing them
  * does not compile. Raw user arguments stay plain uint64_t until the guard that checks them.
  */
-#ifndef KERNEL_TYPES_H
-#define KERNEL_TYPES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,5 +85,3 @@ inline_always uint64_t result_value(result_t r)
 {
 	return (uint64_t)(r >> 64);
 }
-
-#endif

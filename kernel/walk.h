@@ -4,8 +4,7 @@
  * Levels count from the leaves: a table of level 0 holds 4 KiB leaves, of level 1 2 MiB, of
  * level 2 1 GiB. The root has level paging_levels - 1.
  */
-#ifndef KERNEL_WALK_H
-#define KERNEL_WALK_H
+#pragma once
 
 #include <port/pte.h>
 
@@ -79,5 +78,3 @@ inline_always pte_t *walk_kept(const struct process *p, uint64_t va, unsigned le
 	}
 	return entry;
 }
-
-#endif

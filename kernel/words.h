@@ -2,8 +2,7 @@
  * words.h - arrays of 64-bit words: looked at, counted up and cleared, many at a time. A batch of
  * frames or entries spends its time here.
  */
-#ifndef KERNEL_WORDS_H
-#define KERNEL_WORDS_H
+#pragma once
 
 #include "types.h"
 
@@ -29,5 +28,3 @@ inline_always void zero_lines(void *memory, size_t bytes)
 		for (unsigned i = 0; i < 8; i++)
 			word[i] = 0;
 }
-
-#endif

@@ -2,13 +2,10 @@
  * float.h - the floating-point unit (unprivileged spec, "F" and "D"; privileged spec, "Extension
  * Context Status in sstatus"): off until a thread uses it, and lent to one thread at a time.
  */
-#ifndef ARCH_FLOAT_H
-#define ARCH_FLOAT_H
+#pragma once
 
 #include <stdbool.h>
 
 /* After an illegal instruction of the current thread: if the unit is off, it is now on and the
  * thread's own, and the instruction is worth another try. False: there is none, or it was on. */
 bool float_lend(void);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * frame_windows.h - the three windows through which the frame table is seen.
  */
-#ifndef ARCH_FRAME_WINDOWS_H
-#define ARCH_FRAME_WINDOWS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -15,5 +14,3 @@ uint64_t frame_windows_frames(const struct regions *regions);
  * can be touched as soon as the direct map stands. Their pages come from the memory of the
  * kernel's space, which is cut to what they take and stays in use. */
 void frame_windows_build(const struct regions *regions);
-
-#endif

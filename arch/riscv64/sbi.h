@@ -1,8 +1,7 @@
 /*
  * sbi.h - calls of the firmware (RISC-V Supervisor Binary Interface Specification 1.0 and 2.0).
  */
-#ifndef ARCH_SBI_H
-#define ARCH_SBI_H
+#pragma once
 
 #include <stdint.h>
 
@@ -14,5 +13,3 @@
 
 /* 0, or an error: below 0 where the firmware lacks the extension. */
 int64_t sbi_call(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * short.h - the short ways of two calls, and where they end, in the trap entry.
  */
-#ifndef ARCH_SHORT_H
-#define ARCH_SHORT_H
+#pragma once
 
 #include <stdint.h>
 
@@ -29,5 +28,3 @@ void short_fault_refused(void);
 
 /* entry.S: the call is made in full, with its arguments as they were. */
 void short_refused(uint64_t endpoint);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * space.h - the kernel's half of the address space: built once, at boot.
  */
-#ifndef ARCH_SPACE_H
-#define ARCH_SPACE_H
+#pragma once
 
 #include <port/pte.h>
 
@@ -26,5 +25,3 @@ pte_t *space_entry(uint64_t va, unsigned level);
 
 /* Maps physical [pa, pa + bytes) at va with the largest pages that fit; all multiples of 4 KiB. */
 void space_map(uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights);
-
-#endif

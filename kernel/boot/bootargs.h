@@ -2,8 +2,7 @@
  * bootargs.h - reads the kernel's own words among the boot arguments. Pure functions. Words that
  * are not the kernel's belong to the first server and are passed over.
  */
-#ifndef TENURE_BOOT_BOOTARGS_H
-#define TENURE_BOOT_BOOTARGS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -29,5 +28,3 @@ struct boot_options {
  */
 __attribute__((warn_unused_result)) const char *bootargs_parse(struct text args,
 								struct boot_options *options);
-
-#endif

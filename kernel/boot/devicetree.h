@@ -2,8 +2,7 @@
  * devicetree.h - reads a flattened device tree (Devicetree Specification 0.4, chapter 5) in one
  * pass. Pure functions: no state, no allocation; the blob may be hostile or cut short.
  */
-#ifndef TENURE_BOOT_DEVICETREE_H
-#define TENURE_BOOT_DEVICETREE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,5 +20,3 @@
  */
 __attribute__((warn_unused_result)) const char *devicetree_read(const void *blob, size_t limit,
 								uint64_t hart, struct machine *m);
-
-#endif

@@ -4,8 +4,7 @@
  * devicetree.c fills it, regions.c turns its memory into frames, the boot code hands its devices
  * to the first server. All addresses are physical and in bytes; no range wraps.
  */
-#ifndef TENURE_BOOT_MACHINE_H
-#define TENURE_BOOT_MACHINE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,5 +62,3 @@ struct machine {
 	 * adds. They may overlap. */
 	struct machine_memory memory[MACHINE_RANGES + MACHINE_ADDED];
 };
-
-#endif

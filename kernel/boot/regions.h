@@ -6,8 +6,7 @@
  * RAM below frame 2^32. Where two kinds want a frame the stronger has it: HOLE, then IMAGE, then
  * BOOT, then USER.
  */
-#ifndef TENURE_BOOT_REGIONS_H
-#define TENURE_BOOT_REGIONS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -44,5 +43,3 @@ __attribute__((warn_unused_result)) const char *regions_init(struct regions *reg
 /* The first of the lowest `count` > 0 consecutive USER frames that end at or below frame `below`,
  * which is the first of its region; REGIONS_NONE if there are none. */
 uint64_t regions_find_user(const struct regions *regions, uint64_t count, uint64_t below);
-
-#endif

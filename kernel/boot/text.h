@@ -1,8 +1,7 @@
 /*
  * text.h - texts of the boot loader: they carry a length, and may end in a NUL before it.
  */
-#ifndef TENURE_BOOT_TEXT_H
-#define TENURE_BOOT_TEXT_H
+#pragma once
 
 #include <image/text.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ static inline void text_copy(char *to, uint32_t limit, struct text from)
 		to[i] = from.bytes[i];
 	to[i] = '\0';
 }
-
-#endif

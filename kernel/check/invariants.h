@@ -3,8 +3,7 @@
  * checker's loops, the tests and the proofs read alike. d: a frame's word (frame.h); the number
  * is the invariant's in docs/invariants.md.
  */
-#ifndef KERNEL_INVARIANTS_H
-#define KERNEL_INVARIANTS_H
+#pragma once
 
 #include <port/pte.h>
 
@@ -39,5 +38,3 @@
 /* I13: a table's word tells its entries; one that may be emptied by itself is never empty. */
 #define I13_COUNT(d, counted) (FRAME_ENTRIES(d) == (counted))
 #define I13_NOT_EMPTY(d, root) (FRAME_ENTRIES(d) != 0 || FRAME_IS_EXPLICIT(d) || (root))
-
-#endif

@@ -2,8 +2,7 @@
  * cpio.h - reads a cpio archive in the "new ASCII" format (magic 070701, and 070702 with a
  * checksum, which is not verified). Pure functions; the archive may be hostile or cut short.
  */
-#ifndef TENURE_IMAGE_CPIO_H
-#define TENURE_IMAGE_CPIO_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ struct cpio_file {
 __attribute__((warn_unused_result)) int cpio_find(const void *archive, size_t size,
 						   const char *name, size_t name_len,
 						   struct cpio_file *out, const char **why);
-
-#endif

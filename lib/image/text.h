@@ -1,8 +1,7 @@
 /*
  * text.h - comparing texts that end in a NUL, or before it. Pure.
  */
-#ifndef TENURE_IMAGE_TEXT_H
-#define TENURE_IMAGE_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@ static inline bool text_is(const char *bytes, size_t limit, const char *constant
 		i++;
 	return constant[i] == '\0' && (i == limit || bytes[i] == '\0');
 }
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * boot_view.h - what the boot left in memory to be read: the boot image and the device tree.
  */
-#ifndef MM_BOOT_VIEW_H
-#define MM_BOOT_VIEW_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,5 +17,3 @@ void boot_view_close(struct mm *mm, uint64_t va, uint64_t address, uint64_t byte
 
 /* Copies the machine's name, as the device tree gives it, into `name`; empty if it gives none. */
 void boot_view_machine(struct mm *mm, char *name, size_t size);
-
-#endif

@@ -6,8 +6,7 @@
  * goes, and how many page tables stand. Each change is written into the ledger, and frames whose
  * last mapping went become free.
  */
-#ifndef MM_MAPPING_H
-#define MM_MAPPING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -81,5 +80,3 @@ uint64_t mapping_frames(const struct mapping *mapping);
 
 /* Page tables that stand for these mappings with 3, 4 or 5 paging levels, root included. */
 uint64_t mapping_tables(const struct mapping *mapping, unsigned paging_levels);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * supply.h - carries out what the policy decides: frames to pools and back.
  */
-#ifndef MM_SUPPLY_H
-#define MM_SUPPLY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ void supply_signalled(struct mm *mm, uint64_t bits);
 
 /* After a call that freed frames of the pool: takes idle ones back. */
 void supply_trim(struct mm *mm, struct pool *pool);
-
-#endif

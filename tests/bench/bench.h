@@ -5,8 +5,7 @@
  * stub that moves the arguments, the kernel's entry, work and exit. The cost of the two reads
  * themselves is taken off. bench.c owns the samples of the operation at hand.
  */
-#ifndef BENCH_H
-#define BENCH_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/user.h>
@@ -75,5 +74,3 @@ void bench_end(void);
 
 /* Prints what was measured once. */
 void bench_print_once(const char *name, uint64_t value);
-
-#endif

@@ -5,8 +5,7 @@
  * A body finds its first capability in slot 0, its UTCB at BODY_UTCB with its stack in the same
  * frame, and nothing else: no data, no library.
  */
-#ifndef BODIES_H
-#define BODIES_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -51,5 +50,3 @@ void body_pager(uint64_t frame) __attribute__((noreturn));
 
 /* Calls once, with `word`. */
 void body_call(uint64_t word) __attribute__((noreturn));
-
-#endif

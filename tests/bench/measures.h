@@ -2,8 +2,7 @@
  * measures.h - the measurements, by the file that makes them. Each prints its rows and leaves
  * frames, slots and addresses as it found them.
  */
-#ifndef MEASURES_H
-#define MEASURES_H
+#pragma once
 
 void measure_boot(void);
 void measure_frames(void);
@@ -16,5 +15,3 @@ void measure_processes(void);
 
 /* Entries that are long by design or by refusal, in search of the longest. */
 void measure_entries(void);
-
-#endif

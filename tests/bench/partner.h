@@ -3,8 +3,7 @@
  *
  * Owns no state: the caller names the slots and keeps the frame of the UTCB.
  */
-#ifndef PARTNER_H
-#define PARTNER_H
+#pragma once
 
 #include <stdint.h>
 
@@ -35,5 +34,3 @@ void partner_start(const struct partner *partner, void (*body)(uint64_t), uint64
 
 /* Ends the process; both slots are empty again. */
 void partner_end(const struct partner *partner);
-
-#endif

@@ -4,8 +4,7 @@
  * stock.c owns the run of user frames that is handed out, from the largest one of the boot
  * information; what is taken is never handed out twice.
  */
-#ifndef STOCK_H
-#define STOCK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,5 +41,3 @@ bool stock_has(uint64_t count, uint64_t align);
 
 /* As stock_take, and touched: each was given and reclaimed once. */
 uint64_t stock_take_warm(uint64_t count, uint64_t align);
-
-#endif

@@ -6,8 +6,7 @@
  * After each call all invariants hold, those of messages (ipc_check.h) among them, and a call that
  * was refused has changed nothing.
  */
-#ifndef CREW_H
-#define CREW_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,5 +99,3 @@ void crew_hand(uint64_t source, const struct thread *t, uint64_t slot, uint64_t 
 
 /* Number of a crew thread: its slot is CREW_THREAD + that. */
 unsigned crew_number(const struct thread *t);
-
-#endif

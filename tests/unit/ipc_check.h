@@ -2,10 +2,7 @@
  * ipc_check.h - what always holds of threads that wait, of all below world.root: who is in which
  * queue, and that caller and answerer know each other.
  */
-#ifndef IPC_CHECK_H
-#define IPC_CHECK_H
+#pragma once
 
 /* Fails the cmocka test if something does not. */
 void assert_ipc_holds(void);
-
-#endif

@@ -6,8 +6,7 @@
  * answer; it says what the answer had to be and applies the call. Where the kernel may choose
  * (which free frame), the model looks at what was chosen and checks that it was allowed.
  */
-#ifndef MODEL_H
-#define MODEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -118,5 +117,3 @@ bool model_touch(uint64_t va, uint64_t right);
 
 /* Not of an object that ended or was revoked. */
 bool model_cap_is_live(const struct model_cap *c);
-
-#endif

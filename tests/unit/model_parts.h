@@ -8,8 +8,7 @@
  *   model_map.c      map, unmap, protect
  *   model_thread.c   threads as objects; how they talk says model_talk.h
  */
-#ifndef MODEL_PARTS_H
-#define MODEL_PARTS_H
+#pragma once
 
 #include "model.h"
 
@@ -128,5 +127,3 @@ struct model_table *model_table_lowest(const struct model_object *p, unsigned le
 /* The kernel made one, implicitly; those from `level` up that are emptied go. */
 void model_table_add(struct model_object *p, unsigned level, uint64_t va);
 void model_tables_release(struct model_object *p, unsigned level, uint64_t va);
-
-#endif

@@ -133,7 +133,7 @@ static void process_begin(unsigned i, uint64_t slot)
 	for (e = p->kernel->endpoints; e != NULL && e->next != NULL;)
 		e = e->next;
 	for (; e != NULL; e = e->previous)
-		talk_endpoint_add(e->self, p);
+		talk_endpoint_add((uint32_t)e->self, p);
 }
 
 static void lines_begin(const struct hart *h)

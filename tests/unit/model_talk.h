@@ -9,8 +9,7 @@
  * compared. All threads, endpoints and slots of the crew's world are followed, of the calls only
  * those that concern them.
  */
-#ifndef MODEL_TALK_H
-#define MODEL_TALK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -134,5 +133,3 @@ enum tn_thread_state talk_kernel_state(const struct talk_thread *t);
 
 /* Compares all; fails the test. */
 void talk_compare(void);
-
-#endif

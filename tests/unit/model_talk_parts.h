@@ -5,8 +5,7 @@
  *   model_talk_threads.c   lines, who runs, ends; calls about threads and objects
  *   model_talk_messages.c  messages, answers, faults, signals
  */
-#ifndef MODEL_TALK_PARTS_H
-#define MODEL_TALK_PARTS_H
+#pragma once
 
 #include "model_talk.h"
 
@@ -58,5 +57,3 @@ void talk_fault(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 
 /* t gets the signals among those that it waits for; false if there are none. */
 bool talk_hear_signals(struct talk_thread *t);
-
-#endif

@@ -10,9 +10,6 @@
  *   port_switched()               the most urgent thread is current: nothing is left to interrupt
  *                                 for, and the floating-point unit is off until somebody uses it
  */
-#ifndef PORT_CURRENT_H
-#define PORT_CURRENT_H
+#pragma once
 
 #include <port_impl/current.h>
-
-#endif

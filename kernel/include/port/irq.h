@@ -2,8 +2,7 @@
  * port/irq.h - the interrupt controller: sources are numbered as its node in the device tree does,
  * below IRQ_SOURCES.
  */
-#ifndef PORT_IRQ_H
-#define PORT_IRQ_H
+#pragma once
 
 #include <stdint.h>
 
@@ -16,5 +15,3 @@ void port_irq_complete(uint32_t source);
 void port_irq_enable(uint32_t source);
 
 void port_irq_disable(uint32_t source);
-
-#endif

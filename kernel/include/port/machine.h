@@ -1,8 +1,7 @@
 /*
  * port/machine.h - the machine as a whole: console, end, clock, code and cache coherence.
  */
-#ifndef PORT_MACHINE_H
-#define PORT_MACHINE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ bool port_has_attributes(void);
 
 /* One frame, through the direct map; `operation` is TN_CACHE_*. Only if port_has_cache_ops(). */
 void port_cache_op(void *frame, uint64_t operation);
-
-#endif

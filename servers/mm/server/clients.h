@@ -1,8 +1,7 @@
 /*
  * clients.h - clients begin and end.
  */
-#ifndef MM_SERVER_CLIENTS_H
-#define MM_SERVER_CLIENTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -32,5 +31,3 @@ struct client *client_child(struct server *server, const struct client *parent, 
 
 /* The parent has asked: nothing is left of the ended client. */
 void client_forget(struct client *client);
-
-#endif

@@ -8,8 +8,7 @@
  *   idle=SECONDS                 end programs that have all waited so long for nothing
  *   audit=N                      an audit after every N messages
  */
-#ifndef MM_SERVER_OPTIONS_H
-#define MM_SERVER_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -38,5 +37,3 @@ bool options_select(const struct options *options, struct start_entry *entry);
 
 /* The workload as an entry with quotas of its own, for a list without it. False: there is none. */
 bool options_workload(const struct options *options, struct start_entry *entry);
-
-#endif

@@ -5,8 +5,7 @@
  * A record is made when a program starts and stays until mm ends, so that the view and the summary
  * can name those that have gone.
  */
-#ifndef MM_SERVER_PROGRAMS_H
-#define MM_SERVER_PROGRAMS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,5 +62,3 @@ bool programs_wait(const struct server *server);
 
 /* How it ended, with the ends of its children, as text of at most `size` bytes. */
 void program_describe(const struct program *program, char *text, unsigned size);
-
-#endif

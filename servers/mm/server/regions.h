@@ -4,8 +4,7 @@
  * A region says what may be there; which frames are there is the mapping's business. Pure: no
  * calls, no frames.
  */
-#ifndef MM_SERVER_REGIONS_H
-#define MM_SERVER_REGIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,5 +63,3 @@ void regions_remove(struct regions *regions, uint64_t va, uint64_t pages);
 
 /* Gives what lies in the range new WRITE and EXECUTE flags. Only if regions_can_protect. */
 void regions_protect(struct regions *regions, uint64_t va, uint64_t pages, uint64_t flags);
-
-#endif

@@ -8,8 +8,7 @@
  *   badge  31 ... generation ... 12 | 11 .. index .. 6 | 5 .. thread .. 0
  *                     pid = badge >> 6
  */
-#ifndef MM_SERVER_SERVER_H
-#define MM_SERVER_SERVER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -107,5 +106,3 @@ struct client *server_client(struct server *server, uint64_t pid);
  */
 bool server_run(struct server *server, const struct options *options, const char *start,
 		size_t size);
-
-#endif

@@ -4,8 +4,7 @@
  * A line is: name, pool frames, user frames, priority, then arguments, all separated by blanks.
  * Empty lines and lines that begin with # do not count. Pure functions; the text may be hostile.
  */
-#ifndef MM_SERVER_STARTLIST_H
-#define MM_SERVER_STARTLIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ enum startlist_answer startlist_next(struct startlist *list, struct start_entry 
  * Cuts "name arguments" at the first blank. False if the name is empty or either is too long.
  */
 bool startlist_split(const char *text, size_t size, struct start_entry *entry);
-
-#endif

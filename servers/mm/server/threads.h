@@ -1,8 +1,7 @@
 /*
  * threads.h - threads and endpoints of clients.
  */
-#ifndef MM_SERVER_THREADS_H
-#define MM_SERVER_THREADS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,5 +28,3 @@ void threads_forget(struct server *server, struct client *client);
 /* Puts mm's endpoint, with a badge for this client, into a slot of a process (or TN_SELF). */
 void badge_copy(const struct server *server, const struct client *client, unsigned thread,
 		uint64_t process, uint64_t slot);
-
-#endif

@@ -5,8 +5,7 @@
  * terminal: the table stays in its place below the text, which scrolls; it is drawn anew a few
  * times a second. Terminals that know "synchronized output" (mode 2026) show no half of it.
  */
-#ifndef MM_SERVER_VIEW_H
-#define MM_SERVER_VIEW_H
+#pragma once
 
 #include "server.h"
 
@@ -28,5 +27,3 @@ uint64_t view_due(const struct server *server);
 
 /* All programs have ended: a live table goes for good. */
 void view_stop(struct server *server);
-
-#endif

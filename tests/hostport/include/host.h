@@ -5,8 +5,7 @@
  * table over it, and the root objects as the boot makes them. Every PTE write, fence and switch
  * goes to an observer. Interrupts, attributes and cache operations are knobs.
  */
-#ifndef HOST_H
-#define HOST_H
+#pragma once
 
 #include <port/pte.h>
 #include <setjmp.h>
@@ -129,5 +128,3 @@ extern const char *host_panic_rule;
 
 /* Memory of a frame, whoever owns it. */
 void *host_memory(uint64_t frame);
-
-#endif

@@ -4,8 +4,7 @@
  * A guest runs in place of mm and owns all memory. It takes frames upward from the largest range
  * of idle user frames that the boot information names, and gives none back: runs are short.
  */
-#ifndef GUEST_GUEST_H
-#define GUEST_GUEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,5 +56,3 @@ bool guest_totals_same(const struct guest_totals *a, const struct guest_totals *
 
 /* The value behind "key=" among the boot arguments, "" if there is none; valid until the next. */
 const char *guest_argument(const char *key);
-
-#endif

@@ -5,8 +5,7 @@
  * process in a pool of its own that shares the guest's image, data included. Workers must not
  * print: the console goes through the main thread's UTCB.
  */
-#ifndef GUEST_WORKERS_H
-#define GUEST_WORKERS_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -39,5 +38,3 @@ void worker_end(unsigned number, const struct worker *worker);
 
 /* Where the worker itself finds its UTCB. */
 struct tn_utcb *worker_utcb(uint64_t number);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * current.h - tp leads to the thread that this hart runs; see entry.S.
  */
-#ifndef PORT_IMPL_CURRENT_H
-#define PORT_IMPL_CURRENT_H
+#pragma once
 
 #include "types.h"
 #include <csr.h>
@@ -28,5 +27,3 @@ inline_always void port_switched(void)
 }
 
 result_t port_restart(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t number);
-
-#endif

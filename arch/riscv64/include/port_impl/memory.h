@@ -14,8 +14,7 @@
  *   0xffffffff40000000  the interrupt controller's registers                         (64 MiB)
  *   0xffffffff80000000  kernel image
  */
-#ifndef PORT_IMPL_MEMORY_H
-#define PORT_IMPL_MEMORY_H
+#pragma once
 
 #define LAYOUT_DMAP_WIDE 0xffff800000000000
 #define LAYOUT_DMAP_SV39 0xffffffc000000000
@@ -40,5 +39,4 @@
 extern const uint64_t port_dmap_offset;
 #define PORT_DMAP_OFFSET port_dmap_offset
 
-#endif
 #endif

@@ -4,8 +4,7 @@
  * Self-contained and free of policy. Everything here is part of the ABI; TN_ABI_VERSION changes
  * when any of it does.
  */
-#ifndef TENURE_ABI_H
-#define TENURE_ABI_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/calls.h>
@@ -336,5 +335,3 @@ struct tn_boot_info {
 };
 _Static_assert(sizeof(struct tn_boot_info) <= TN_BOOT_INFO_FRAMES * TN_FRAME_SIZE,
 	       "the boot information fits its pages");
-
-#endif

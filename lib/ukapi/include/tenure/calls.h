@@ -14,8 +14,7 @@
  * EDYING in the place of ENOMEM.
 
  */
-#ifndef TENURE_CALLS_H
-#define TENURE_CALLS_H
+#pragma once
 
 #define TN_CALLS(X)                                                                               \
 	X(0, YIELD, yield, 0, "", "", "0", "none")                                                \
@@ -128,5 +127,3 @@
 	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")                            \
 	X(39, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
 	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR | ETIMEDOUT")
-
-#endif

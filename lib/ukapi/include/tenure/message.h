@@ -4,8 +4,7 @@
  * Each is one `ecall` with the message in registers a1 to a6, both ways. Words beyond the fifth
  * stand in the UTCB's words, at the same index. Owns no state. For riscv64 user programs only.
  */
-#ifndef TENURE_MESSAGE_H
-#define TENURE_MESSAGE_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -100,5 +99,3 @@ static inline struct tn_message tn_recv_timed(uint64_t endpoint)
 
 	return tn_message_call(TN_CALL_RECV, endpoint, TN_INFO_TIMED, none);
 }
-
-#endif

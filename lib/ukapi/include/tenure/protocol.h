@@ -15,8 +15,7 @@
  * TN_MM_TEXT_WORD on. Pages are 4 KiB; addresses are page-aligned bytes; a process is named by
  * its pid, a number that is not used again for a million lives.
  */
-#ifndef TENURE_PROTOCOL_H
-#define TENURE_PROTOCOL_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -148,5 +147,3 @@ struct tn_mm_statistics {
 	uint64_t idle;                             /* user frames of the machine that nobody uses */
 	uint64_t processes;                        /* that live */
 };
-
-#endif

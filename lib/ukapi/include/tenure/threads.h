@@ -4,8 +4,7 @@
  * Threads share everything but their stack, their UTCB and thread-local variables. Signal bits 62
  * and 63 are the library's.
  */
-#ifndef TENURE_THREADS_H
-#define TENURE_THREADS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,5 +61,3 @@ struct tn_mutex {
 /* Waits until the mutex is the caller's. The holder may lock again, as often as it unlocks. */
 void tn_mutex_lock(struct tn_mutex *mutex);
 void tn_mutex_unlock(struct tn_mutex *mutex);
-
-#endif
