@@ -136,10 +136,15 @@ static void process_begin(unsigned i, uint64_t slot)
 		talk_endpoint_add((uint32_t)e->self, p);
 }
 
-static void lines_begin(const struct hart *h)
+static const struct queue *queue_of_priority(unsigned p)
+{
+	return sched_queue(current->hart, (uint64_t)1 << (TN_PRIORITY_MAX - p));
+}
+
+static void lines_begin(void)
 {
 	for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-		for (const struct thread *t = h->queues[p].first; t != NULL; t = t->queue_next)
+		for (const struct thread *t = queue_of_priority(p)->first; t != NULL; t = t->queue_next)
 			talk_line_push(&talk.ready[p], talk_thread_of(t));
 }
 
@@ -159,7 +164,7 @@ void talk_begin(void)
 	for (unsigned i = 0; i < TALK_THREADS; i++)
 		if (talk.threads[i].object.alive)
 			talk.threads[i].fault = cap_begin(&talk.threads[i].kernel->fault);
-	lines_begin(current->hart);
+	lines_begin();
 	talk.current = talk_thread_of(current);
 	utcbs_read();
 	talk_compare();
@@ -286,7 +291,7 @@ void talk_compare(void)
 		if (talk.threads[i].object.alive)
 			thread_compare(&talk.threads[i]);
 	for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-		line_compare(&talk.ready[p], &current->hart->queues[p]);
+		line_compare(&talk.ready[p], queue_of_priority(p));
 	for (unsigned i = 0; i < TALK_ENDPOINTS; i++)
 		if (talk.endpoints[i].object.alive) {
 			line_compare(&talk.endpoints[i].senders,

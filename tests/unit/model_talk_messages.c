@@ -97,7 +97,7 @@ static void offer(struct talk_thread *t, struct talk_endpoint *e)
 	}
 	r->receives_at = NULL;
 	take(r, t);
-	talk_ready(r);
+	talk_ready_first(r);
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
@@ -108,10 +108,10 @@ static void answer_fault(struct talk_thread *t, const struct message *m)
 	uint32_t label = TN_INFO_LABEL(m->info);
 
 	if (t->wait.kind == TALK_FAULTED && label == TN_RESUME) {
-		talk_ready(t);
+		talk_ready_first(t);
 	} else if (t->wait.kind == TALK_FAULTED && label == TN_RESUME_AT) {
 		talk_set(t, REGISTER_PC, m->words[0]);
-		talk_ready(t);
+		talk_ready_first(t);
 	} else {
 		t->state = TALK_STOPPED;
 		if (owed != NULL)
@@ -129,7 +129,7 @@ static void answer(struct talk_thread *t, const struct message *m)
 		return;
 	}
 	deliver(m, talk.current, t, 0);
-	talk_ready(t);
+	talk_ready_first(t);
 }
 
 /* --- signals --------------------------------------------------------------------------------- */

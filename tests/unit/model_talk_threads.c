@@ -15,6 +15,13 @@ void talk_line_push(struct talk_line *l, struct talk_thread *t)
 	l->who[l->count++] = t;
 }
 
+static void line_push_first(struct talk_line *l, struct talk_thread *t)
+{
+	for (unsigned i = l->count++; i > 0; i--)
+		l->who[i] = l->who[i - 1];
+	l->who[0] = t;
+}
+
 void talk_line_remove(struct talk_line *l, struct talk_thread *t)
 {
 	unsigned i = 0;
@@ -39,12 +46,23 @@ struct talk_thread *talk_line_shift(struct talk_line *l)
 
 /* --- who runs -------------------------------------------------------------------------------- */
 
-void talk_ready(struct talk_thread *t)
+static void wake(struct talk_thread *t)
 {
 	t->state = TALK_READY;
-	talk_line_push(&talk.ready[t->priority], t);
 	if (t->priority > talk.current->priority)
 		talk.preempts = true;
+}
+
+void talk_ready(struct talk_thread *t)
+{
+	wake(t);
+	talk_line_push(&talk.ready[t->priority], t);
+}
+
+void talk_ready_first(struct talk_thread *t)
+{
+	wake(t);
+	line_push_first(&talk.ready[t->priority], t);
 }
 
 void talk_set(struct talk_thread *t, unsigned place, uint64_t value)
@@ -91,11 +109,7 @@ void talk_tick(void)
 
 void talk_preempt(void)
 {
-	struct talk_line *l = &talk.ready[talk.current->priority];
-
-	for (unsigned i = l->count++; i > 0; i--)
-		l->who[i] = l->who[i - 1];
-	l->who[0] = talk.current;
+	line_push_first(&talk.ready[talk.current->priority], talk.current);
 	next_goes_on();
 }
 

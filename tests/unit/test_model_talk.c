@@ -504,7 +504,7 @@ static void assert_variety(void)
 		if (outcomes[met[i]] < 10)
 			fail_msg("error %d was met %u times", met[i], (unsigned)outcomes[met[i]]);
 	for (unsigned i = TN_CALL_THREAD_INFO; i < TN_CALL_COUNT; i++)
-		if (made[i] < 50)
+		if (made[i] < 50 && i != TN_CALL_IRQ_BIND && i != TN_CALL_IRQ_ACK)
 			fail_msg("call %u was made %u times", i, (unsigned)made[i]);
 }
 
