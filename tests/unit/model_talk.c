@@ -144,7 +144,8 @@ static const struct queue *queue_of_priority(unsigned p)
 static void lines_begin(void)
 {
 	for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-		for (const struct thread *t = queue_of_priority(p)->first; t != NULL; t = t->queue_next)
+		for (const struct thread *t = queue_of_priority(p)->first; t != NULL;
+		     t = t->queue_next)
 			talk_line_push(&talk.ready[p], talk_thread_of(t));
 }
 
