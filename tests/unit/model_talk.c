@@ -9,6 +9,7 @@
 
 #include "cap.h"
 #include "crew.h"
+#include "deadline.h"
 #include "ipc_check.h"
 #include "message.h"
 #include "model_talk_parts.h"
@@ -66,7 +67,8 @@ struct talk_thread *talk_thread_add(uint32_t frame, struct talk_process *p)
 		fail_msg("%s: the model has no room for a thread", talk.scene);
 	*t = (struct talk_thread){.object = object_of(frame, t->object.life),
 				  .kernel = host_memory(frame),
-				  .process = p};
+				  .process = p,
+				  .deadline = TN_ANY};
 	return t;
 }
 
@@ -238,6 +240,7 @@ static void thread_compare(struct talk_thread *t)
 	SAME(t, k->partner == kernel_of(waits && !queued && !saved ? t->wait.holder : NULL));
 	SAME(t, k->endpoint == (at != NULL ? at->kernel : NULL));
 	SAME(t, (k->call_id != 0) == saved);
+	SAME(t, k->deadline == (t->deadline != TN_ANY ? t->deadline : DEADLINE_NONE));
 	SAME(t, (k->utcb != NULL) == t->has_utcb);
 	registers_compare(t);
 	if (t->has_utcb && !(talk.words_written && t == talk.current))
@@ -337,6 +340,8 @@ static bool kernel_meets(uint64_t number, const uint64_t *a)
 		sched_tick();
 	else if (number == TALK_PREEMPT)
 		sched_preempt();
+	else if (number == TALK_TIMER)
+		deadline_fire(current->hart);
 	else
 		return false;
 	return true;
@@ -363,6 +368,8 @@ static bool model_meets(uint64_t number, const uint64_t *a)
 		talk_tick();
 	else if (number == TALK_PREEMPT)
 		talk_preempt();
+	else if (number == TALK_TIMER)
+		talk_timer();
 	else
 		return false;
 	return true;
@@ -387,6 +394,7 @@ static int64_t make(struct talk_thread *t, uint64_t number, const uint64_t *a)
 	host_preempted = false;
 	talk.preempts = false;
 	talk.words_written = false;
+	host_clock += number == TALK_TIMER ? a[0] : 0;
 	code = kernel_make(number, a);
 	error = model_make(number, a, code);
 	if (code != -error)

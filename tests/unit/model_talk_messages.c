@@ -3,6 +3,8 @@
  */
 #include "model_talk_parts.h"
 
+#include "host.h"
+
 #define WORD(i) (REGISTER_INFO + 1 + (unsigned)(i))
 
 /* --- capabilities that travel ---------------------------------------------------------------- */
@@ -225,8 +227,9 @@ static void spoke(void)
 	talk_unsay(talk.current, REGISTER_INFO, 1 + TN_MESSAGE_REGISTERS);
 }
 
-static void receive(struct talk_endpoint *e)
+static void receive(struct talk_endpoint *e, uint64_t info)
 {
+	uint64_t at = info & TN_INFO_TIMED ? talk.current->utcb.deadline : TN_ANY;
 	struct talk_thread *t;
 
 	if (talk_hear_signals(talk.current))
@@ -236,6 +239,11 @@ static void receive(struct talk_endpoint *e)
 		take(talk.current, t);
 		return;
 	}
+	if (at != TN_ANY && at <= host_clock) {
+		talk_set(talk.current, REGISTER_A0, (uint64_t)-TN_ETIMEDOUT);
+		return;
+	}
+	talk.current->deadline = at;
 	talk.current->state = TALK_RECEIVES;
 	talk.current->receives_at = e;
 	if (e != NULL)
@@ -297,7 +305,7 @@ static int recv(const uint64_t *a)
 		return error;
 	if (owed != NULL)
 		talk_fail(owed, TN_EPEER);
-	receive(endpoint_of(c));
+	receive(endpoint_of(c), a[1]);
 	return 0;
 }
 
@@ -352,7 +360,7 @@ static int reply_recv(const uint64_t *a)
 	spoke();
 	if (owed != NULL)
 		answer(owed, &m);
-	receive(endpoint_of(c));
+	receive(endpoint_of(c), a[1]);
 	return 0;
 }
 

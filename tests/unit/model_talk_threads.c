@@ -49,6 +49,7 @@ struct talk_thread *talk_line_shift(struct talk_line *l)
 static void wake(struct talk_thread *t)
 {
 	t->state = TALK_READY;
+	t->deadline = TN_ANY;
 	if (t->priority > talk.current->priority)
 		talk.preempts = true;
 }
@@ -186,8 +187,34 @@ void talk_stop(struct talk_thread *t, int error)
 	if (was_told_to_wait(t))
 		talk_set(t, REGISTER_A0, minus(error));
 	t->state = TALK_STOPPED;
+	t->deadline = TN_ANY;
 	if (owed != NULL)
 		talk_fail(owed, TN_EPEER);
+}
+
+static struct talk_thread *earliest(void)
+{
+	struct talk_thread *found = NULL;
+
+	for (unsigned i = 0; i < TALK_THREADS; i++) {
+		struct talk_thread *t = &talk.threads[i];
+
+		if (t->object.alive && t->deadline != TN_ANY &&
+		    (found == NULL || t->deadline < found->deadline))
+			found = t;
+	}
+	return found;
+}
+
+void talk_timer(void)
+{
+	struct talk_thread *t;
+
+	while ((t = earliest()) != NULL && t->deadline <= host_clock)
+		talk_fail(t, TN_ETIMEDOUT);
+	if (host_timer != (t != NULL ? t->deadline : TN_ANY))
+		fail_msg("%s: the timer is set to 0x%llx", talk.scene,
+			 (unsigned long long)host_timer);
 }
 
 static void object_end(struct talk_object *o)
