@@ -207,7 +207,7 @@ static void is_busy_while_the_thread_lives(void **state)
 	assert_int_equal(crew.server[1]->signals, 0);
 }
 
-/* After its thread the source falls silent, and may be bound again: then to another alone. */
+/* After its thread the source falls silent, and may be bound again: then to another alone, and other bits. */
 static void changes_hands(uint32_t source, uint64_t number, uint64_t end)
 {
 	struct thread *heir = crew.client[1];
@@ -216,9 +216,10 @@ static void changes_hands(uint32_t source, uint64_t number, uint64_t end)
 	assert_int_equal(crew_do(crew.boss, number, end, 0, 0, 0, 0, 0).code, 0);
 	interrupts(source);
 	assert_false(host_irq_enabled[source]);
-	bound(source, heir);
+	assert_int_equal(bind_to(LINE, CREW_THREAD + crew_number(heir), 8), 0);
+	assert_true(host_irq_enabled[source]);
 	interrupts(source);
-	assert_int_equal(heir->signals, BITS);
+	assert_int_equal(heir->signals, 8);
 }
 
 static void thread_ends(void **state)
