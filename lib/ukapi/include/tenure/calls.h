@@ -12,7 +12,6 @@
  * lookup's own errors (ERANGE, ENOENT, EBADF, EPERM, ESTALE, in this order) are written as
  * `cap`. Where a process lives but its pool is dying, a call that turns out to need frames answers
  * EDYING in the place of ENOMEM.
-
  */
 #pragma once
 
