@@ -162,7 +162,6 @@ static unsigned show_table(struct server *server)
 	sample(server);
 	lines = show_head(server);
 	lines += show_programs(server);
-	server->view.shown = tn_clock();
 	return lines;
 }
 
@@ -203,19 +202,23 @@ void view_line(struct server *server, const char *name, const char *format, ...)
 	printf("\n");
 }
 
-uint64_t view_due(const struct server *server)
-{
-	return server->view.shown + server->view.period;
-}
-
 void view_tick(struct server *server)
 {
-	bool due = tn_clock() >= view_due(server);
-
-	if (server->view.live && (due || server->view.open))
+	if (server->view.live)
 		draw(server);
-	else if (!server->view.live && due)
+	else
 		show_table(server);
+}
+
+void view_settle(struct server *server)
+{
+	if (server->view.open)
+		draw(server);
+}
+
+uint64_t view_period(const struct server *server, bool live)
+{
+	return ticks_of(server, live ? LIVE_MS : PLAIN_MS);
 }
 
 void view_start(struct server *server, bool live)
@@ -224,7 +227,6 @@ void view_start(struct server *server, bool live)
 
 	server->view = (struct view){
 		.live = live,
-		.period = ticks_of(server, live ? LIVE_MS : PLAIN_MS),
 		.began = now,
 		.sampled = now,
 		.given = server->mm->frames_given,
