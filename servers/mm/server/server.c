@@ -270,9 +270,9 @@ static void show_summary(const struct server *server)
 	printf("\n  %-11s %8s %8s %9s  %s\n", "program", "lived", "faults", "requests", "ended");
 	for (unsigned i = 0; i < server->program_count; i++)
 		show_ending(server, &server->programs[i]);
-	printf("\n  %lu processes; %lu frames went to pools, %lu came back\n",
-	       (unsigned long)server->started, (unsigned long)server->mm->frames_given,
-	       (unsigned long)server->mm->frames_taken);
+	printf("\n  %lu process%s; %lu frames went to pools, %lu came back\n",
+	       (unsigned long)server->started, server->started == 1 ? "" : "es",
+	       (unsigned long)server->mm->frames_given, (unsigned long)server->mm->frames_taken);
 }
 
 bool server_run(struct server *server, const struct options *options, const char *start,
