@@ -43,7 +43,7 @@ static int child(uint64_t parent, uint64_t number, uint64_t rounds)
 	printf("%lu calls answered, " SHARE_FORMAT " each", (unsigned long)rounds,
 	       SHARE(start, rounds));
 	if (rounds >= SERIES)
-		printf("; " SHARE_FORMAT " in the fastest series", SHARE(fastest, SERIES));
+		printf("; " SHARE_FORMAT " in the fastest %u", SHARE(fastest, SERIES), SERIES);
 	printf("\n");
 	return 0;
 }
