@@ -76,13 +76,15 @@ inline_always void current_push(struct queue *q)
 /* A call of the current thread, which is in `state`, goes to the first receiver r of e. */
 inline_always void current_calls(struct endpoint *e, struct thread *r, uint64_t state)
 {
+	const struct process *p = r->direct;
+
 	e->receivers.first = r->queue_next;
 	r->endpoint = NULL;
 	r->caller = current;
 	r->state = TN_THREAD_RUNNING;
 	current->partner = r;
 	current->state = state;
-	port_space_use(r->direct->satp);
+	port_space_use(p->satp);
 }
 
 /* The receiver that the hart may go over to, or NULL. */
