@@ -25,7 +25,7 @@ bool host_attributes, host_cache_ops;
 uint64_t host_cache_op_count, host_sync_count;
 uint64_t host_space, host_clock, host_timer;
 uint32_t host_irq_claimed, host_irq_completed;
-bool host_irq_enabled[IRQ_SOURCES];
+bool host_irq_enabled[HOST_IRQ_SOURCES];
 void (*host_observer)(const struct host_event *event);
 char host_console[4096];
 unsigned host_console_size;

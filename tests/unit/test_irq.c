@@ -184,6 +184,20 @@ static void none_claimed(void **state)
 	assert_int_equal(host_irq_completed, 0);
 }
 
+/* The firmware may have left any source enabled. */
+static void source_that_none_can_bind(void **state)
+{
+	static const uint32_t sources[] = {IRQ_SOURCES, IRQ_SOURCES + 1, HOST_IRQ_SOURCES - 1};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		host_irq_enabled[sources[i]] = true;
+		interrupts(sources[i]);
+		assert_false(host_irq_enabled[sources[i]]);
+	}
+	assert_int_equal(host_irq_completed, 0);
+}
+
 /* --- one after another ----------------------------------------------------------------------- */
 
 static void is_busy_while_the_thread_lives(void **state)
@@ -351,6 +365,7 @@ int main(void)
 		T(is_silent_until_ack),
 		T(unbound_source_is_disabled),
 		T(none_claimed),
+		T(source_that_none_can_bind),
 		T(is_busy_while_the_thread_lives),
 		T(thread_ends),
 		T(process_ends),

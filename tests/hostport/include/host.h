@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "frame.h"
-#include "irq.h"
 #include "types.h"
 
 struct thread;
@@ -98,8 +97,9 @@ extern uint64_t host_space;
 extern uint64_t host_clock, host_timer;
 
 /* The interrupt controller: what the next claim answers, what was completed last, what is enabled. */
+#define HOST_IRQ_SOURCES 1024u /* those of a controller: more than can be bound */
 extern uint32_t host_irq_claimed, host_irq_completed;
-extern bool host_irq_enabled[IRQ_SOURCES];
+extern bool host_irq_enabled[HOST_IRQ_SOURCES];
 
 /* --- what happened ------------------------------------------------------------------------ */
 
