@@ -20,7 +20,7 @@
 struct thread *current;
 unsigned host_restarts, host_interrupt_every;
 bool host_switched, host_preempted;
-void (*host_between)(void);
+void (*host_between)(void), (*host_idle)(void);
 bool host_attributes, host_cache_ops;
 uint64_t host_cache_op_count, host_sync_count;
 uint64_t host_space, host_clock, host_timer;
@@ -219,6 +219,10 @@ void port_preempt(void)
 
 void port_idle(void)
 {
+	if (host_idle != NULL) {
+		host_idle();
+		return;
+	}
 	if (host_exit != NULL)
 		longjmp(*host_exit, 3);
 	fprintf(stderr, "host: no thread is ready\n");

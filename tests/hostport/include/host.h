@@ -75,6 +75,9 @@ struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, 
  * saved registers. `current` is who runs now. If nobody is ready, host_exit is taken with value 3. */
 extern bool host_switched;
 
+/* Called, if set, again and again while no thread is ready, instead of that: takes interrupts. */
+extern void (*host_idle)(void);
+
 /* A thread more urgent than the current one became ready; the test clears it. */
 extern bool host_preempted;
 
