@@ -63,6 +63,7 @@ static void boot_lay_out_memory(void)
 	boot_claim(MACHINE_INITRD, machine.info.initrd, machine.info.initrd_bytes);
 	boot_claim(MACHINE_TREE, machine.info.tree, machine.info.tree_bytes);
 	boot_require(regions_init(&regions, &machine));
+	regions_find_devices(&regions, &machine, &machine.info);
 	last = &regions.r[regions.count - 1];
 	ram.first = regions.r[0].first;
 	ram.count = last->first + last->count - ram.first;
