@@ -9,7 +9,7 @@
 #define NUMBER_MAX 999999999u /* in seconds or messages: more means nothing */
 
 /* Of a workload that no list gives its quotas, frames. */
-#define WORKLOAD_POOL 256u
+#define WORKLOAD_POOL 600u
 #define WORKLOAD_USER 4096u
 #define WORKLOAD_PRIORITY 10u
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <tenure/calls.h>
 
-#define TN_ABI_VERSION 1
+#define TN_ABI_VERSION 2
 
 /* --- calls ------------------------------------------------------------------------------- */
 
