@@ -156,30 +156,21 @@ static void read_hart(struct reader *r, const struct fdt_node *node, struct mach
 
 static const char *read_node(struct reader *r, const struct fdt_node *node, struct machine *m)
 {
-	switch (r->tree.place) {
-	case TREE_MEMORY:
-		return read_ranges(r, MACHINE_BANK);
-	case TREE_RESERVATION:
-		return read_ranges(r, fdt_has(node, "no-map") ? MACHINE_NO_MAP : MACHINE_RESERVED);
-	case TREE_DEVICE:
-	case TREE_ELSEWHERE:
-		return read_device(r);
-	case TREE_CHOSEN:
+	enum tree_place place = r->tree.place;
+
+	if (place == TREE_CHOSEN)
 		return read_chosen(node, m);
-	case TREE_CPUS:
+	if (place == TREE_CPUS)
 		(void)fdt_number(node, "timebase-frequency", &m->info.timebase);
-		return NULL;
-	case TREE_HART:
+	if (place == TREE_HART)
 		read_hart(r, node, m);
-		return NULL;
-	case TREE_HART_PART:
-		if (r->at_hart && fdt_has(node, "interrupt-controller"))
-			(void)fdt_number(node, "phandle", &r->hart_controller);
-		return NULL;
-	case TREE_RESERVED_MEMORY:
-		return NULL;
-	}
-	return NULL;
+	if (place == TREE_HART_PART && r->at_hart && fdt_has(node, "interrupt-controller"))
+		(void)fdt_number(node, "phandle", &r->hart_controller);
+	if (place == TREE_MEMORY)
+		return read_ranges(r, MACHINE_BANK);
+	if (place == TREE_RESERVATION)
+		return read_ranges(r, fdt_has(node, "no-map") ? MACHINE_NO_MAP : MACHINE_RESERVED);
+	return place == TREE_DEVICE || place == TREE_ELSEWHERE ? read_device(r) : NULL;
 }
 
 const char *devicetree_read(const void *blob, size_t limit, uint64_t hart, struct machine *m)
