@@ -40,7 +40,7 @@ inline_always bool cap_is_object(uint64_t type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-/* [first, first + count) lies in the range of a FRAMES or DEVICE capability. No wrap. */
+/* [first, first + count) lies in the range of a capability that has one. No wrap. */
 inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t count)
 {
 	uint64_t offset = first - s->frame; /* of one before the range: more than any badge */

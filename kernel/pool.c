@@ -29,7 +29,7 @@ void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
 	freelist_push(&p->ring, pool_frame(p), f);
 	p->free++;
 	p->kinds[kind]--;
-	ram.objects[kind]--;
+	ram.kinds[kind]--;
 	pool_rose(p);
 }
 

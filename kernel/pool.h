@@ -92,7 +92,7 @@ inline_always void pool_note_peak(struct pool *p)
 inline_always void pool_count(struct pool *p, unsigned kind)
 {
 	p->kinds[kind]++;
-	ram.objects[kind]++;
+	ram.kinds[kind]++;
 }
 
 /*

@@ -8,7 +8,7 @@
 
 static bool is_range(uint64_t type)
 {
-	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE;
+	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE || type == TN_CAP_IRQ;
 }
 
 /* Makes *c, so far the same as its source, the copy that is asked for; or says why not. */
@@ -16,7 +16,7 @@ static int copy_narrow(struct slot *c, uint64_t rights, uint64_t first_or_badge,
 {
 	uint64_t type = SLOT_TYPE(c->word);
 
-	if (type == TN_CAP_REPLY || type == TN_CAP_IRQ)
+	if (type == TN_CAP_REPLY)
 		return TN_ENOTSUP;
 	if (rights > TN_RIGHTS_ALL || (rights & ~SLOT_RIGHTS(c->word)) != 0)
 		return TN_EPERM;
