@@ -65,6 +65,13 @@ inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
 	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
 }
 
+/* Slot `index` of p, where there is one, is about to be filled. */
+inline_always void cap_note(struct process *p, uint64_t index)
+{
+	if (unlikely(index >= p->slots))
+		p->slots = index + 1;
+}
+
 /* Why slot `index` of the caller is not a live capability of `type` with `rights`: a positive
  * error, or 0 if it is. Types without an object are live by themselves. */
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);

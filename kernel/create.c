@@ -27,6 +27,7 @@ static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t f
 	    unlikely(!pool_is_ample(pool)) || unlikely(id >= FRAME_ID_LIMIT))
 		goto general;
 
+	cap_note(current->process, slot);
 	object_next_id = id + 1;
 	f = pool_take_ample(pool, TN_KIND_ENDPOINT);
 	clean = frame_clean(f);
@@ -72,7 +73,7 @@ general:
 result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 		     uint64_t slot, uint64_t argument)
 {
-	if (kind == TN_KIND_CAPS)
+	if (kind == TN_KIND_CAPS && frames != TN_NONE)
 		return create_caps(kind, target, frame, frames, slot, argument);
 	if (kind == TN_KIND_ENDPOINT)
 		return create_endpoint(kind, target, frame, frames, slot, argument);

@@ -31,7 +31,10 @@ static struct slot *receive_slot(const struct thread *t)
 {
 	struct slot *s = t->utcb != NULL ? cap_slot_of(t->process, t->utcb->receive_slot) : NULL;
 
-	return s != NULL && slot_is_empty(s) ? s : NULL;
+	if (s == NULL || !slot_is_empty(s))
+		return NULL;
+	cap_note(t->process, t->utcb->receive_slot);
+	return s;
 }
 
 /* What becomes of a capability on the way; a REPLY moves, others are copied. The sender's slot

@@ -116,9 +116,9 @@ inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
 	pfn_t f = pfn(p->ring.next);
 
-	freelist_remove(f);
 	p->free--;
 	pool_count(p, kind);
+	freelist_remove(f);
 	return f;
 }
 

@@ -19,18 +19,19 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 	p->pool = pool;
 	p->ceiling = ceiling;
 	p->top_tag = PROCESS_NO_TAG;
+#pragma GCC unroll 32
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++)
 		p->directory[i] = (struct slot *)caps_none;
 	LIST_PUSH(pool->processes, p);
 }
 
-/* Empties the slots in use, mostly few. Those whose calls are saved in one are told that nobody will
- * answer. */
-static void page_clear(struct slot *page)
+/* Empties the slots of the page that begins with slot `first`. Those whose calls are saved in one
+ * are told that nobody will answer. */
+static void page_clear(struct process *p, uint64_t first)
 {
-	for (struct slot *s = page; s < page + TN_CAPS_SLOTS; s++) {
-		if (likely(slot_is_empty(s)))
-			continue;
+	struct slot *s = p->directory[first / TN_CAPS_SLOTS];
+
+	for (uint64_t i = first; i < least(p->slots, first + TN_CAPS_SLOTS); i++, s++) {
 		if (SLOT_TYPE(s->word) == TN_CAP_REPLY)
 			message_forget(s);
 		slot_set(s, 0, 0, 0);
@@ -50,7 +51,7 @@ static bool caps_end(struct process *p)
 	if (place == p->directory + TN_CAPS_PAGES)
 		return false;
 	page = *place;
-	page_clear(page);
+	page_clear(p, (uint64_t)(place - p->directory) * TN_CAPS_SLOTS);
 	*place = (struct slot *)caps_none;
 	pool_put(p->pool, TN_KIND_CAPS, frame_of(page), FRAME_CLEAN);
 	return true;

@@ -12,9 +12,13 @@ struct root_run kernel_runs[ROOT_RUNS];
 
 void root_fill(pte_t *root, bool present)
 {
-	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++)
-		for (unsigned i = run->first; i < run->first + run->count; i++)
-			pte_write(&root[i], present ? kernel_root[i] : PTE_EMPTY);
+	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++) {
+		const pte_t *from = kernel_root + run->first, *end = from + run->count;
+		pte_t *to = root + run->first;
+
+		for (; from < end; from++)
+			pte_write(to++, present ? *from : PTE_EMPTY);
+	}
 }
 
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags)
