@@ -16,9 +16,9 @@ result_t slot_check(const struct slot *s, uint64_t first, uint64_t count)
 
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
 {
-	const struct slot *s = cap_slot_of(current->process, index);
+	const struct slot *s = cap_slot(index);
 
-	if (s == NULL)
+	if (s->word == SLOT_NOWHERE)
 		return TN_ERANGE;
 	if (slot_is_empty(s))
 		return TN_ENOENT;

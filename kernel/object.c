@@ -145,7 +145,7 @@ static int limit_refusal(const struct birth *b)
 /* Bytes of an object that begin as zero; of a capability page all of them. */
 static const uint16_t birth_bytes[] = {
 	[TN_KIND_POOL] = sizeof(struct pool),
-	[TN_KIND_PROCESS] = sizeof(struct process),
+	[TN_KIND_PROCESS] = offsetof(struct process, directory),
 	[TN_KIND_THREAD] = sizeof(struct thread),
 	[TN_KIND_ENDPOINT] = sizeof(struct endpoint),
 };
