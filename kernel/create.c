@@ -140,6 +140,8 @@ static apart result_t create_plain(uint64_t kind, uint64_t target, uint64_t fram
 		if (unlikely(pool == NULL) || unlikely(argument > current->process->ceiling))
 			goto general;
 	} else {
+		if (kind != TN_KIND_THREAD && kind != TN_KIND_CAPS)
+			goto general;
 		p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 		if (unlikely(p == NULL) || unlikely((argument | p->dying) != 0))
 			goto general;
@@ -198,36 +200,34 @@ static apart result_t create_caps(uint64_t kind, uint64_t target, uint64_t frame
 	struct pool *pool;
 	void *page;
 
-	if (unlikely(p == NULL) || unlikely(argument != 0))
-		goto general;
+	if (frames == TN_NONE || unlikely(p == NULL) || unlikely(argument != 0))
+		goto plain;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)))
-		goto general;
+		goto plain;
 	pool = p->pool;
 	if (unlikely((p->dying | pool->dying) != 0) || unlikely(slot >= TN_CAPS_PAGES) ||
 	    unlikely(p->directory[slot] != caps_none) ||
 	    unlikely(frame - range->frame >= range->badge))
-		goto general;
+		goto plain;
 	if (unlikely(frame_get(pfn(frame)) != 0) || unlikely(!frame_is_plain(pfn(frame))))
-		goto general;
+		goto plain;
 
 	page = frame_memory(pfn(frame));
 	frame_give_used(pool, TN_KIND_CAPS, pfn(frame));
 	frame_set(pfn(frame), FRAME_WORD(TN_KIND_CAPS, pool->self));
 	p->directory[slot] = page;
 	return zero_page(page);
-general:
-	return create_general(kind, target, frame, frames, slot, argument);
+plain:
+	return create_plain(kind, target, frame, frames, slot, argument);
 }
 
 result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 		     uint64_t slot, uint64_t argument)
 {
+	if (kind == TN_KIND_CAPS)
+		return create_caps(kind, target, frame, frames, slot, argument);
 	if (kind == TN_KIND_ENDPOINT)
 		return create_endpoint(kind, target, frame, frames, slot, argument);
-	if (kind == TN_KIND_CAPS && frames != TN_NONE)
-		return create_caps(kind, target, frame, frames, slot, argument);
-	if (kind == TN_KIND_CAPS || kind == TN_KIND_THREAD || kind == TN_KIND_PROCESS)
-		return create_plain(kind, target, frame, frames, slot, argument);
-	return create_general(kind, target, frame, frames, slot, argument);
+	return create_plain(kind, target, frame, frames, slot, argument);
 }
