@@ -207,7 +207,8 @@ static void mapping_commit(struct mapping *m)
 		for (uint64_t i = 0; i < m->n; i++)
 			zero_page(frame_memory(pfn(m->first + i)));
 	while (!mapping_has_table(m))
-		table_make(m->process, &m->at, m->va);
+		table_place(m->process, &m->at, m->va, pool_take(m->process->pool, TN_KIND_TABLE),
+			    0);
 	if (m->level == 0 && !m->boot && !mapping_is_device(m))
 		small_commit(m, leaf);
 	else

@@ -18,7 +18,6 @@ void root_fill(pte_t *root, bool present)
 		const pte_t *from = kernel_root + run->first, *end = from + run->count;
 		pte_t *to = root + run->first;
 
-#pragma GCC unroll 8
 		for (; from < end; from++)
 			pte_write(to++, (pte_t){from->w & kept});
 	}
@@ -41,11 +40,6 @@ void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint
 	}
 	at->table = table;
 	at->index = (unsigned)pte_index(va, at->level);
-}
-
-void table_make(struct process *p, struct place *at, uint64_t va)
-{
-	table_place(p, at, va, pool_take(p->pool, TN_KIND_TABLE), 0);
 }
 
 /* The frame is reused only after a fence without address: the hart may hold its old entries. */
