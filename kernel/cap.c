@@ -66,7 +66,5 @@ struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error)
 		*error = TN_ERANGE;
 	else if (slot_is_empty(s) == used)
 		*error = used ? TN_ENOENT : TN_EEXIST;
-	else
-		cap_note(p, index);
 	return s;
 }

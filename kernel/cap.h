@@ -65,6 +65,12 @@ inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
 	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
 }
 
+/* The process that a call means by `process`: TN_SELF or a slot, which has been checked. */
+inline_always struct process *cap_process(uint64_t process)
+{
+	return process == TN_SELF ? current->process : frame_memory(pfn(cap_slot(process)->frame));
+}
+
 /* Slot `index` of p, where there is one, is about to be filled. */
 inline_always void cap_note(struct process *p, uint64_t index)
 {

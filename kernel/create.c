@@ -47,6 +47,7 @@ static apart result_t object_make(uint64_t kind, pfn_t f, struct pool *pool, str
 		pool_init(memory, f, pool);
 	id = object_next_id++;
 	frame_set(f, FRAME_WORD(kind, id) + clean);
+	cap_note(current->process, slot);
 	slot_set(cap_slot(slot), SLOT_WORD(kind, TN_RIGHTS_ALL, id), f.n, 0);
 	return success(0);
 }
@@ -154,8 +155,6 @@ static apart result_t create_plain(uint64_t kind, uint64_t target, uint64_t fram
 	    unlikely(!pool_is_ample(pool)) || unlikely(object_next_id >= FRAME_ID_LIMIT))
 		goto general;
 
-	if (kind != TN_KIND_CAPS)
-		cap_note(current->process, slot);
 	return object_make(kind, pool_take_ample(pool, (unsigned)kind), pool, p, slot, argument);
 general:
 	return create_general(kind, target, frame, frames, slot, argument);

@@ -31,10 +31,7 @@ static struct slot *receive_slot(const struct thread *t)
 {
 	struct slot *s = t->utcb != NULL ? cap_slot_of(t->process, t->utcb->receive_slot) : NULL;
 
-	if (s == NULL || !slot_is_empty(s))
-		return NULL;
-	cap_note(t->process, t->utcb->receive_slot);
-	return s;
+	return s != NULL && slot_is_empty(s) ? s : NULL;
 }
 
 /* What becomes of a capability on the way; a REPLY moves, others are copied. The sender's slot
@@ -49,6 +46,7 @@ static uint64_t capability_carry(struct thread *from, struct thread *to, uint64_
 	    (type != TN_CAP_THREAD && type != TN_CAP_ENDPOINT && type != TN_CAP_REPLY))
 		return TN_INFO_LOST;
 	rights = SLOT_RIGHTS(s->word) & (type == TN_CAP_THREAD ? TN_THREAD_SIGNAL : TN_RIGHTS_ALL);
+	cap_note(to->process, to->utcb->receive_slot);
 	slot_set(place, SLOT_WORD(type, rights, FRAME_ID(s->word)), s->frame, s->badge);
 	if (type == TN_CAP_REPLY)
 		slot_set(s, 0, 0, 0);

@@ -40,7 +40,7 @@ static void page_clear(struct process *p, uint64_t first)
 
 /* Gives one capability page back; false if there was none. Mostly a pool pays for one process: that
  * it has no page left then spares the search. */
-static bool caps_end(struct process *p)
+static apart bool caps_end(struct process *p)
 {
 	struct slot **place = p->directory, *page;
 
@@ -62,14 +62,13 @@ bool process_end_step(struct process *p)
 	if (!p->dying)
 		asid_retire(current->hart, p);
 	p->dying = 1;
-	if (p->threads != NULL) {
+	if (p->threads != NULL)
 		thread_end(p->threads);
-	} else if (p->endpoints != NULL) {
+	else if (p->endpoints != NULL)
 		endpoint_end(p->endpoints);
-	} else if (!caps_end(p) && dissolve_space_step(p)) {
-		LIST_REMOVE(p->pool->processes, p);
-		object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
-		return true;
-	}
-	return false;
+	if (p->threads != NULL || p->endpoints != NULL || caps_end(p) || !dissolve_space_step(p))
+		return false;
+	LIST_REMOVE(p->pool->processes, p);
+	object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
+	return true;
 }

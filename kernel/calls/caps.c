@@ -48,6 +48,7 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 	error = error ?: copy_narrow(&copy, rights, first_or_badge, count);
 	if (error != 0)
 		return failure(error, 0);
+	cap_note(cap_process(process), slot);
 	*to = copy;
 	return success(0);
 }

@@ -232,6 +232,7 @@ result_t call_save_reply(uint64_t slot)
 	current->caller = NULL;
 	t->partner = NULL;
 	t->call_id = object_next_id++;
+	cap_note(current->process, slot);
 	slot_set(s, SLOT_WORD(TN_CAP_REPLY, 0, t->call_id), t->self, 0);
 	return success(0);
 }
