@@ -65,12 +65,6 @@ inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
 	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
 }
 
-/* The process that a call means by `process`: TN_SELF or a slot, which has been checked. */
-inline_always struct process *cap_process(uint64_t process)
-{
-	return process == TN_SELF ? current->process : frame_memory(pfn(cap_slot(process)->frame));
-}
-
 /* Slot `index` of p, where there is one, is about to be filled. */
 inline_always void cap_note(struct process *p, uint64_t index)
 {
@@ -90,9 +84,11 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
 void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error);
 struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error);
 
-/* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
- * ENOENT) or an empty one (else EEXIST). *error as above. */
-struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error);
+/* The process whose slots a call means: the caller's (TN_SELF), or one with *manage*. */
+struct process *cap_process(uint64_t process, int *error);
+
+/* A slot of p to work on: one in use (else ENOENT) or an empty one (else EEXIST). */
+struct slot *cap_place(const struct process *p, uint64_t index, bool used, int *error);
 
 /* 0, or why slot `index` of the caller is no live object that it owns. */
 inline_always int cap_own_refusal(uint64_t index)

@@ -85,7 +85,7 @@ static int name_refusal(const struct birth *b)
 	int error = 0;
 
 	if (b->kind != TN_KIND_CAPS)
-		cap_place(TN_SELF, b->slot, false, &error);
+		cap_place(current->process, b->slot, false, &error);
 	else if (b->slot >= TN_CAPS_PAGES)
 		error = TN_ERANGE;
 	else if (b->process->directory[b->slot] != caps_none)
