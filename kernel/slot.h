@@ -5,7 +5,7 @@
  *  +--+--------+------+--------------------------------------+
  *  |0 | rights | type | id of the object                     |
  *  +--+--------+------+--------------------------------------+
- *  | badge (32), FRAMES and DEVICE: count | frame or first (32) |
+ *  | badge (32), or a range's count       | frame or first (32)  |
  *  +------------------------------------------------------------+
  *
  * The id stands where the object's descriptor has it, and the type where that has the kind, so

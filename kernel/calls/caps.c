@@ -8,7 +8,7 @@
 
 static bool is_range(uint64_t type)
 {
-	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE;
+	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE || type == TN_CAP_IRQ;
 }
 
 /* Makes *c, so far the same as its source, the copy that is asked for; or says why not. */
@@ -16,7 +16,7 @@ static int copy_narrow(struct slot *c, uint64_t rights, uint64_t first_or_badge,
 {
 	uint64_t type = SLOT_TYPE(c->word);
 
-	if (type == TN_CAP_REPLY || type == TN_CAP_IRQ)
+	if (type == TN_CAP_REPLY)
 		return TN_ENOTSUP;
 	if (rights > TN_RIGHTS_ALL || (rights & ~SLOT_RIGHTS(c->word)) != 0)
 		return TN_EPERM;
@@ -43,11 +43,13 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 {
 	struct slot copy = *cap_slot(source);
 	int error = cap_refusal(source, SLOT_TYPE(copy.word), 0);
-	struct slot *to = cap_place(process, slot, false, &error);
+	struct process *p = cap_process(process, &error);
+	struct slot *to = cap_place(p, slot, false, &error);
 
 	error = error ?: copy_narrow(&copy, rights, first_or_badge, count);
 	if (error != 0)
 		return failure(error, 0);
+	cap_note(p, slot);
 	*to = copy;
 	return success(0);
 }
@@ -55,7 +57,7 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 result_t call_cap_delete(uint64_t process, uint64_t slot)
 {
 	int error = 0;
-	struct slot *s = cap_place(process, slot, true, &error);
+	struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 
 	if (error != 0)
 		return failure(error, 0);
@@ -97,7 +99,7 @@ result_t call_cap_info(uint64_t process, uint64_t slot)
 {
 	struct tn_cap_info *info = (struct tn_cap_info *)current->utcb->words;
 	int error = 0;
-	const struct slot *s = cap_place(process, slot, true, &error);
+	const struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 	uint64_t type;
 	bool range;
 

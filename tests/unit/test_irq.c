@@ -342,6 +342,23 @@ static void thread_slot(void **state)
 	assert_int_equal(bind_to(TN_SLOT_SYSTEM, CREW_THREAD, 1), -TN_EBADF);
 }
 
+/* What is wrong with the capabilities goes first, and whether the thread dies last. */
+static void several_sources(void **state)
+{
+	(void)state;
+	hand_out(LINE, TN_IRQ_BIND, 20);
+	for (uint32_t count = 0; count < 5; count += 2) {
+		crew_slot(crew.boss, LINE)->badge = count;
+		assert_int_equal(bind_to(LINE, OTHER, 1), -TN_ENOENT);
+		assert_int_equal(bind_to(LINE, CREW_THREAD, 1), -TN_EINVAL);
+		assert_int_equal(ack(LINE), -TN_EINVAL);
+	}
+	crew_do(crew.boss, TN_CALL_DESTROY, CREW_SERVER, TN_FLAG_STEP, 0, 0, 0, 0);
+	assert_int_equal(bind_to(LINE, CREW_THREAD, 1), -TN_EINVAL);
+	assert_int_equal(host_irq_completed, 0);
+	assert_false(host_irq_enabled[20]);
+}
+
 /* Any number of times, by whoever has the right, whether anything was taken or not. */
 static void ack_needs_no_binding(void **state)
 {
@@ -375,6 +392,7 @@ int main(void)
 		T(slot_is_deleted),
 		T(interrupt_slot),
 		T(thread_slot),
+		T(several_sources),
 		T(ack_needs_no_binding),
 	};
 #undef T
