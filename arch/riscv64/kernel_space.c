@@ -198,6 +198,7 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 
 	memory->view = dmap_offset;
 	kernel_root = boot_memory_see(memory, space.root);
+	space_boot_text = space_entry((uint64_t)image_start, 0);
 	user_top = (uint64_t)1 << (12 + 9 * paging_levels - 1);
 	return NULL;
 }

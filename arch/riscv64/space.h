@@ -20,6 +20,9 @@ extern struct space {
 	struct boot_memory *memory; /* where tables come from */
 } space;
 
+/* The entries of the boot's own text, from image_start to image_text; see port_boot_end. */
+extern pte_t *space_boot_text;
+
 /* Entry of the table of `level` that translates va; makes the tables above it. */
 pte_t *space_entry(uint64_t va, unsigned level);
 
