@@ -65,6 +65,13 @@ inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
 	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
 }
 
+/* Slot `index` of p, where there is one, is about to be filled. */
+inline_always void cap_note(struct process *p, uint64_t index)
+{
+	if (unlikely(index >= p->slots))
+		p->slots = index + 1;
+}
+
 /* Why slot `index` of the caller is not a live capability of `type` with `rights`: a positive
  * error, or 0 if it is. Types without an object are live by themselves. */
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
@@ -77,9 +84,11 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
 void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error);
 struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error);
 
-/* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
- * ENOENT) or an empty one (else EEXIST). *error as above. */
-struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error);
+/* The process whose slots a call means: the caller's (TN_SELF), or one with *manage*. */
+struct process *cap_process(uint64_t process, int *error);
+
+/* A slot of p to work on: one in use (else ENOENT) or an empty one (else EEXIST). */
+struct slot *cap_place(const struct process *p, uint64_t index, bool used, int *error);
 
 /* 0, or why slot `index` of the caller is no live object that it owns. */
 inline_always int cap_own_refusal(uint64_t index)

@@ -12,11 +12,11 @@
  * never touched are not: their words are no zeros. */
 static result_t give_check(uint64_t first, uint64_t count)
 {
-	frame_touch_range(pfn(first), count);
-	if (words_or(frame_words(pfn(first)), count) == 0 && frame_is_plain(pfn(first)) &&
-	    frame_is_plain(pfn(first + count - 1)))
-		return success(0);
-	return range_check(NULL, first, count);
+	while (words_or(frame_words(pfn(first)), count) != 0 || !frame_is_plain(pfn(first)) ||
+	       !frame_is_plain(pfn(first + count - 1)))
+		if (!frame_touch_range(pfn(first), count))
+			return range_check(NULL, first, count);
+	return success(0);
 }
 
 static void range_give(struct pool *p, uint64_t first, uint64_t count)

@@ -46,6 +46,7 @@ static uint64_t capability_carry(struct thread *from, struct thread *to, uint64_
 	    (type != TN_CAP_THREAD && type != TN_CAP_ENDPOINT && type != TN_CAP_REPLY))
 		return TN_INFO_LOST;
 	rights = SLOT_RIGHTS(s->word) & (type == TN_CAP_THREAD ? TN_THREAD_SIGNAL : TN_RIGHTS_ALL);
+	cap_note(to->process, to->utcb->receive_slot);
 	slot_set(place, SLOT_WORD(type, rights, FRAME_ID(s->word)), s->frame, s->badge);
 	if (type == TN_CAP_REPLY)
 		slot_set(s, 0, 0, 0);

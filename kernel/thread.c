@@ -139,7 +139,11 @@ static void configuration_commit(const struct configuration *c)
 		thread_pin_utcb(t, pfn(c->frame));
 	}
 	if (c->what & TN_CONFIGURE_REGISTERS) {
-		memcpy(t->registers, &c->config->pc, sizeof(t->registers));
+		const uint64_t *from = &c->config->pc;
+
+#pragma GCC unroll 32
+		for (unsigned i = 0; i < 32; i++)
+			t->registers[i] = from[i];
 		t->whole = 1;
 	}
 	if (c->what & TN_CONFIGURE_FAULT)

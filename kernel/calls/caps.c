@@ -38,11 +38,13 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 {
 	struct slot copy = *cap_slot(source);
 	int error = cap_refusal(source, SLOT_TYPE(copy.word), 0);
-	struct slot *to = cap_place(process, slot, false, &error);
+	struct process *p = cap_process(process, &error);
+	struct slot *to = cap_place(p, slot, false, &error);
 
 	error = error ?: copy_narrow(&copy, rights, first_or_badge, count);
 	if (error != 0)
 		return failure(error, 0);
+	cap_note(p, slot);
 	*to = copy;
 	return success(0);
 }
@@ -50,7 +52,7 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 result_t call_cap_delete(uint64_t process, uint64_t slot)
 {
 	int error = 0;
-	struct slot *s = cap_place(process, slot, true, &error);
+	struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 
 	if (error != 0)
 		return failure(error, 0);
@@ -92,7 +94,7 @@ result_t call_cap_info(uint64_t process, uint64_t slot)
 {
 	struct tn_cap_info *info = (struct tn_cap_info *)current->utcb->words;
 	int error = 0;
-	const struct slot *s = cap_place(process, slot, true, &error);
+	const struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 	uint64_t type;
 
 	if (error != 0)
