@@ -6,11 +6,6 @@
 #include "object.h"
 #include "syscall.h"
 
-static bool is_range(uint64_t type)
-{
-	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE || type == TN_CAP_IRQ;
-}
-
 /* Makes *c, so far the same as its source, the copy that is asked for; or says why not. */
 static int copy_narrow(struct slot *c, uint64_t rights, uint64_t first_or_badge, uint64_t count)
 {
@@ -21,7 +16,7 @@ static int copy_narrow(struct slot *c, uint64_t rights, uint64_t first_or_badge,
 	if (rights > TN_RIGHTS_ALL || (rights & ~SLOT_RIGHTS(c->word)) != 0)
 		return TN_EPERM;
 	c->word = SLOT_WORD(type, rights, FRAME_ID(c->word));
-	if (is_range(type)) {
+	if (type == TN_CAP_FRAMES || type == TN_CAP_DEVICE || type == TN_CAP_IRQ) {
 		if (count != 0 && !slot_covers(c, first_or_badge, count))
 			return TN_EACCES;
 		if (count != 0)
@@ -101,21 +96,17 @@ result_t call_cap_info(uint64_t process, uint64_t slot)
 	int error = 0;
 	const struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 	uint64_t type;
-	bool range;
 
 	if (error != 0)
 		return failure(error, 0);
 	type = SLOT_TYPE(s->word);
-	range = is_range(type);
 	*info = (struct tn_cap_info){
 		.type = type,
 		.rights = SLOT_RIGHTS(s->word),
 		.live = type == TN_CAP_REPLY ? message_reply_is_live(s)
 					     : !cap_is_object(type) || slot_is_live(s),
-		.first = range ? s->frame : 0,
-		.count = range ? s->badge : 0,
-		.frame = range ? 0 : s->frame,
-		.badge = range ? 0 : s->badge,
+		.frame = s->frame,
+		.badge = s->badge,
 	};
 	return success(type + (info->rights << 8) + (info->live << 16));
 }

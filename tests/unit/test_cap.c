@@ -463,7 +463,7 @@ static void info_describes_each_type(void **state)
 		assert_int_equal(i->rights, ALL);
 		assert_int_equal(i->live, 1);
 		assert_int_equal(i->frame, cast_frame(objects[kind - 1]));
-		assert_int_equal(i->first, 0);
+		assert_int_equal(i->badge, 0);
 		assert_int_equal(info(TN_SELF, CAST_DEAD_POOL + kind - 1)->live, 0);
 	}
 	i = info(TN_SELF, CAST_FRAMES_ONE);
@@ -471,7 +471,6 @@ static void info_describes_each_type(void **state)
 	assert_int_equal(i->first, CAST_LAST_USER);
 	assert_int_equal(i->count, 1);
 	assert_int_equal(i->live, 1);
-	assert_int_equal(i->frame, 0);
 	world_end();
 }
 

@@ -234,8 +234,13 @@ struct tn_resolved {
 /* cap_info fills the UTCB's words with this. */
 struct tn_cap_info {
 	uint64_t type, rights, live;
-	uint64_t first, count; /* FRAMES, DEVICE, IRQ */
-	uint64_t frame, badge; /* objects */
+	union {
+		uint64_t frame; /* of an object */
+		uint64_t first; /* of FRAMES, DEVICE, IRQ */
+	};
+	union {
+		uint64_t badge, count; /* likewise */
+	};
 };
 
 /* census fills the UTCB's words with this. */
