@@ -194,12 +194,15 @@ general:
 static apart result_t create_caps(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 				  uint64_t slot, uint64_t argument)
 {
-	struct process *p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 	const struct slot *range;
+	struct process *p;
 	struct pool *pool;
 	void *page;
 
-	if (frames == TN_NONE || unlikely(p == NULL) || unlikely(argument != 0))
+	if (frames == TN_NONE)
+		goto plain;
+	p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
+	if (unlikely(p == NULL) || unlikely(argument != 0))
 		goto plain;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)))
