@@ -303,43 +303,28 @@ static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames
 	return result_code(r) != 0 ? r : mapping_do(p, va, range, first, count, flags);
 }
 
-/* One page of `level`. What is not plain goes to map_general, which begins again and finds the
- * reason. */
-inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, uint64_t frames,
-				 uint64_t first, uint64_t count, uint64_t flags)
+/* One page of 4 KiB or 2 MiB. What is not plain goes to map_general, which begins again and finds
+ * the reason. */
+result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
+		  uint64_t flags)
 {
-	uint64_t size = level_frames(level);
 	const struct slot *range;
 	struct process *p;
 
-	if (unlikely(count != size) || unlikely(flags > MAP_RIGHTS) ||
-	    unlikely(!rights_legal(flags)))
-		goto general;
-	if (unlikely((va / FRAME_BYTES | first) % size != 0) || unlikely(va % FRAME_BYTES != 0) ||
-	    unlikely(va >= user_top))
+	if (unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)) ||
+	    unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;
 	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, flags)) ||
-	    unlikely(!slot_covers(range, first, size)))
+	    unlikely(!slot_covers(range, first, count)))
 		goto general;
-	return page_map(level, p, va, range, first, flags);
+	if (likely(count == 1))
+		return page_map(0, p, va, range, first, flags);
+	if (count == BLOCK_FRAMES && (va / FRAME_BYTES | first) % BLOCK_FRAMES == 0)
+		return page_map(1, p, va, range, first, flags);
 general:
 	return map_general(process, va, frames, first, count, flags);
-}
-
-static apart result_t map_large(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
-			       uint64_t count, uint64_t flags)
-{
-	return map_plain(1, process, va, frames, first, count, flags);
-}
-
-result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
-		  uint64_t flags)
-{
-	if (unlikely(count != 1))
-		return map_large(process, va, frames, first, count, flags);
-	return map_plain(0, process, va, frames, first, count, flags);
 }

@@ -74,7 +74,7 @@ static struct thread *control_find(uint64_t slot, int *error)
 	return t;
 }
 
-result_t call_thread_info(uint64_t thread)
+cold result_t call_thread_info(uint64_t thread)
 {
 	struct tn_thread_info *info = (struct tn_thread_info *)current->utcb->words;
 	int error = 0;
@@ -199,7 +199,7 @@ result_t call_thread_resume(uint64_t thread)
 	return success(0);
 }
 
-result_t call_thread_suspend(uint64_t thread)
+cold result_t call_thread_suspend(uint64_t thread)
 {
 	int error = 0;
 	struct thread *t = control_find(thread, &error);
@@ -213,7 +213,7 @@ result_t call_thread_suspend(uint64_t thread)
 	return port_switch();
 }
 
-result_t call_thread_exit(uint64_t code)
+cold result_t call_thread_exit(uint64_t code)
 {
 	if (current == thread_boot)
 		port_shutdown(code);
