@@ -6,9 +6,7 @@
 #include "cap.h"
 #include "endpoint.h"
 #include "object.h"
-#include "process.h"
 #include "syscall.h"
-#include "thread.h"
 #include "words.h"
 
 /* Bytes of an object that begin as zero; of a capability page all of them. */

@@ -14,7 +14,6 @@
 #include "object.h"
 #include "syscall.h"
 #include "table.h"
-#include "walk.h"
 #include "words.h"
 
 #define MAP_ATTRIBUTES (TN_MAP_NOCACHE | TN_MAP_IO)

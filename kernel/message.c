@@ -4,13 +4,8 @@
  */
 #include "message.h"
 
-#include <port/current.h>
-
 #include "cap.h"
-#include "deadline.h"
-#include "list.h"
 #include "object.h"
-#include "sched.h"
 
 #define DISMISS_MAX 64u
 #define CHAIN_MAX 8u /* callers of callers that one end tells */

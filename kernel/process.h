@@ -7,8 +7,6 @@
 #include <port/pte.h>
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 struct thread;
 struct endpoint;

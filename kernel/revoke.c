@@ -4,18 +4,12 @@
  * Progress is kept in the objects themselves: they shrink. A dying one goes on being taken apart
  * by whoever holds *own* and asks.
  */
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "assert.h"
 #include "cap.h"
 #include "endpoint.h"
-#include "list.h"
 #include "object.h"
-#include "pool.h"
-#include "process.h"
 #include "syscall.h"
-#include "thread.h"
 
 /* Free frames that one step hands on. */
 #define POUR_FRAMES 512u

@@ -4,7 +4,6 @@
 #include "table.h"
 
 #include "asid.h"
-#include "thread.h"
 #include "words.h"
 
 const pte_t *kernel_root;

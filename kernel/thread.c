@@ -3,16 +3,12 @@
  */
 #include "thread.h"
 
-#include <port/machine.h>
 #include <port/string.h>
 
 #include "cap.h"
-#include "list.h"
 #include "map.h"
 #include "message.h"
 #include "object.h"
-#include "process.h"
-#include "sched.h"
 #include "syscall.h"
 #include "trap.h"
 #include "walk.h"

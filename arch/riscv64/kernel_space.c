@@ -5,19 +5,15 @@
  * written through the direct map either. Firmware and no-map memory appears nowhere.
  */
 #include <port/boot.h>
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/boot_memory.h"
 #include "boot/bootargs.h"
-#include "boot/machine.h"
 #include "boot/regions.h"
 #include "csr.h"
-#include "frame.h"
 #include "frame_windows.h"
 #include "space.h"
 #include "table.h"
-#include "walk.h"
 
 #define SATP_MODE_UNIT ((uint64_t)1 << 60)
 #define SATP_ASIDS 0xffffu

@@ -3,21 +3,15 @@
  */
 #include <port/machine.h>
 #include <port/boot.h>
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/machine.h"
-#include "csr.h"
-#include "frame.h"
-#include "hart.h"
-#include "offsets.h"
 #include "plic.h"
 #include "report.h"
 #include "sbi.h"
 #include "space.h"
 #include "syscall.h"
 #include "tenure_config.h"
-#include "thread.h"
 
 _Static_assert(offsetof(struct thread, registers) == 0 &&
 		       offsetof(struct thread, hart) == THREAD_HART &&

@@ -5,8 +5,6 @@
 
 #include <port/pte.h>
 
-#include "types.h"
-
 struct boot_memory;
 
 /* What a kernel mapping allows; always valid, global, accessed and dirty. */

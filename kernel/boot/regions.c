@@ -6,8 +6,6 @@
  */
 #include "regions.h"
 
-#include <stddef.h>
-
 #define FRAMES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
 #define KIND_NO_RAM TN_KIND_COUNT
 

@@ -3,14 +3,10 @@
  * frequent case of two of them. A handler that may block, or that returns a message, leaves it in
  * its thread's saved registers and answers port_switch().
  */
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "cap.h"
-#include "deadline.h"
 #include "message.h"
 #include "object.h"
-#include "sched.h"
 #include "syscall.h"
 #include "trap.h"
 

@@ -7,10 +7,7 @@
 #include "endpoint.h"
 #include "invariants.h"
 #include "object.h"
-#include "process.h"
 #include "table.h"
-#include "thread.h"
-#include "walk.h"
 #include "words.h"
 
 #define ON_A_LIST ((uint32_t)1 << 31) /* in the counts: met on a free list */
