@@ -59,7 +59,8 @@ static int argument_refusal(uint64_t kind, uint64_t frame, uint64_t frames, uint
 	bool names = frame != TN_ANY || frames == TN_NONE;
 
 	return kind - TN_KIND_POOL <= TN_KIND_CAPS - TN_KIND_POOL && argument <= most && names
-		       ? 0 : TN_EINVAL;
+		       ? 0
+		       : TN_EINVAL;
 }
 
 /* The place that names the new object: a directory entry for capability pages, else a slot. */
@@ -85,8 +86,8 @@ static int limit_refusal(uint64_t kind, const struct pool *pool, uint64_t argume
 	return kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
 }
 
-static cold result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
-				    uint64_t frames, uint64_t slot, uint64_t argument)
+static cold result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+				    uint64_t slot, uint64_t argument)
 {
 	uint64_t rights = TN_POOL_CREATE | (frames != TN_NONE ? TN_POOL_GIVE : 0);
 	int error = argument_refusal(kind, frame, frames, argument);
@@ -209,8 +210,8 @@ plain:
 	return create_plain(kind, target, frame, frames, slot, argument);
 }
 
-result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-		     uint64_t slot, uint64_t argument)
+result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames, uint64_t slot,
+		     uint64_t argument)
 {
 	if (kind == TN_KIND_CAPS)
 		return create_caps(kind, target, frame, frames, slot, argument);

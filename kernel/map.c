@@ -200,7 +200,8 @@ static cold void each_commit(const struct mapping *m, pte_t leaf)
 
 static void mapping_commit(struct mapping *m)
 {
-	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES, false);
+	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES,
+			      false);
 
 	if (m->flags & TN_MAP_ZERO)
 		for (uint64_t i = 0; i < m->n; i++)
@@ -230,8 +231,7 @@ static apart result_t mapping_do(struct process *p, uint64_t va, const struct sl
 	result_t r;
 
 	mapping_walk(&m);
-	r = places_check(&m) ?: frames_check(&m)
-		?: pool_take_check(p->pool, tables_missing(&m));
+	r = places_check(&m) ?: frames_check(&m) ?: pool_take_check(p->pool, tables_missing(&m));
 	if (result_code(r) != 0)
 		return r;
 	mapping_commit(&m);
@@ -278,20 +278,19 @@ static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
 	if ((flags & ~(uint64_t)MAP_FLAGS) != 0 || !rights_legal(flags) ||
 	    (flags & MAP_ATTRIBUTES) == MAP_ATTRIBUTES)
 		return TN_EINVAL;
-	if (va % FRAME_BYTES != 0 || count == 0 ||
-	    ((flags & TN_MAP_ZERO) && count > TN_ZERO_MAX))
+	if (va % FRAME_BYTES != 0 || count == 0 || ((flags & TN_MAP_ZERO) && count > TN_ZERO_MAX))
 		return TN_EINVAL;
 	return walk_is_user(va, count) ? 0 : TN_EFAULT;
 }
 
 static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
-				 uint64_t count, uint64_t flags)
+				  uint64_t count, uint64_t flags)
 {
 	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0);
 	int error = shape_refusal(va, count, flags);
 	struct process *p = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MAP, &error);
-	const struct slot *range =
-		cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed, &error);
+	const struct slot *range = cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed,
+						 &error);
 	result_t r;
 
 	if (error == 0 && p->dying)

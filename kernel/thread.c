@@ -82,12 +82,15 @@ cold result_t call_thread_info(uint64_t thread)
 	info->reason = TN_INFO_LABEL(t->fault_message.info);
 	info->signals = t->signals;
 	memcpy(&info->pc, t->registers, sizeof(t->registers));
+	/* x5 to x7 and x28 to x31 come back as zero from inside a call */
+	for (unsigned i = 5; !t->whole && i < 32; i = i == 7 ? 28 : i + 1)
+		info->registers[i - 1] = 0;
 	return success(t->state);
 }
 
 /* --- thread_configure ------------------------------------------------------------------------ */
 
-#define CONFIGURE_ALL                                                                             \
+#define CONFIGURE_ALL                                                                              \
 	(TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY)
 
 struct configuration {
@@ -108,6 +111,8 @@ static int configuration_refusal(const struct configuration *c)
 	    t->state != TN_THREAD_STOPPED)
 		return TN_EBUSY;
 	if ((c->what & TN_CONFIGURE_PRIORITY) && c->config->priority > t->process->ceiling)
+		return TN_EPERM;
+	if ((c->what & TN_CONFIGURE_FAULT) && t == thread_boot) /* its fault ends the machine */
 		return TN_EPERM;
 	return (c->what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(c->frame)) ? TN_ENOTSUP : 0;
 }
@@ -164,7 +169,8 @@ result_t call_thread_configure(uint64_t thread, uint64_t what, uint64_t frames, 
 		return failure(TN_EFAULT, 0);
 	c.thread = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
 	if (what & TN_CONFIGURE_UTCB)
-		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE, &error);
+		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE,
+				      &error);
 	if ((what & TN_CONFIGURE_FAULT) && fault != TN_NONE) {
 		cap_find(fault, TN_CAP_ENDPOINT, TN_ENDPOINT_SEND, &error);
 		c.fault = *cap_slot(fault);

@@ -37,7 +37,7 @@ void thread_enter(struct thread *t); /* entry.S */
 
 pte_t *space_boot_text;
 static const struct machine *machine;
-static volatile uint32_t *finisher; /* NULL: there is none */
+static volatile uint32_t *finisher;  /* NULL: there is none */
 static uint64_t tick_time, tick_end; /* of rdtime; when the present tick is over */
 
 /* --- console ------------------------------------------------------------------------------ */

@@ -37,7 +37,8 @@ static struct endpoint *endpoint_at(uint64_t index)
 
 static int info_refusal(uint64_t info)
 {
-	bool fits = TN_INFO_LABEL(info) < TN_LABEL_KERNEL && TN_INFO_WORDS(info) <= TN_MESSAGE_WORDS;
+	bool fits = TN_INFO_LABEL(info) < TN_LABEL_KERNEL &&
+		    TN_INFO_WORDS(info) <= TN_MESSAGE_WORDS;
 
 	return fits ? 0 : TN_EINVAL;
 }
