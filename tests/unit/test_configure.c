@@ -290,6 +290,14 @@ static void busy_while_not_stopped(void **state)
 	crew_end(state);
 }
 
+static void the_first_thread_has_no_handler(void **state)
+{
+	(void)state;
+	REFUSED(TN_EPERM, 0, CONFIGURE, {TN_SLOT_THREAD, TN_CONFIGURE_FAULT, 0, 0, 0, TN_NONE});
+	REFUSED(TN_EPERM, 0, CONFIGURE,
+		{TN_SLOT_THREAD, TN_CONFIGURE_FAULT, 0, 0, 0, CAST_ENDPOINT});
+}
+
 /* --- thread_info ------------------------------------------------------------------------------ */
 
 /* All that it had: it was interrupted. */
@@ -345,6 +353,7 @@ int main(void)
 		T(registers_are_set),
 		T(resume_errors),
 		cmocka_unit_test(busy_while_not_stopped),
+		T(the_first_thread_has_no_handler),
 		T(info_of_an_interrupted_one),
 		T(info_of_one_inside_a_call),
 	};
