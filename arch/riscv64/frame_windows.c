@@ -108,7 +108,8 @@ static pte_t *window_entry(const struct window *w, uint64_t offset, unsigned lev
 	return space_entry(w->va + offset, level);
 }
 
-/* A gigabyte with RAM: its frames' words are untouched, those of its blocks and its own are 0. */
+/* A gigabyte with RAM: its frames' words are untouched; its own and those of its blocks say, for
+ * now, that it has none. */
 static void giga_build(uint64_t giga)
 {
 	pte_t *of_frames = window_entry(&frames, giga * GIGA_FRAMES * 8, 1);
@@ -118,10 +119,9 @@ static void giga_build(uint64_t giga)
 	if (of_frames->w == untouched.shared[1].w)
 		return; /* for the sake of another region */
 	*of_frames = untouched.shared[1];
-	*of_blocks = page_entry(boot_memory_frame(space.memory), SPACE_WRITE);
+	*of_blocks = page_entry(filled_frame(BLOCK_FRAMES), SPACE_WRITE);
 	if (of_gigas->w == gigas.shared[0].w)
 		*of_gigas = page_entry(filled_frame(GIGA_FRAMES), SPACE_WRITE);
-	((uint64_t *)boot_memory_see(space.memory, pte_frame(*of_gigas)))[giga % TABLE_ENTRIES] = 0;
 }
 
 void frame_windows_build(const struct regions *regions)

@@ -13,7 +13,6 @@ static bool is(struct text text, const char *constant)
 static bool read_name(struct text text, struct boot_options *o)
 {
 	text_copy(o->mm, BOOTARGS_NAME, text);
-	o->mm_length = text.length;
 	return text.length > 0 && text.length < BOOTARGS_NAME;
 }
 
@@ -50,7 +49,7 @@ const char *bootargs_parse(struct text args, struct boot_options *options)
 	const char *why = NULL;
 	struct text key, value;
 
-	*options = (struct boot_options){.mm = "mm", .mm_length = 2};
+	*options = (struct boot_options){.mm = "mm"};
 	while (why == NULL && text_take_setting(&args, &key, &value))
 		why = read_value(key, value, options);
 	return why;

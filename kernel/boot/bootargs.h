@@ -12,7 +12,6 @@
 
 struct boot_options {
 	char mm[BOOTARGS_NAME];  /* mm=NAME: the program to start; "mm" */
-	uint32_t mm_length;      /* 1 to 63 */
 	uint32_t paging_levels;  /* paging=sv39|sv48|sv57: 3 to 5; 0: the most the hart offers */
 	uint64_t kernel_window;  /* kernel_window=SIZE[K|M|G]: bytes; 0: as much as there is */
 	uint64_t check_every;    /* invariants=boot|N|syscall: system calls between two checks */

@@ -34,8 +34,7 @@ static const char *program_find(const struct tn_boot_info *info, const struct bo
 	struct cpio_file file;
 
 	if (info->initrd_bytes != 0 &&
-	    cpio_find(archive, info->initrd_bytes, options->mm, options->mm_length, &file,
-		      &why) == 0 &&
+	    cpio_find(archive, info->initrd_bytes, options->mm, &file, &why) == 0 &&
 	    elf_read(file.data, file.size, PAGES_LOW, PROGRAM_TOP, program, &why) == 0)
 		return NULL;
 	return why;

@@ -69,12 +69,11 @@ static bool giga_is_ram(uint64_t giga)
 /* As the kernel's port has it: no RAM reads as hole, the rest as untouched. */
 static void giga_words_fill(uint64_t giga)
 {
-	bool ram_here = giga_is_ram(giga);
-	uint64_t word = FRAME_WORD(ram_here ? KIND_UNTOUCHED : TN_KIND_HOLE, 0);
+	uint64_t word = FRAME_WORD(giga_is_ram(giga) ? KIND_UNTOUCHED : TN_KIND_HOLE, 0);
 
-	host_giga_table[giga] = ram_here ? 0 : GIGA_FRAMES;
+	host_giga_table[giga] = GIGA_FRAMES;
 	for (uint64_t b = giga * 512; b < (giga + 1) * 512; b++)
-		host_block_table[b] = ram_here ? 0 : BLOCK_FRAMES;
+		host_block_table[b] = BLOCK_FRAMES;
 	for (uint64_t f = giga * GIGA_FRAMES; f < (giga + 1) * GIGA_FRAMES; f++)
 		host_frame_table[f] = word;
 }
