@@ -14,11 +14,12 @@ static void walk(const char *what, uint64_t pages, uint64_t flags)
 	struct tn_mm_statistics before, after;
 	int64_t error;
 	uint64_t start;
-	volatile uint64_t *memory = tn_map_memory(NULL, pages, TN_MM_WRITE | flags, &error);
+	volatile uint64_t *memory;
 
-	check_done(error, "map");
 	check_done(tn_statistics(0, &before), "statistics");
 	start = tn_microseconds();
+	memory = tn_map_memory(NULL, pages, TN_MM_WRITE | flags, &error);
+	check_done(error, "map");
 	for (uint64_t i = 0; i < pages; i++) {
 		check(memory[i * 512] == 0, "a fresh page is zero");
 		memory[i * 512 + 511] = i;
@@ -27,8 +28,8 @@ static void walk(const char *what, uint64_t pages, uint64_t flags)
 		check(memory[i * 512 + 511] == i, "a page keeps what was written");
 	start = tn_microseconds() - start;
 	check_done(tn_statistics(0, &after), "statistics");
-	printf("%s: %lu pages, %lu faults, %lu us\n", what, (unsigned long)pages,
-	       (unsigned long)(after.faults - before.faults), (unsigned long)start);
+	printf("%s: %lu pages, %lu faults, " SHARE_FORMAT " a page\n", what, (unsigned long)pages,
+	       (unsigned long)(after.faults - before.faults), SHARE(start, pages ? pages : 1));
 	check_done(tn_unmap_memory((void *)(uintptr_t)memory, pages), "unmap");
 }
 

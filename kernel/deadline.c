@@ -11,7 +11,7 @@
 
 static void timer_set(const struct hart *h)
 {
-	port_timer_next(h->deadlines != NULL ? h->deadlines->deadline : TN_ANY);
+	port_timer_set(h->deadlines != NULL ? h->deadlines->deadline : TN_ANY);
 }
 
 void deadline_set(struct thread *t, uint64_t at)

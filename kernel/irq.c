@@ -18,11 +18,14 @@ static struct {
 void irq_take(void)
 {
 	uint32_t source = port_irq_claim();
-	struct thread *t = thread_of_slot(&bindings[source].thread);
+	struct thread *t;
 
+	if (source == 0)
+		return;
+	t = source < IRQ_SOURCES ? thread_of_slot(&bindings[source].thread) : NULL;
 	if (t != NULL)
 		thread_signal(t, bindings[source].bits);
-	else if (source != 0)
+	else
 		port_irq_disable(source);
 }
 

@@ -1,6 +1,6 @@
 /*
  * message.c - see message.h: what happens between two threads. The calls that make it happen are in
- * calls/messages.c, faults in fault.c.
+ * calls/messages.c, faults in trap.c.
  */
 #include "message.h"
 
@@ -29,7 +29,7 @@ bool message_reply_is_live(const struct slot *s)
 /* The empty slot that t's UTCB names, else NULL. */
 static struct slot *receive_slot(const struct thread *t)
 {
-	struct slot *s = t->utcb != NULL ? cap_slot_of(t->process, t->utcb->receive_slot) : NULL;
+	struct slot *s = cap_slot_of(t->process, t->utcb->receive_slot);
 
 	return s != NULL && slot_is_empty(s) ? s : NULL;
 }
@@ -164,30 +164,21 @@ void message_abandon(struct thread *t, int error)
 	t->state = TN_THREAD_STOPPED;
 }
 
-/* At most DISMISS_MAX of those who wait at e stop waiting. True once none is left. */
-static bool message_dismiss(struct endpoint *e)
-{
-	for (unsigned i = 0; i < DISMISS_MAX; i++) {
-		struct thread *t = queue_pop(&e->senders);
-
-		if (t == NULL)
-			t = queue_pop(&e->receivers);
-		if (t == NULL)
-			return true;
-		message_fail(t, TN_EPEER);
-	}
-	return false;
-}
-
 bool endpoint_end(struct endpoint *e)
 {
 	struct process *p = e->process;
 
-	if (!message_dismiss(e))
-		return false;
-	LIST_REMOVE(p->endpoints, e);
-	object_free(p->pool, TN_KIND_ENDPOINT, pfn(e->self), sizeof(*e));
-	return true;
+	for (unsigned left = DISMISS_MAX; left > 0; left--) {
+		struct thread *t = queue_pop(&e->senders) ?: queue_pop(&e->receivers);
+
+		if (t == NULL) {
+			LIST_REMOVE(p->endpoints, e);
+			object_free(p->pool, TN_KIND_ENDPOINT, pfn(e->self), sizeof(*e));
+			return true;
+		}
+		message_fail(t, TN_EPEER);
+	}
+	return false;
 }
 
 void receiver_remove(struct thread *t)

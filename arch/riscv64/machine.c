@@ -37,7 +37,7 @@ _Static_assert(TN_CALL_COUNT == CALL_COUNT && TN_CALL_CALL == CALL_CALL &&
 
 static const struct machine *machine;
 static volatile uint32_t *finisher; /* NULL: there is none */
-static uint64_t tick_time; /* of rdtime */
+static uint64_t tick_time, tick_end; /* of rdtime; when the present tick is over */
 
 /* --- console ------------------------------------------------------------------------------ */
 
@@ -83,11 +83,19 @@ uint64_t port_clock(void)
 	return csr_read(time);
 }
 
-void port_timer_next(uint64_t latest)
+bool port_tick(void)
 {
-	uint64_t at = port_clock() + tick_time;
+	uint64_t now = port_clock();
 
-	at = at < latest ? at : latest;
+	if (now < tick_end)
+		return false;
+	tick_end = now + tick_time;
+	return true;
+}
+
+void port_timer_set(uint64_t latest)
+{
+	uint64_t at = tick_end < latest ? tick_end : latest;
 
 	if (machine->sstc)
 		csr_write(0x14d, at); /* stimecmp (Sstc) */
@@ -105,7 +113,8 @@ void port_boot_clock(uint64_t tick)
 	tick_time = (tick != 0 ? tick : TICK_DEFAULT) * machine->info.timebase / 1000000 + 1;
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
-	port_timer_next(TN_ANY);
+	port_tick();
+	port_timer_set(TN_ANY);
 	if (machine->plic.size != 0)
 		plic_start((void *)(LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN),
 			   machine->plic_context);

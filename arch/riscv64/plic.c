@@ -2,12 +2,12 @@
  * plic.c - the platform-level interrupt controller (RISC-V PLIC specification 1.0): one context, that
  * of the boot hart in supervisor mode.
  */
-#include <port/irq.h>
+#include "plic.h"
 
+#include <port/irq.h>
 #include <stddef.h>
 
 #include "irq.h"
-#include "plic.h"
 
 #define PRIORITY(source) (4 * (source))
 #define ENABLE(context, source) (0x2000 + 0x80 * (context) + (source) / 32 * 4)

@@ -28,29 +28,17 @@
 		word;                                                                             \
 	})
 
-#define MESSAGE_REGISTER(name, register_name)                                                     \
-	inline_always uint64_t name(void)                                                         \
-	{                                                                                         \
-		register uint64_t value __asm__(register_name);                                   \
-                                                                                                  \
-		__asm__ volatile("" : "=r"(value));                                               \
-		return value;                                                                     \
-	}                                                                                         \
-	inline_always void name##_set(uint64_t new)                                               \
-	{                                                                                         \
-		register uint64_t value __asm__(register_name) = new;                             \
-                                                                                                  \
-		__asm__ volatile("" ::"r"(value));                                                \
-	}
-MESSAGE_REGISTER(message_info, "a1")
-MESSAGE_REGISTER(fault_address, "a3")
-MESSAGE_REGISTER(message_badge, "a7")
+/* Where these travel. */
+register uint64_t message_info __asm__("a1");
+register uint64_t fault_address __asm__("a3");
+register uint64_t message_badge __asm__("a7");
 
 /* No label of the kernel's, no more words than registers, and no wish beyond label and words. */
 inline_always bool message_is_short(void)
 {
-	uint64_t info = message_info();
+	register uint64_t info __asm__("a1");
 
+	__asm__ volatile("" : "=r"(info)); /* spares a copy */
 	return likely((int32_t)info >= 0) && likely(info >> 32 <= TN_MESSAGE_REGISTERS);
 }
 
@@ -88,13 +76,15 @@ inline_always void current_push(struct queue *q)
 /* A call of the current thread, which is in `state`, goes to the first receiver r of e. */
 inline_always void current_calls(struct endpoint *e, struct thread *r, uint64_t state)
 {
+	const struct process *p = r->direct;
+
 	e->receivers.first = r->queue_next;
 	r->endpoint = NULL;
 	r->caller = current;
 	r->state = TN_THREAD_RUNNING;
 	current->partner = r;
 	current->state = state;
-	port_space_use(r->direct->satp);
+	port_space_use(p->satp);
 }
 
 /* The receiver that the hart may go over to, or NULL. */
@@ -119,7 +109,7 @@ void short_call(uint64_t index)
 	r = receiver_of(e);
 	if (r == NULL)
 		goto full;
-	message_badge_set(s->badge);
+	message_badge = s->badge;
 	current_calls(e, r, TN_THREAD_AWAITS);
 	short_switch(r);
 	return;
@@ -130,7 +120,7 @@ full:
 /* c, whose fault the current thread has received, is told to try again, and may be. */
 inline_always bool is_resumed(const struct thread *c)
 {
-	return c->state == TN_THREAD_FAULTED && message_info() % ((uint64_t)1 << 32) == TN_RESUME &&
+	return c->state == TN_THREAD_FAULTED && message_info % ((uint64_t)1 << 32) == TN_RESUME &&
 	       TN_INFO_LABEL(c->fault_message.info) == TN_LABEL_FAULT && is_next(c, c->process);
 }
 
@@ -161,7 +151,7 @@ void short_reply_recv(uint64_t index)
 		goto full;
 	p = c->direct;
 	if (is_next(c, p)) {
-		message_badge_set(0);
+		message_badge = 0;
 		current_receives(e, c, p);
 		short_switch(c);
 		return;
@@ -199,15 +189,15 @@ void short_fault(void)
 	struct endpoint *e;
 	struct thread *r;
 
-	if (!page_is_absent(current->process, fault_address()) || current->fault.word == 0 ||
+	if (!page_is_absent(current->process, fault_address) || current->fault.word == 0 ||
 	    !slot_is_live(&current->fault))
 		goto full;
 	e = endpoint_of(&current->fault);
 	r = receiver_of(e);
 	if (r == NULL)
 		goto full;
-	message_info_set(TN_INFO(TN_LABEL_FAULT, 3));
-	message_badge_set(current->fault.badge);
+	message_info = TN_INFO(TN_LABEL_FAULT, 3);
+	message_badge = current->fault.badge;
 	current->fault_message.info = TN_INFO(TN_LABEL_FAULT, 3);
 	current_calls(e, r, TN_THREAD_FAULTED);
 	current->direct = &process_none;

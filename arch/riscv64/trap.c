@@ -16,7 +16,6 @@
 #include "thread.h"
 
 #define CAUSE_INTERRUPT ((uint64_t)1 << 63)
-#define CAUSE_TIMER (CAUSE_INTERRUPT + 5)
 #define CAUSE_ILLEGAL 2u
 #define CAUSES 16u
 #define STATUS_TRAP 102u
@@ -48,15 +47,17 @@ static const char *cause_name(uint64_t cause)
 	return cause < CAUSES && causes[cause].name != NULL ? causes[cause].name : "trap";
 }
 
-/* Whatever waits. */
-static void interrupts_take(void)
+/* Whatever waits. True if the current thread's turn is over. */
+static bool interrupts_take(void)
 {
 	uint64_t pending = csr_read(sip);
+	bool ticked = port_tick();
 
 	if (pending & INTERRUPT_TIMER)
 		deadline_fire(current->hart);
 	if (pending & INTERRUPT_EXTERNAL)
 		irq_take();
+	return ticked;
 }
 
 /* All of the thread's registers are saved. */
@@ -65,8 +66,7 @@ void trap_dispatch(uint64_t cause, uint64_t value)
 	struct fault f = {TN_FAULT_OTHER, cause_name(cause), current->registers[0], value};
 
 	if (cause & CAUSE_INTERRUPT) {
-		interrupts_take();
-		if (cause == CAUSE_TIMER)
+		if (interrupts_take())
 			sched_tick();
 		else
 			sched_preempt();

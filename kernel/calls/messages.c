@@ -33,6 +33,12 @@ static int travel_refusal(uint64_t info)
 	return type == TN_CAP_ENDPOINT || type == TN_CAP_THREAD ? 0 : TN_EBADF;
 }
 
+/* NULL for TN_NONE; else of use only once cap_refusal has agreed. */
+static struct endpoint *endpoint_at(uint64_t index)
+{
+	return index == TN_NONE ? NULL : frame_memory(pfn(cap_slot(index)->frame));
+}
+
 static int info_refusal(uint64_t info)
 {
 	bool fits = TN_INFO_LABEL(info) < TN_LABEL_KERNEL && TN_INFO_WORDS(info) <= TN_MESSAGE_WORDS;
@@ -40,32 +46,25 @@ static int info_refusal(uint64_t info)
 	return fits ? 0 : TN_EINVAL;
 }
 
-/* EPEER, *error as cap_find. */
-static struct endpoint *endpoint_living(uint64_t index, int *error)
+/* Of the endpoint, the capability that travels, and what lives of the former. */
+static int endpoint_refusal(uint64_t index, uint64_t rights, uint64_t info)
 {
-	struct endpoint *e = frame_memory(pfn(cap_slot(index)->frame));
+	int error = cap_refusal(index, TN_CAP_ENDPOINT, rights) ?: travel_refusal(info);
 
-	if (*error == 0 && e->process->dying)
-		*error = TN_EPEER;
-	return e;
+	return error ?: (endpoint_at(index)->process->dying ? TN_EPEER : 0);
 }
 
-/* The endpoint, and every guard on what is sent through it. */
-static struct endpoint *target_find(uint64_t index, uint64_t info, int *error)
+static int target_refusal(uint64_t index, uint64_t info)
 {
 	uint64_t rights = TN_ENDPOINT_SEND | (info & TN_INFO_CAP ? TN_ENDPOINT_GRANT : 0);
 
-	*error = info_refusal(info) ?: cap_refusal(index, TN_CAP_ENDPOINT, rights)
-				    ?: travel_refusal(info);
-	return endpoint_living(index, error);
+	return info_refusal(info) ?: endpoint_refusal(index, rights, info);
 }
 
-static struct endpoint *source_find(uint64_t index, uint64_t info, int *error)
+static int source_refusal(uint64_t index, uint64_t info)
 {
-	if (index != TN_NONE)
-		*error = *error ?: cap_refusal(index, TN_CAP_ENDPOINT, TN_ENDPOINT_RECEIVE);
-	*error = *error ?: travel_refusal(info);
-	return index != TN_NONE ? endpoint_living(index, error) : NULL;
+	return index == TN_NONE ? travel_refusal(info)
+				: endpoint_refusal(index, TN_ENDPOINT_RECEIVE, info);
 }
 
 /* --- calls ----------------------------------------------------------------------------------- */
@@ -123,27 +122,25 @@ static void receive_from(struct endpoint *e, uint64_t info)
 
 result_t call_call(uint64_t endpoint, MESSAGE_PARAMETERS)
 {
-	int error;
-	struct endpoint *e = target_find(endpoint, info, &error);
+	int error = target_refusal(endpoint, info);
 
 	if (error != 0)
 		return failure(error, 0);
 	*message_of(current) = (struct message){MESSAGE_WORDS};
 	current->badge = cap_slot(endpoint)->badge;
 	current->state = TN_THREAD_CALLS;
-	message_offer(current, e);
+	message_offer(current, endpoint_at(endpoint));
 	return port_switch();
 }
 
 result_t call_send(uint64_t endpoint, MESSAGE_PARAMETERS)
 {
-	int error;
-	struct endpoint *e = target_find(endpoint, info, &error);
+	int error = target_refusal(endpoint, info);
 	struct thread *r;
 
 	if (error != 0)
 		return failure(error, 0);
-	r = message_receiver(e);
+	r = message_receiver(endpoint_at(endpoint));
 	if (r == NULL)
 		return failure(TN_EAGAIN, 0);
 	*message_of(current) = (struct message){MESSAGE_WORDS};
@@ -155,13 +152,12 @@ result_t call_send(uint64_t endpoint, MESSAGE_PARAMETERS)
 /* A caller that has not been answered by now never will be. */
 static apart result_t recv_general(uint64_t endpoint, uint64_t info)
 {
-	int error = 0;
-	struct endpoint *e = source_find(endpoint, 0, &error);
+	int error = source_refusal(endpoint, 0);
 
 	if (error != 0)
 		return failure(error, 0);
 	message_drop_caller(current);
-	receive_from(e, info);
+	receive_from(endpoint_at(endpoint), info);
 	return port_switch();
 }
 
@@ -208,8 +204,7 @@ result_t call_reply_to(uint64_t slot, MESSAGE_PARAMETERS)
 result_t call_reply_recv(uint64_t endpoint, MESSAGE_PARAMETERS)
 {
 	struct thread *t = current->caller;
-	int error = info_refusal(info);
-	struct endpoint *e = source_find(endpoint, info, &error);
+	int error = info_refusal(info) ?: source_refusal(endpoint, info);
 
 	if (error != 0)
 		return failure(error, 0);
@@ -217,7 +212,7 @@ result_t call_reply_recv(uint64_t endpoint, MESSAGE_PARAMETERS)
 	current->caller = NULL;
 	if (t != NULL)
 		answer(t);
-	receive_from(e, info);
+	receive_from(endpoint_at(endpoint), info);
 	return port_switch();
 }
 

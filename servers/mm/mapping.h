@@ -35,6 +35,7 @@ struct mapping {
 	struct extents *extents;
 	struct extent *first; /* by address */
 	bool rooted;          /* has had a mapping, hence a root table */
+	bool reshaped;        /* its page tables may be others than when they were counted */
 };
 
 /* Makes `count` extents of `memory` available. */
@@ -78,5 +79,8 @@ bool mapping_clear(struct mapping *mapping);
 /* Frames mapped. */
 uint64_t mapping_frames(const struct mapping *mapping);
 
-/* Page tables that stand for these mappings with 3, 4 or 5 paging levels, root included. */
+/*
+ * Page tables that stand for these mappings with 3, 4 or 5 paging levels, root included. Looks at
+ * every extent: who keeps the number counts again where `reshaped` says so, and clears that.
+ */
 uint64_t mapping_tables(const struct mapping *mapping, unsigned paging_levels);

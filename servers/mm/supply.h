@@ -29,7 +29,8 @@ void supply_top_up(struct mm *mm, struct pool *pool);
 
 /*
  * From here on the kernel watches the pool: it signals bit `pool->index` to mm's thread when the
- * free frames fall below the low mark, or are below it now; supply_signalled is the answer.
+ * free frames fall below the low mark, or are below it now; supply_signalled is the answer. Not
+ * the root pool, which mm fills after its own calls: bit 0 is free for other use.
  */
 void supply_watch(struct pool *pool);
 void supply_signalled(struct mm *mm, uint64_t bits);

@@ -121,7 +121,12 @@ uint64_t port_clock(void)
 	return host_clock;
 }
 
-void port_timer_next(uint64_t latest)
+bool port_tick(void)
+{
+	return false;
+}
+
+void port_timer_set(uint64_t latest)
 {
 	host_timer = latest;
 }

@@ -154,6 +154,10 @@ static void state_clear(void)
 	host_cache_ops = false;
 	host_console_size = 0;
 	host_exit = NULL;
+	host_clock = 0;
+	host_timer = TN_ANY;
+	host_irq_claimed = host_irq_completed = 0;
+	memset(host_irq_enabled, 0, sizeof(host_irq_enabled));
 }
 
 static const struct region *first_user_region(uint64_t frames)
@@ -213,6 +217,7 @@ struct world_copy {
 	struct ram ram;
 	struct world world;
 	struct thread *current;
+	uint64_t space, clock, timer; /* of the host */
 };
 
 struct world_copy *world_keep(uint64_t count)
@@ -228,7 +233,10 @@ struct world_copy *world_keep(uint64_t count)
 				 .hart = hart,
 				 .ram = ram,
 				 .world = world,
-				 .current = current};
+				 .current = current,
+				 .space = host_space,
+				 .clock = host_clock,
+				 .timer = host_timer};
 	memcpy(c->memory, host_memory(ram.first), count * FRAME_BYTES);
 	memcpy(c->words, &host_frame_table[ram.first], count * 8);
 	return c;
@@ -245,6 +253,9 @@ void world_return(const struct world_copy *c)
 	ram = c->ram;
 	world = c->world;
 	current = c->current;
+	host_space = c->space;
+	host_clock = c->clock;
+	host_timer = c->timer;
 }
 
 void world_forget(struct world_copy *c)

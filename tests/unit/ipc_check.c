@@ -95,7 +95,8 @@ static void place_check(const struct thread *t)
 
 	if (t->hart != NULL)
 		for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-			HOLDS(queue_holds(queue_of_priority(p), t) == (ready && t->priority == p), t);
+			HOLDS(queue_holds(queue_of_priority(p), t) == (ready && t->priority == p),
+			      t);
 	ready_seen += ready;
 	HOLDS(t->state != TN_THREAD_CALLS || t->endpoint != NULL, t);
 	if (t->endpoint != NULL) {
@@ -107,6 +108,45 @@ static void place_check(const struct thread *t)
 		HOLDS(queue_holds(&t->endpoint->senders, t) == !receives, t);
 	}
 	HOLDS(t->priority <= t->process->ceiling, t);
+}
+
+/* What the ways into and out of the kernel look at instead of all the rest. */
+static void short_ways_check(const struct thread *t)
+{
+	bool long_only = t->state == TN_THREAD_FAULTED || t->deadline != DEADLINE_NONE;
+
+	if (t->state != TN_THREAD_STOPPED) /* is about to become what it will be */
+		HOLDS(t->direct == (long_only ? &process_none : t->process), t);
+	HOLDS(t->directory == t->process->directory, t);
+	HOLDS(t->above == ((uint64_t)1 << (TN_PRIORITY_MAX - t->priority)) - 1, t);
+	HOLDS(t->line == queue_of_priority(t->priority), t);
+}
+
+/* By way of its number, past others who are no later, t is found in the hart's tree. */
+static bool is_in_tree(const struct thread *t)
+{
+	const struct thread *at = t->hart->deadlines;
+
+	for (unsigned depth = 0; at != t; depth++) {
+		if (at == NULL || depth == 32 || at->deadline > t->deadline)
+			return false;
+		at = at->later[t->self >> depth & 1];
+	}
+	return true;
+}
+
+/* Who has a deadline is in the tree, and nobody else: who stands below one of those has one. */
+static void deadline_check(const struct thread *t)
+{
+	if (t->deadline == DEADLINE_NONE)
+		return;
+	HOLDS(t->state == TN_THREAD_RECEIVES, t);
+	HOLDS(t->deadline != TN_ANY && is_in_tree(t), t);
+	for (unsigned side = 0; side < 2; side++)
+		if (t->later[side] != NULL)
+			HOLDS(is_thread(t->later[side]) &&
+				      t->later[side]->deadline != DEADLINE_NONE,
+			      t);
 }
 
 static void endpoint_check(const struct endpoint *e)
@@ -127,6 +167,8 @@ static void process_check(const struct process *p)
 	for (const struct thread *t = p->threads; t != NULL; t = t->next) {
 		partners_check(t);
 		place_check(t);
+		short_ways_check(t);
+		deadline_check(t);
 	}
 	for (const struct endpoint *e = p->endpoints; e != NULL; e = e->next)
 		endpoint_check(e);
@@ -157,5 +199,10 @@ void assert_ipc_holds(void)
 		ready += length;
 	}
 	assert_int_equal(ready, ready_seen);
+	if (h->deadlines != NULL) {
+		HOLDS(is_thread(h->deadlines) && h->deadlines->deadline != DEADLINE_NONE,
+		      h->deadlines);
+		HOLDS(host_timer <= h->deadlines->deadline, h->deadlines);
+	}
 	assert_int_equal(host_space, current->process->satp);
 }

@@ -1,6 +1,7 @@
 /*
  * ipc_check.h - what always holds of threads that wait, of all below world.root: who is in which
- * queue, and that caller and answerer know each other.
+ * queue and who has a deadline, that caller and answerer know each other, and that what the short
+ * ways look at is true.
  */
 #pragma once
 

@@ -9,6 +9,7 @@
 
 #include "cap.h"
 #include "crew.h"
+#include "deadline.h"
 #include "ipc_check.h"
 #include "message.h"
 #include "model_talk_parts.h"
@@ -66,7 +67,8 @@ struct talk_thread *talk_thread_add(uint32_t frame, struct talk_process *p)
 		fail_msg("%s: the model has no room for a thread", talk.scene);
 	*t = (struct talk_thread){.object = object_of(frame, t->object.life),
 				  .kernel = host_memory(frame),
-				  .process = p};
+				  .process = p,
+				  .deadline = TN_ANY};
 	return t;
 }
 
@@ -136,10 +138,16 @@ static void process_begin(unsigned i, uint64_t slot)
 		talk_endpoint_add((uint32_t)e->self, p);
 }
 
-static void lines_begin(const struct hart *h)
+static const struct queue *queue_of_priority(unsigned p)
+{
+	return sched_queue(current->hart, (uint64_t)1 << (TN_PRIORITY_MAX - p));
+}
+
+static void lines_begin(void)
 {
 	for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-		for (const struct thread *t = h->queues[p].first; t != NULL; t = t->queue_next)
+		for (const struct thread *t = queue_of_priority(p)->first; t != NULL;
+		     t = t->queue_next)
 			talk_line_push(&talk.ready[p], talk_thread_of(t));
 }
 
@@ -159,7 +167,7 @@ void talk_begin(void)
 	for (unsigned i = 0; i < TALK_THREADS; i++)
 		if (talk.threads[i].object.alive)
 			talk.threads[i].fault = cap_begin(&talk.threads[i].kernel->fault);
-	lines_begin(current->hart);
+	lines_begin();
 	talk.current = talk_thread_of(current);
 	utcbs_read();
 	talk_compare();
@@ -232,6 +240,7 @@ static void thread_compare(struct talk_thread *t)
 	SAME(t, k->partner == kernel_of(waits && !queued && !saved ? t->wait.holder : NULL));
 	SAME(t, k->endpoint == (at != NULL ? at->kernel : NULL));
 	SAME(t, (k->call_id != 0) == saved);
+	SAME(t, k->deadline == (t->deadline != TN_ANY ? t->deadline : DEADLINE_NONE));
 	SAME(t, (k->utcb != NULL) == t->has_utcb);
 	registers_compare(t);
 	if (t->has_utcb && !(talk.words_written && t == talk.current))
@@ -286,7 +295,7 @@ void talk_compare(void)
 		if (talk.threads[i].object.alive)
 			thread_compare(&talk.threads[i]);
 	for (unsigned p = 0; p <= TN_PRIORITY_MAX; p++)
-		line_compare(&talk.ready[p], &current->hart->queues[p]);
+		line_compare(&talk.ready[p], queue_of_priority(p));
 	for (unsigned i = 0; i < TALK_ENDPOINTS; i++)
 		if (talk.endpoints[i].object.alive) {
 			line_compare(&talk.endpoints[i].senders,
@@ -331,6 +340,8 @@ static bool kernel_meets(uint64_t number, const uint64_t *a)
 		sched_tick();
 	else if (number == TALK_PREEMPT)
 		sched_preempt();
+	else if (number == TALK_TIMER)
+		deadline_fire(current->hart);
 	else
 		return false;
 	return true;
@@ -357,6 +368,8 @@ static bool model_meets(uint64_t number, const uint64_t *a)
 		talk_tick();
 	else if (number == TALK_PREEMPT)
 		talk_preempt();
+	else if (number == TALK_TIMER)
+		talk_timer();
 	else
 		return false;
 	return true;
@@ -381,6 +394,7 @@ static int64_t make(struct talk_thread *t, uint64_t number, const uint64_t *a)
 	host_preempted = false;
 	talk.preempts = false;
 	talk.words_written = false;
+	host_clock += number == TALK_TIMER ? a[0] : 0;
 	code = kernel_make(number, a);
 	error = model_make(number, a, code);
 	if (code != -error)

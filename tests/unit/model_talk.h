@@ -22,9 +22,9 @@
 #define TALK_ENDPOINTS 6u
 #define TALK_PROCESSES 3u
 
-/* As if they were calls: a fault, arguments are its kind and the address; the timer; the interrupt
- * that lets somebody more urgent go first. */
-enum { TALK_FAULT = 1000, TALK_TICK, TALK_PREEMPT };
+/* As if they were calls: a fault, arguments are its kind and the address; the end of a turn; the
+ * interrupt that lets somebody more urgent go first; the timer, so many ticks later. */
+enum { TALK_FAULT = 1000, TALK_TICK, TALK_PREEMPT, TALK_TIMER };
 
 /* What all objects have: capabilities name one life of them. */
 struct talk_object {
@@ -65,7 +65,7 @@ struct talk_endpoint {
 enum talk_state {
 	TALK_STOPPED,
 	TALK_READY,    /* or the current thread */
-	TALK_RECEIVES, /* a deadline would be kept beside `receives_at` */
+	TALK_RECEIVES, /* as `receives_at` and `deadline` say */
 	TALK_WAITS     /* as `wait` says */
 };
 
@@ -86,6 +86,7 @@ struct talk_thread {
 	struct talk_process *process;
 	enum talk_state state;
 	struct talk_endpoint *receives_at; /* NULL: signals only */
+	uint64_t deadline;                 /* TN_ANY: none. No two are alike: who goes first is open */
 	struct talk_wait wait;
 	uint32_t priority;
 	uint64_t signals;

@@ -3,6 +3,8 @@
  */
 #include "model_talk_parts.h"
 
+#include "host.h"
+
 #define WORD(i) (REGISTER_INFO + 1 + (unsigned)(i))
 
 /* --- capabilities that travel ---------------------------------------------------------------- */
@@ -97,7 +99,7 @@ static void offer(struct talk_thread *t, struct talk_endpoint *e)
 	}
 	r->receives_at = NULL;
 	take(r, t);
-	talk_ready(r);
+	talk_ready_first(r);
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
@@ -108,10 +110,10 @@ static void answer_fault(struct talk_thread *t, const struct message *m)
 	uint32_t label = TN_INFO_LABEL(m->info);
 
 	if (t->wait.kind == TALK_FAULTED && label == TN_RESUME) {
-		talk_ready(t);
+		talk_ready_first(t);
 	} else if (t->wait.kind == TALK_FAULTED && label == TN_RESUME_AT) {
 		talk_set(t, REGISTER_PC, m->words[0]);
-		talk_ready(t);
+		talk_ready_first(t);
 	} else {
 		t->state = TALK_STOPPED;
 		if (owed != NULL)
@@ -129,7 +131,7 @@ static void answer(struct talk_thread *t, const struct message *m)
 		return;
 	}
 	deliver(m, talk.current, t, 0);
-	talk_ready(t);
+	talk_ready_first(t);
 }
 
 /* --- signals --------------------------------------------------------------------------------- */
@@ -225,8 +227,9 @@ static void spoke(void)
 	talk_unsay(talk.current, REGISTER_INFO, 1 + TN_MESSAGE_REGISTERS);
 }
 
-static void receive(struct talk_endpoint *e)
+static void receive(struct talk_endpoint *e, uint64_t info)
 {
+	uint64_t at = info & TN_INFO_TIMED ? talk.current->utcb.deadline : TN_ANY;
 	struct talk_thread *t;
 
 	if (talk_hear_signals(talk.current))
@@ -236,6 +239,11 @@ static void receive(struct talk_endpoint *e)
 		take(talk.current, t);
 		return;
 	}
+	if (at != TN_ANY && at <= host_clock) {
+		talk_set(talk.current, REGISTER_A0, (uint64_t)-TN_ETIMEDOUT);
+		return;
+	}
+	talk.current->deadline = at;
 	talk.current->state = TALK_RECEIVES;
 	talk.current->receives_at = e;
 	if (e != NULL)
@@ -297,7 +305,7 @@ static int recv(const uint64_t *a)
 		return error;
 	if (owed != NULL)
 		talk_fail(owed, TN_EPEER);
-	receive(endpoint_of(c));
+	receive(endpoint_of(c), a[1]);
 	return 0;
 }
 
@@ -352,7 +360,7 @@ static int reply_recv(const uint64_t *a)
 	spoke();
 	if (owed != NULL)
 		answer(owed, &m);
-	receive(endpoint_of(c));
+	receive(endpoint_of(c), a[1]);
 	return 0;
 }
 

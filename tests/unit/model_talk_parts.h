@@ -13,8 +13,12 @@ void talk_line_push(struct talk_line *l, struct talk_thread *t);
 void talk_line_remove(struct talk_line *l, struct talk_thread *t);
 struct talk_thread *talk_line_shift(struct talk_line *l); /* NULL: empty */
 
-/* t may run: the last of its priority. */
+/* Those whose time has come, the earliest first: fewer than one timer interrupt may wake. */
+void talk_timer(void);
+
+/* t may run: the last of its priority; the first of it, who has got a call or an answer. */
 void talk_ready(struct talk_thread *t);
+void talk_ready_first(struct talk_thread *t);
 
 /* The most urgent ready thread goes on: where the current one cannot; where its turn is over; where
  * it comes first again among its equals. */

@@ -15,6 +15,13 @@ void talk_line_push(struct talk_line *l, struct talk_thread *t)
 	l->who[l->count++] = t;
 }
 
+static void line_push_first(struct talk_line *l, struct talk_thread *t)
+{
+	for (unsigned i = l->count++; i > 0; i--)
+		l->who[i] = l->who[i - 1];
+	l->who[0] = t;
+}
+
 void talk_line_remove(struct talk_line *l, struct talk_thread *t)
 {
 	unsigned i = 0;
@@ -39,12 +46,24 @@ struct talk_thread *talk_line_shift(struct talk_line *l)
 
 /* --- who runs -------------------------------------------------------------------------------- */
 
-void talk_ready(struct talk_thread *t)
+static void wake(struct talk_thread *t)
 {
 	t->state = TALK_READY;
-	talk_line_push(&talk.ready[t->priority], t);
+	t->deadline = TN_ANY;
 	if (t->priority > talk.current->priority)
 		talk.preempts = true;
+}
+
+void talk_ready(struct talk_thread *t)
+{
+	wake(t);
+	talk_line_push(&talk.ready[t->priority], t);
+}
+
+void talk_ready_first(struct talk_thread *t)
+{
+	wake(t);
+	line_push_first(&talk.ready[t->priority], t);
 }
 
 void talk_set(struct talk_thread *t, unsigned place, uint64_t value)
@@ -91,11 +110,7 @@ void talk_tick(void)
 
 void talk_preempt(void)
 {
-	struct talk_line *l = &talk.ready[talk.current->priority];
-
-	for (unsigned i = l->count++; i > 0; i--)
-		l->who[i] = l->who[i - 1];
-	l->who[0] = talk.current;
+	line_push_first(&talk.ready[talk.current->priority], talk.current);
 	next_goes_on();
 }
 
@@ -172,8 +187,34 @@ void talk_stop(struct talk_thread *t, int error)
 	if (was_told_to_wait(t))
 		talk_set(t, REGISTER_A0, minus(error));
 	t->state = TALK_STOPPED;
+	t->deadline = TN_ANY;
 	if (owed != NULL)
 		talk_fail(owed, TN_EPEER);
+}
+
+static struct talk_thread *earliest(void)
+{
+	struct talk_thread *found = NULL;
+
+	for (unsigned i = 0; i < TALK_THREADS; i++) {
+		struct talk_thread *t = &talk.threads[i];
+
+		if (t->object.alive && t->deadline != TN_ANY &&
+		    (found == NULL || t->deadline < found->deadline))
+			found = t;
+	}
+	return found;
+}
+
+void talk_timer(void)
+{
+	struct talk_thread *t;
+
+	while ((t = earliest()) != NULL && t->deadline <= host_clock)
+		talk_fail(t, TN_ETIMEDOUT);
+	if (host_timer != (t != NULL ? t->deadline : TN_ANY))
+		fail_msg("%s: the timer is set to 0x%llx", talk.scene,
+			 (unsigned long long)host_timer);
 }
 
 static void object_end(struct talk_object *o)

@@ -29,6 +29,7 @@ enum {
 
 static uint64_t base_seed, random_state, call_count;
 static uint64_t outcomes[512], made[64]; /* by answer, by number */
+static uint64_t timed_out, late;         /* waits that the clock ended; that it forbade */
 static bool trace;
 static char scene[80];
 
@@ -137,6 +138,28 @@ static uint64_t message_number(void)
 	return numbers[draw(10)];
 }
 
+/* Soon, mostly; sometimes past, or never. Of each thread another. */
+static uint64_t deadline_any(const struct talk_thread *t)
+{
+	uint64_t d = draw(12);
+
+	if (d < 2)
+		return d == 0 ? TN_ANY : draw(3);
+	return (host_clock / 16 + draw(12)) * 16 + (uint64_t)(t - talk.threads);
+}
+
+static void time_passes(void)
+{
+	unsigned waiting = 0;
+
+	for (unsigned i = 0; i < TALK_THREADS; i++)
+		waiting += talk.threads[i].deadline != TN_ANY;
+	act(talk.current, TALK_TIMER, draw(12) * 16, 0, 0, 0, 0, 0);
+	for (unsigned i = 0; i < TALK_THREADS; i++)
+		waiting -= talk.threads[i].deadline != TN_ANY;
+	timed_out += waiting;
+}
+
 static void speak(struct talk_thread *t)
 {
 	uint64_t number = message_number(), slot = gate(), info = info_any(t);
@@ -147,7 +170,9 @@ static void speak(struct talk_thread *t)
 		slot = reply_slot(t);
 	t->kernel->utcb->receive_slot = arrival();
 	t->kernel->utcb->signal_mask = draw(3) == 0 ? draw(8) : 0;
-	say(t, number, slot, info);
+	t->kernel->utcb->deadline = deadline_any(t);
+	say(t, number, slot, info | (draw(2) ? TN_INFO_TIMED : 0));
+	late += t->registers[REGISTER_A0] == (uint64_t)-TN_ETIMEDOUT;
 }
 
 static void fail_somehow(struct talk_thread *t)
@@ -422,6 +447,8 @@ static void one_call(void)
 
 	if (draw(20) == 0)
 		act(talk.current, draw(2) ? TALK_TICK : TALK_PREEMPT, 0, 0, 0, 0, 0, 0);
+	else if (draw(12) == 0)
+		time_passes();
 	else if (t == boss())
 		boss_turns();
 	else
@@ -503,8 +530,11 @@ static void assert_variety(void)
 	for (unsigned i = 0; i < sizeof(met) / sizeof(met[0]); i++)
 		if (outcomes[met[i]] < 10)
 			fail_msg("error %d was met %u times", met[i], (unsigned)outcomes[met[i]]);
+	if (timed_out < 300 || late < 100)
+		fail_msg("%u waits timed out, %u did so at once", (unsigned)timed_out,
+			 (unsigned)late);
 	for (unsigned i = TN_CALL_THREAD_INFO; i < TN_CALL_COUNT; i++)
-		if (made[i] < 50)
+		if (made[i] < 50 && i != TN_CALL_IRQ_BIND && i != TN_CALL_IRQ_ACK)
 			fail_msg("call %u was made %u times", i, (unsigned)made[i]);
 }
 

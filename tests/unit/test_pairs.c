@@ -19,6 +19,9 @@
 #define MASK 1u         /* signals that everybody waits for */
 #define KEPT_FRAMES 96u /* all that are used here */
 
+/* The clock at first, and deadlines. */
+enum { START = 1000, A_TIME = 1100, B_TIME = 1200, ACTORS_TIME = 1300 };
+
 /* Slots of the boss. */
 enum { BOSS_F = CREW_SPARE, BOSS_G, BOSS_LAMB };
 
@@ -54,9 +57,9 @@ struct stand {
 	bool keeps;         /* and saved it */
 	bool without_fault; /* no fault endpoint */
 	bool dying;         /* its process is */
+	bool timed;         /* RECEIVES: until A_TIME or, if it is B, B_TIME */
 };
 
-/* Receiving with a deadline becomes rows of its own: {.at = ..., .deadline = ...}. */
 static const struct stand stands[] = {
 	{.name = "stopped", .state = TN_THREAD_STOPPED},
 	{.name = "ready", .state = TN_THREAD_RUNNING},
@@ -72,6 +75,10 @@ static const struct stand stands[] = {
 	{"receives at E, keeps", TN_THREAD_RECEIVES, .at = SLOT_OWN_E, .keeps = true},
 	{"receives at E, dying", TN_THREAD_RECEIVES, .at = SLOT_OWN_E, .dying = true},
 	{"receives signals", TN_THREAD_RECEIVES, .at = TN_NONE},
+	{"receives at E, timed", TN_THREAD_RECEIVES, .at = SLOT_OWN_E, .timed = true},
+	{"receives at E, timed, dying", TN_THREAD_RECEIVES, .at = SLOT_OWN_E, .timed = true,
+	 .dying = true},
+	{"receives signals, timed", TN_THREAD_RECEIVES, .at = TN_NONE, .timed = true},
 	{"calls E", TN_THREAD_CALLS, .at = SLOT_OWN_E},
 	{"calls F", TN_THREAD_CALLS, .at = SLOT_F},
 	{"calls E, owes", TN_THREAD_CALLS, .at = SLOT_OWN_E, .owes = true},
@@ -221,6 +228,7 @@ static int stage_make(void **state)
 		crew.server[i]->utcb->signal_mask = MASK;
 	for (unsigned i = 0; i < CREW_CLIENTS; i++)
 		crew.client[i]->utcb->signal_mask = MASK;
+	host_clock = START;
 	talk_begin();
 	stage = kept_now();
 	return 0;
@@ -250,6 +258,14 @@ static void must(struct talk_thread *t, uint64_t number, uint64_t a0, uint64_t a
 static void says(struct talk_thread *t, uint64_t number, uint64_t slot)
 {
 	assert_int_equal(talk_say(t, number, slot, INFO, talk.births++), 0);
+}
+
+static void receives(const struct role *r)
+{
+	r->self->kernel->utcb->deadline = r == &a ? A_TIME : B_TIME;
+	assert_int_equal(talk_say(r->self, TN_CALL_RECV, r->s->at, r->s->timed ? TN_INFO_TIMED : 0,
+				  talk.births++),
+			 0);
 }
 
 static int64_t handler_set(const struct role *r, uint64_t endpoint)
@@ -299,7 +315,7 @@ static void wait_make(const struct role *r, const struct role *peer)
 	else if (s->state == TN_THREAD_STOPPED)
 		must(boss, TN_CALL_THREAD_SUSPEND, CREW_THREAD + r->number, 0, 0, 0, 0, 0);
 	else if (s->state == TN_THREAD_RECEIVES)
-		says(r->self, TN_CALL_RECV, s->at);
+		receives(r);
 	else if (s->state == TN_THREAD_CALLS)
 		says(r->self, TN_CALL_CALL, s->at);
 	else if (s->exits)
@@ -469,7 +485,7 @@ enum actor { BOSS, OTHER, SELF, HOLDER }; /* A itself; who holds or keeps A's ca
 struct action {
 	const char *name;
 	enum actor actor;
-	uint64_t number, x[6];
+	uint64_t number, x[6]; /* of a message: slot, info, deadline */
 	int (*error)(void);
 };
 
@@ -478,6 +494,7 @@ struct action {
 #define KILL TN_INFO(TN_KILL, 0)
 #define ELSEWHERE TN_INFO(TN_RESUME_AT, 1)
 #define RESUME TN_INFO(TN_RESUME, 7)
+#define TIMED (RESUME | TN_INFO_TIMED)
 
 static const struct action actions[] = {
 	/* by the boss to A, and to what is A's */
@@ -520,6 +537,9 @@ static const struct action actions[] = {
 	{"destroy E", BOSS, TN_CALL_DESTROY, {CREW_ENDPOINT}, done},
 	{"destroy F", BOSS, TN_CALL_DESTROY, {BOSS_F}, done},
 	{"destroy G", BOSS, TN_CALL_DESTROY, {BOSS_G}, done},
+	{"time passes", BOSS, TALK_TIMER, {A_TIME - START - 1}, done},
+	{"the time of A comes", BOSS, TALK_TIMER, {A_TIME - START}, done},
+	{"the time of both comes", BOSS, TALK_TIMER, {9999}, done},
 	{"revoke E", BOSS, TN_CALL_CAP_REVOKE, {CREW_ENDPOINT}, done},
 	{"revoke thread", BOSS, TN_CALL_CAP_REVOKE, {A_SLOT}, done},
 	{"delete its REPLY", BOSS, TN_CALL_CAP_DELETE, {CREW_SERVER, SLOT_PEERS}, deletes_saved},
@@ -547,12 +567,22 @@ static const struct action actions[] = {
 	{"receives at E", SELF, TN_CALL_RECV, {SLOT_OWN_E}, dead_e},
 	{"receives at F", SELF, TN_CALL_RECV, {SLOT_F}, dead_f},
 	{"receives", SELF, TN_CALL_RECV, {TN_NONE}, done},
+	{"receives at E, timed", SELF, TN_CALL_RECV, {SLOT_OWN_E, TIMED, ACTORS_TIME}, dead_e},
+	{"receives at E, late", SELF, TN_CALL_RECV, {SLOT_OWN_E, TIMED, START}, dead_e},
+	{"receives, timed", SELF, TN_CALL_RECV, {TN_NONE, TIMED, ACTORS_TIME}, done},
+	{"receives, late", SELF, TN_CALL_RECV, {TN_NONE, TIMED, 0}, done},
 	{"replies", SELF, TN_CALL_REPLY, {0, RESUME}, answers},
 	{"replies elsewhere", SELF, TN_CALL_REPLY, {0, ELSEWHERE}, answers},
 	{"replies kill", SELF, TN_CALL_REPLY, {0, KILL}, answers},
 	{"replies to", SELF, TN_CALL_REPLY_TO, {SLOT_PEERS, RESUME}, answers_saved},
 	{"replies kill to", SELF, TN_CALL_REPLY_TO, {SLOT_PEERS, KILL}, answers_saved},
 	{"replies, receives at E", SELF, TN_CALL_REPLY_RECV, {SLOT_OWN_E, RESUME}, dead_e},
+	{"replies, receives at E, timed",
+	 SELF,
+	 TN_CALL_REPLY_RECV,
+	 {SLOT_OWN_E, TIMED, ACTORS_TIME},
+	 dead_e},
+	{"replies, receives, late", SELF, TN_CALL_REPLY_RECV, {TN_NONE, TIMED, START}, done},
 	{"replies kill, receives at F", SELF, TN_CALL_REPLY_RECV, {SLOT_F, KILL}, dead_f},
 	{"replies, receives", SELF, TN_CALL_REPLY_RECV, {TN_NONE, RESUME}, done},
 	{"saves", SELF, TN_CALL_SAVE_REPLY, {FREE_SLOT}, saves},
@@ -604,6 +634,7 @@ static void action_make(const struct action *x)
 	int64_t code;
 
 	if (x->number >= TN_CALL_SEND && x->number <= TN_CALL_REPLY_RECV) {
+		t->kernel->utcb->deadline = y[2];
 		code = talk_say(t, x->number, y[0], y[1], 99);
 	} else {
 		struct tn_thread_config *config = (void *)boss->kernel->utcb->words;

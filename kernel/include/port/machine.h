@@ -30,9 +30,11 @@ void port_idle(void);
 /* The clock's ticks, those of rdtime. */
 uint64_t port_clock(void);
 
-/* Sets the next timer interrupt one tick from now, or at `latest` if that is sooner, and thereby
- * ends the present one. */
-void port_timer_next(uint64_t latest);
+/* True once a tick: since it last was, one has passed. */
+bool port_tick(void);
+
+/* The timer rings when the tick is over, or at `latest` if that is sooner; it no longer rings now. */
+void port_timer_set(uint64_t latest);
 
 /* t, which ends, leaves nothing in the unit. Answers the bytes that its registers take behind the
  * structure, in its frame. */

@@ -264,7 +264,7 @@ void client_exit(struct server *server, struct client *client, int64_t code)
 void client_fail(struct server *server, struct client *client, enum tn_mm_end reason, int64_t code,
 		 const char *why)
 {
-	view_line(server, client->name, "ended: %s", why);
+	view_line(server, client->name, "%sended: %s", client->parent ? "a child " : "", why);
 	if (client->parent == 0)
 		snprintf(client->program->why, sizeof(client->program->why), "%s", why);
 	client_end(server, client, reason, code);

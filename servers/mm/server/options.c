@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Of a workload that no list gives its quotas, frames. */
-#define WORKLOAD_POOL 256u
+#define WORKLOAD_POOL 600u
 #define WORKLOAD_USER 4096u
 #define WORKLOAD_PRIORITY 10u
 

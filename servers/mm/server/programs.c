@@ -167,7 +167,8 @@ static void write_children(struct writer *writer, const struct program *program)
 
 		if (ends == 0)
 			continue;
-		write_text(writer, "%s%lu %s", separator, (unsigned long)ends, words[i]);
+		write_text(writer, "%s%lu %s", separator, (unsigned long)ends,
+			   ends == 1 && i == TN_MM_END_EXIT ? "by itself" : words[i]);
 		separator = ", ";
 	}
 }

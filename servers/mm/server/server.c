@@ -18,6 +18,7 @@
 #include "options.h"
 #include "requests.h"
 #include "startlist.h"
+#include "ticker.h"
 #include "view.h"
 
 /* --- up -------------------------------------------------------------------------------------- */
@@ -33,7 +34,7 @@ static void open_server(struct server *server)
 	}
 	server->endpoint = object_make(mm, own, TN_KIND_ENDPOINT);
 	require(server->endpoint != 0, "there is an endpoint for mm");
-	tn_utcb->signal_mask = TN_ANY; /* a bit a pool: supply_watch */
+	tn_utcb->signal_mask = TN_ANY; /* a bit a pool, supply_watch, and the ticker's */
 	tn_utcb->receive_slot = TN_NONE;
 	mm->reserve = SERVER_RESERVE;
 }
@@ -106,31 +107,27 @@ static bool take_request(struct server *server, const struct tn_message *message
 	return request->client != NULL;
 }
 
-/* Until the view is due at the latest. */
 static struct tn_message answer_and_receive(const struct server *server,
 					    const struct answer *answer)
 {
 	struct tn_message message;
 
-	tn_utcb->deadline = view_due(server);
 	if (!answer->owed)
-		return tn_recv_timed(server->endpoint);
+		return tn_recv(server->endpoint);
 	if (answer->count > TN_MESSAGE_REGISTERS)
 		memcpy(&tn_utcb->words[TN_MESSAGE_REGISTERS], &answer->words[TN_MESSAGE_REGISTERS],
 		       (answer->count - TN_MESSAGE_REGISTERS) * sizeof(uint64_t));
-	message = tn_reply_recv(server->endpoint,
-				TN_INFO(answer->label, answer->count) | TN_INFO_TIMED,
+	message = tn_reply_recv(server->endpoint, TN_INFO(answer->label, answer->count),
 				answer->words);
 	/* Whom we answered may have ended meanwhile. */
 	if (message.code == -TN_EPEER)
-		message = tn_recv_timed(server->endpoint);
+		message = tn_recv(server->endpoint);
 	return message;
 }
 
 /* All records against the kernel's, while clients live. */
 static bool audit_now_and_then(struct server *server, uint64_t every)
 {
-	server->messages++;
 	if (every == 0 || server->messages % every != 0)
 		return true;
 	view_clear(server);
@@ -155,6 +152,10 @@ static void end_if_idle(struct server *server, uint64_t seconds)
 {
 	uint64_t now = tn_clock();
 
+	if (server->counted != server->messages) {
+		server->counted = server->messages;
+		server->heard = now;
+	}
 	if (now - server->heard < seconds * server->mm->boot->timebase)
 		return;
 	server->heard = now;
@@ -172,22 +173,29 @@ static void end_if_idle(struct server *server, uint64_t seconds)
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
-static void serve_message(struct server *server, const struct tn_message *message,
+static void serve_signals(struct server *server, const struct options *options, uint64_t bits)
+{
+	supply_signalled(server->mm, bits & ~TICKER_BIT);
+	if (!(bits & TICKER_BIT))
+		return;
+	end_if_idle(server, options->idle);
+	view_tick(server);
+}
+
+static void serve_request(struct server *server, const struct tn_message *message,
 			  struct answer *answer)
 {
 	static struct request request; /* too large for the stack */
 
-	server->heard = tn_clock();
-	if (TN_INFO_LABEL(message->info) == TN_LABEL_SIGNALS) {
-		supply_signalled(server->mm, message->words[0]);
-		return;
-	}
+	require(message->badge != 0, "mm's own second thread does not fault");
 	if (!take_request(server, message, &request))
 		return;
-	memset(answer, 0, sizeof(*answer));
+	/* Of the words, those in registers: the others go only as far as they are counted. */
+	memset(answer, 0, offsetof(struct answer, words) + sizeof(request.words));
 	answer->owed = true;
 	server->serving = request.client;
 	request_serve(server, &request, answer);
+	server->messages++;
 }
 
 /* Until all clients have ended. False if an audit on the way did not agree. */
@@ -201,14 +209,14 @@ static bool serve(struct server *server, const struct options *options)
 		struct tn_message message = answer_and_receive(server, &answer);
 
 		answer.owed = false;
-		if (message.code == -TN_EINTR || message.code == -TN_ETIMEDOUT) {
-			end_if_idle(server, options->idle);
+		require_done((struct tn_result){message.code, 0}, "recv");
+		if (TN_INFO_LABEL(message.info) == TN_LABEL_SIGNALS) {
+			serve_signals(server, options, message.words[0]);
 		} else {
-			require_done((struct tn_result){message.code, 0}, "recv");
-			serve_message(server, &message, &answer);
+			serve_request(server, &message, &answer);
 			good = audit_now_and_then(server, options->audit) && good;
 		}
-		view_tick(server);
+		view_settle(server);
 		server->serving = NULL;
 	}
 	return good;
@@ -262,9 +270,9 @@ static void show_summary(const struct server *server)
 	printf("\n  %-11s %8s %8s %9s  %s\n", "program", "lived", "faults", "requests", "ended");
 	for (unsigned i = 0; i < server->program_count; i++)
 		show_ending(server, &server->programs[i]);
-	printf("\n  %lu processes; %lu frames went to pools, %lu came back\n",
-	       (unsigned long)server->started, (unsigned long)server->mm->frames_given,
-	       (unsigned long)server->mm->frames_taken);
+	printf("\n  %lu process%s; %lu frames went to pools, %lu came back\n",
+	       (unsigned long)server->started, server->started == 1 ? "" : "es",
+	       (unsigned long)server->mm->frames_given, (unsigned long)server->mm->frames_taken);
 }
 
 bool server_run(struct server *server, const struct options *options, const char *start,
@@ -275,6 +283,7 @@ bool server_run(struct server *server, const struct options *options, const char
 	bool good;
 
 	open_server(server);
+	ticker_start(server, view_period(server, options->live));
 	before = count_belongings(server);
 	show_phase(1, "programs");
 	view_start(server, options->live);

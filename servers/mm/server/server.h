@@ -28,6 +28,10 @@
 #define SERVER_ARCHIVE 0x2000000000ul
 #define SERVER_SCRATCH 0x2800000000ul
 #define SERVER_EXTENTS 0x3000000000ul
+/* The ticker's UTCB, beside what the boot mapped: one unmapped page between. */
+#define SERVER_TICKER (TN_BOOT_INFO + (TN_BOOT_INFO_FRAMES + 1) * TN_FRAME_SIZE)
+
+#define SERVER_PRIORITY (TN_PRIORITY_MAX / 2) /* mm's own, from the boot; clients have less */
 
 enum client_state {
 	CLIENT_NONE,
@@ -61,14 +65,12 @@ struct client {
 	uint64_t faults, requests, printed;
 };
 
-/* What the view shows, and when. Ticks are the clock's. */
+/* What the view shows. Ticks are the clock's. */
 struct view {
 	bool live;             /* a table that stays in its place, rather than lines */
 	bool open;             /* live: text is on its way, the table is not on the screen */
 	unsigned lines;        /* live: of the table on the screen */
-	uint64_t period;       /* ticks from one view to the next */
 	uint64_t began;        /* tick at which the programs were started */
-	uint64_t shown;        /* tick of the last view */
 	uint64_t sampled;      /* tick of the last sample; the counters then; what came of it */
 	uint64_t given, taken; /* frames to and from pools */
 	uint64_t faults;
@@ -86,7 +88,8 @@ struct server {
 	uint64_t live;
 	uint64_t messages;     /* served */
 	uint64_t extent_pages; /* mapped at SERVER_EXTENTS */
-	uint64_t heard;        /* tick of the last one */
+	uint64_t counted;      /* `messages` when the ticker told last */
+	uint64_t heard;        /* tick of the clock at which more had come */
 	uint64_t faults;       /* of all clients */
 	uint64_t discontent;   /* programs that ended with a status not 0, or waited for ever */
 	uint64_t started;      /* clients */

@@ -19,7 +19,9 @@
 #define END "\033[?2026l"
 #define WRAP_OFF "\033[?7l"
 #define WRAP_ON "\033[?7h"
-#define UP_AND_ERASE "\033[%uA\r\033[J"
+#define UP "\033[%uA\r"
+#define ERASE_LINE "\033[K"
+#define ERASE_BELOW "\033[J"
 #define PLAIN_COLOUR "\033[0m"
 
 static uint64_t rate_of(const struct server *server)
@@ -63,6 +65,12 @@ static void sample(struct server *server)
 
 /* --- the table, the same either way ------------------------------------------------------------ */
 
+/* A line begins; live, over the one that stands there. */
+static void show_name(const struct server *server, const char *name)
+{
+	printf("%s%11.11s │ ", server->view.live ? ERASE_LINE : "", name);
+}
+
 /* Frames in use, free in the pool, and not lent, as shares of the quota. */
 static void show_bar(uint64_t used, uint64_t free, uint64_t quota)
 {
@@ -103,7 +111,8 @@ static void show_program(const struct server *server, const struct program *prog
 	struct program_share share = program_share(server, program);
 	char how[HOW_WIDTH + 1];
 
-	printf("%11.11s │ %s", program->name, colour_of(server, state, program));
+	show_name(server, program->name);
+	printf("%s", colour_of(server, state, program));
 	if (state == PROGRAM_ENDED) {
 		program_describe(program, how, sizeof(how));
 		printf("ended %s%s\n", how, end);
@@ -124,17 +133,20 @@ static unsigned show_head(const struct server *server)
 	const struct mm *mm = server->mm;
 	uint64_t tenths = (tn_clock() - view->began) * 10 / rate_of(server);
 
-	printf("         mm │ %lu.%lu s, %lu processes; frames: %lu idle, %lu lent, %lu of them mm's "
-	       "own\n",
+	show_name(server, "mm");
+	printf("%lu.%lu s, %lu process%s; frames: %lu idle, %lu lent, %lu of them mm's own\n",
 	       (unsigned long)(tenths / 10), (unsigned long)(tenths % 10),
-	       (unsigned long)server->live, (unsigned long)mm->store.buddy.free,
+	       (unsigned long)server->live, server->live == 1 ? "" : "es",
+	       (unsigned long)mm->store.buddy.free,
 	       (unsigned long)mm->store.ledger.owned[LEDGER_LENT],
 	       (unsigned long)pool_frames(mm, &mm->pools[0]));
-	printf("            │ a second: %lu frames given, %lu taken back, %lu faults\n",
+	show_name(server, "");
+	printf("a second: %lu frames given, %lu taken back, %lu faults\n",
 	       (unsigned long)view->given_rate, (unsigned long)view->taken_rate,
 	       (unsigned long)view->fault_rate);
-	printf("            │ %-19s %18s %5s %11s %8s\n", "", "kernel frames used", "free",
-	       "user frames", "faults/s");
+	show_name(server, "");
+	printf("%-19s %18s %5s %11s %8s\n", "", "kernel frames used", "free", "user frames",
+	       "faults/s");
 	return 3;
 }
 
@@ -162,31 +174,38 @@ static unsigned show_table(struct server *server)
 	sample(server);
 	lines = show_head(server);
 	lines += show_programs(server);
-	server->view.shown = tn_clock();
 	return lines;
 }
 
 /* --- on the screen ----------------------------------------------------------------------------- */
 
-void view_clear(struct server *server)
+/* Live: from here on the terminal's cursor is where the table began. */
+static void go_up(struct view *view)
 {
-	struct view *view = &server->view;
-
-	if (!view->live || view->open)
+	if (view->open)
 		return;
 	view->open = true;
 	printf(BEGIN);
 	if (view->lines > 0)
-		printf(UP_AND_ERASE, view->lines);
+		printf(UP, view->lines);
 	view->lines = 0;
 }
 
+void view_clear(struct server *server)
+{
+	if (!server->view.live || server->view.open)
+		return;
+	go_up(&server->view);
+	printf(ERASE_BELOW);
+}
+
+/* Over the table that stands there, line by line: where all is erased first, it flickers. */
 static void draw(struct server *server)
 {
-	view_clear(server);
+	go_up(&server->view);
 	printf(WRAP_OFF);
 	server->view.lines = show_table(server);
-	printf(WRAP_ON END);
+	printf(ERASE_BELOW WRAP_ON END);
 	fflush(stdout); /* none of these ends a line */
 	server->view.open = false;
 }
@@ -203,19 +222,23 @@ void view_line(struct server *server, const char *name, const char *format, ...)
 	printf("\n");
 }
 
-uint64_t view_due(const struct server *server)
-{
-	return server->view.shown + server->view.period;
-}
-
 void view_tick(struct server *server)
 {
-	bool due = tn_clock() >= view_due(server);
-
-	if (server->view.live && (due || server->view.open))
+	if (server->view.live)
 		draw(server);
-	else if (!server->view.live && due)
+	else
 		show_table(server);
+}
+
+void view_settle(struct server *server)
+{
+	if (server->view.open)
+		draw(server);
+}
+
+uint64_t view_period(const struct server *server, bool live)
+{
+	return ticks_of(server, live ? LIVE_MS : PLAIN_MS);
 }
 
 void view_start(struct server *server, bool live)
@@ -224,7 +247,6 @@ void view_start(struct server *server, bool live)
 
 	server->view = (struct view){
 		.live = live,
-		.period = ticks_of(server, live ? LIVE_MS : PLAIN_MS),
 		.began = now,
 		.sampled = now,
 		.given = server->mm->frames_given,

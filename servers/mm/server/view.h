@@ -19,11 +19,14 @@ void view_line(struct server *server, const char *name, const char *format, ...)
 /* Before anything else is printed: takes a live table off the screen until the next tick. */
 void view_clear(struct server *server);
 
-/* Shows the table if it is time, and, live, after every text. */
+/* It is time: shows the table. */
 void view_tick(struct server *server);
 
-/* The clock's tick at which it is time again. */
-uint64_t view_due(const struct server *server);
+/* Text is over, for now: puts a live table back. */
+void view_settle(struct server *server);
+
+/* Ticks of the clock from one view to the next. */
+uint64_t view_period(const struct server *server, bool live);
 
 /* All programs have ended: a live table goes for good. */
 void view_stop(struct server *server);

@@ -94,7 +94,7 @@ extern uint64_t host_cache_op_count, host_sync_count;
 /* The address space's word that port_space_use got last. */
 extern uint64_t host_space;
 
-/* What port_clock reads, and what port_timer_next was told last. */
+/* What port_clock reads, and what port_timer_set was told last. */
 extern uint64_t host_clock, host_timer;
 
 /* The interrupt controller: what the next claim answers, what was completed last, what is enabled. */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <tenure/calls.h>
 
-#define TN_ABI_VERSION 1
+#define TN_ABI_VERSION 2
 
 /* --- calls ------------------------------------------------------------------------------- */
 
@@ -116,7 +116,6 @@ enum tn_cap_type {
 #define TN_SYSTEM_LOG 1u
 #define TN_SYSTEM_CENSUS 2u
 #define TN_SYSTEM_SHUTDOWN 4u
-#define TN_IRQ_BIND 1u
 #define TN_RIGHTS_ALL 15u
 
 /* A process has a directory of 32 pages of 256 slots. */

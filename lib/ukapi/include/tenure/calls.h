@@ -12,7 +12,6 @@
  * lookup's own errors (ERANGE, ENOENT, EBADF, EPERM, ESTALE, in this order) are written as
  * `cap`. Where a process lives but its pool is dying, a call that turns out to need frames answers
  * EDYING in the place of ENOMEM.
-
  */
 #pragma once
 
@@ -104,7 +103,7 @@
 	X(29, THREAD_EXIT, thread_exit, 1, "code", "", "does not return", "none")                 \
 	X(30, SIGNAL, signal, 2, "thread, bits", "thread: signal", "0", "cap | EDYING")           \
 	X(31, SAVE_REPLY, save_reply, 1, "slot", "", "0",                                         \
-	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use | EOVERFLOW")                \
+	  "EPEER nobody to answer | EDYING | ERANGE slot | EEXIST slot in use | EOVERFLOW")       \
 	X(32, IRQ_BIND, irq_bind, 3, "irq, thread, bits", "irq: bind; thread: signal", "0",       \
 	  "cap | EDYING | EBUSY a live thread is bound")                                          \
 	X(33, IRQ_ACK, irq_ack, 1, "irq", "irq: bind", "0", "cap")
