@@ -320,7 +320,7 @@ static void actor_do(struct world *w, const struct deed *d)
 
 static void deadline_place(struct world *w, const struct deed *d)
 {
-	uint64_t at = d->x == DEADLINE_SOON ? tn_clock() + tn_boot->timebase / 2000 : d->x;
+	uint64_t at = d->x == DEADLINE_SOON ? tn_clock() + tn_boot->timebase / 20 : d->x;
 
 	utcb(w, d->actor)->deadline = at;
 }

@@ -63,7 +63,7 @@ enum deed_kind {
 	DEEDS
 };
 
-#define DEADLINE_SOON 1u /* of SET_DEADLINE: half a millisecond from now; only while deeds are held */
+#define DEADLINE_SOON 1u /* of SET_DEADLINE: 50 milliseconds from now; only while deeds are held */
 
 struct deed {
 	enum deed_kind kind;
