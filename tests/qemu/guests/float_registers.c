@@ -305,6 +305,33 @@ static void try_heirs(const struct child *c, bool between, const char *what)
 	tap_same(bad, 0, "threads in their frames find zeros, values %s", what);
 }
 
+/* A frame that user space has written to all over. */
+static uint64_t raw_frame(void)
+{
+	uint64_t f = guest_frames(1, 1);
+
+	guest_map(GUEST_FREE, f, 1, READ_WRITE);
+	memset((void *)GUEST_FREE, 0xa5, TN_FRAME_SIZE);
+	if (tn_unmap(TN_SLOT_PROCESS, GUEST_FREE, 1).code != 0 ||
+	    tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, f, 1).code != 0)
+		tap_bail("no frame full of values");
+	return f;
+}
+
+static void try_raw(void)
+{
+	struct worker w = {.process = TN_SLOT_PROCESS,
+			   .priority = WORKER_PRIORITY + 1,
+			   .frame = raw_frame(),
+			   .body = body_heir};
+
+	go = true;
+	begin(0);
+	worker_start(0, &w);
+	tap_ok(finished[0] && wrong[0] == 0, "a thread in a frame full of values finds zeros");
+	worker_end(0, &w);
+}
+
 /* Threads that live for long before they use it, while others do. */
 static void try_late(const struct child *c)
 {
@@ -369,6 +396,7 @@ int main(void)
 	try_faults(&c, false, "pager does not");
 	try_heirs(&c, false, "left in the unit");
 	try_heirs(&c, true, "left in memory");
+	try_raw();
 	try_late(&c);
 	return tap_end();
 }

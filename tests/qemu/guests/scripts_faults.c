@@ -136,6 +136,21 @@ static void try_ends(enum deed_kind how, unsigned whom)
 	stage_close("deed %u to %u while a fault waits", how, whom);
 }
 
+/* The pager waits, in another process, at an endpoint whose process is dying. */
+static void try_dying_pager(void)
+{
+	stage_open(WAY_TIMED);
+	stage_do(DO_RECV, OTHER, SLOT_RECEIVE, 0);
+	stage_do(SET_FAULT, OTHER + 1, 1, 0);
+	stage_do(STEP_PROCESS, 0, 0, 0);
+	stage_do(DO_LOAD, OTHER + 1, ABSENT, 0);
+	stage_expect(OTHER, TN_THREAD_RECEIVES);
+	stage_expect(OTHER + 1, TN_THREAD_STOPPED);
+	stage_do(END_PROCESS, 0, 0, 0);
+	stage_expect_answer(OTHER, -TN_EPEER);
+	stage_close("a fault while the pager's endpoint is dying");
+}
+
 /* A thread that has a caller to answer faults; nobody handles it. */
 static void try_caller_of_faulter(bool handled)
 {
@@ -227,6 +242,7 @@ void scripts_faults(void)
 	try_ends(END_PROCESS, 0);
 	try_ends(STEP_PROCESS, 1);
 	try_ends(END_PROCESS, 1);
+	try_dying_pager();
 	try_caller_of_faulter(true);
 	try_caller_of_faulter(false);
 	try_masked();

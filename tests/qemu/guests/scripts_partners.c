@@ -227,6 +227,26 @@ static void try_dying(enum deed_kind how)
 	stage_close("the endpoint's process %s", how == STEP_PROCESS ? "is dying" : "is gone");
 }
 
+/* Threads of the second process receive at the endpoints of the first, which is taken apart step by
+ * step: until their turn comes they wait, and nobody may call them. */
+static void try_dying_receivers(void)
+{
+	stage_open(WAY_FULL);
+	stage_do(DO_RECV, OTHER, SLOT_RECEIVE, 0);
+	stage_do(DO_RECV, OTHER + 1, SLOT_RECEIVE + 1, 0);
+	stage_do(STEP_PROCESS, 0, 0, 0);
+	stage_expect(OTHER, TN_THREAD_RECEIVES);
+	stage_do(DO_CALL, OTHER + 2, SLOT_SEND, info);
+	stage_expect_answer(OTHER + 2, -TN_EPEER);
+	for (unsigned i = 0; i < 8; i++) {
+		stage_do(STEP_PROCESS, 0, 0, 0);
+		stage_do(DO_CALL, OTHER + 2, SLOT_SEND + i % 2, info);
+	}
+	stage_expect_answer(OTHER, -TN_EPEER);
+	stage_expect_answer(OTHER + 1, -TN_EPEER);
+	stage_close("receivers at the endpoints of a dying process");
+}
+
 /* --- the rest --------------------------------------------------------------------------------- */
 
 static void try_saved(void)
@@ -290,6 +310,7 @@ void scripts_partners(void)
 	try_receiver_end();
 	try_dying(STEP_PROCESS);
 	try_dying(END_PROCESS);
+	try_dying_receivers();
 	try_saved();
 	for (unsigned who = 0; who < 16; who++)
 		try_float(who);
