@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "asids.h"
 #include "stage.h"
 
 #define DEEDS_A_STAGE 250u
@@ -161,7 +162,7 @@ static void random_deed(void)
 		random_do(kind, (unsigned)random_below(ACTORS));
 }
 
-void scripts_random(uint64_t seed, uint64_t deeds)
+void scripts_random(uint64_t seed, uint64_t deeds, uint64_t asids)
 {
 	enum way way = WAY_FULL;
 
@@ -169,8 +170,10 @@ void scripts_random(uint64_t seed, uint64_t deeds)
 	state = seed * 0x9e3779b97f4a7c15ul + 1;
 	for (uint64_t done = 0; done < deeds; done += DEEDS_A_STAGE) {
 		stage_open(way);
-		for (unsigned i = 0; i < DEEDS_A_STAGE && stage_is_good(); i++)
+		for (unsigned i = 0; i < DEEDS_A_STAGE && stage_is_good(); i++) {
 			random_deed();
+			asids_use(asids);
+		}
 		stage_close("random deeds from %lu on", done);
 		way = way == WAY_FULL ? WAY_TIMED : WAY_FULL;
 	}
