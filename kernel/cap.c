@@ -16,9 +16,9 @@ result_t slot_check(const struct slot *s, uint64_t first, uint64_t count)
 
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights)
 {
-	const struct slot *s = cap_slot_of(current->process, index);
+	const struct slot *s = cap_slot(index);
 
-	if (s == NULL)
+	if (s->word == SLOT_NOWHERE)
 		return TN_ERANGE;
 	if (slot_is_empty(s))
 		return TN_ENOENT;
@@ -50,13 +50,17 @@ struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *
 	return slot_grants(s, type, rights) ? s : find_fail(index, type, rights, error);
 }
 
-struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error)
+struct process *cap_process(uint64_t process, int *error)
 {
-	struct process *p = current->process;
+	if (process == TN_SELF)
+		return current->process;
+	return cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MANAGE, error);
+}
+
+struct slot *cap_place(const struct process *p, uint64_t index, bool used, int *error)
+{
 	struct slot *s;
 
-	if (process != TN_SELF)
-		p = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MANAGE, error);
 	if (*error != 0)
 		return NULL;
 	s = cap_slot_of(p, index);

@@ -7,13 +7,8 @@
  */
 #pragma once
 
-#include <port/current.h>
-
-#include "pool.h"
 #include "process.h"
-#include "slot.h"
 #include "thread.h"
-#include "types.h"
 
 #define CAP_INDEX_LIMIT ((uint64_t)TN_CAPS_PAGES * TN_CAPS_SLOTS)
 
@@ -40,7 +35,7 @@ inline_always bool cap_is_object(uint64_t type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-/* [first, first + count) lies in the range of a FRAMES or DEVICE capability. No wrap. */
+/* [first, first + count) lies in the range of a capability that has one. No wrap. */
 inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t count)
 {
 	uint64_t offset = first - s->frame; /* of one before the range: more than any badge */
@@ -65,6 +60,13 @@ inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
 	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
 }
 
+/* Slot `index` of p, where there is one, is about to be filled. */
+inline_always void cap_note(struct process *p, uint64_t index)
+{
+	if (unlikely(index >= p->slots))
+		p->slots = index + 1;
+}
+
 /* Why slot `index` of the caller is not a live capability of `type` with `rights`: a positive
  * error, or 0 if it is. Types without an object are live by themselves. */
 int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
@@ -77,9 +79,11 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
 void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error);
 struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error);
 
-/* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
- * ENOENT) or an empty one (else EEXIST). *error as above. */
-struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error);
+/* The process whose slots a call means: the caller's (TN_SELF), or one with *manage*. */
+struct process *cap_process(uint64_t process, int *error);
+
+/* A slot of p to work on: one in use (else ENOENT) or an empty one (else EEXIST). */
+struct slot *cap_place(const struct process *p, uint64_t index, bool used, int *error);
 
 /* 0, or why slot `index` of the caller is no live object that it owns. */
 inline_always int cap_own_refusal(uint64_t index)

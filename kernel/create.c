@@ -1,13 +1,149 @@
 /*
- * create.c - the call `create`: a path of its own for each of the objects that are made most
- * often. What does not fit one goes to create_general, which begins again.
+ * create.c - the call `create`. What is made of any free frame has a path of its own, and so have
+ * an endpoint and a page of slots given by name. What does not fit one goes to create_general,
+ * which begins again.
  */
 #include "cap.h"
 #include "endpoint.h"
 #include "object.h"
-#include "process.h"
 #include "syscall.h"
 #include "words.h"
+
+/* Bytes of an object that begin as zero; of a capability page all of them. */
+static const uint16_t birth_bytes[] = {
+	[TN_KIND_POOL] = sizeof(struct pool),
+	[TN_KIND_PROCESS] = offsetof(struct process, directory),
+	[TN_KIND_THREAD] = sizeof(struct thread),
+	[TN_KIND_ENDPOINT] = sizeof(struct endpoint),
+};
+
+/*
+ * Makes an object of frame f, which `pool` has just paid, as a part of `p` if it becomes one, and
+ * names it: by a slot or, a capability page, by its place in the directory alone, while its word
+ * tells whose it is.
+ */
+static apart result_t object_make(uint64_t kind, pfn_t f, struct pool *pool, struct process *p,
+				  uint64_t slot, uint64_t argument)
+{
+	uint64_t clean = frame_clean(f), id;
+	void *memory = frame_memory(f);
+
+	if (kind == TN_KIND_CAPS) {
+		frame_set(f, FRAME_WORD(TN_KIND_CAPS, pool->self));
+		p->directory[slot] = memory;
+		return clean ? success(0) : zero_page(memory);
+	}
+	if (!clean)
+		zero_lines(memory, birth_bytes[kind]);
+	if (kind == TN_KIND_THREAD)
+		thread_init(memory, f, p);
+	else if (kind == TN_KIND_PROCESS)
+		process_init(memory, f, pool, (uint32_t)argument);
+	else if (kind == TN_KIND_ENDPOINT)
+		endpoint_init(memory, f, p);
+	else
+		pool_init(memory, f, pool);
+	id = object_next_id++;
+	frame_set(f, FRAME_WORD(kind, id) + clean);
+	cap_note(current->process, slot);
+	slot_set(cap_slot(slot), SLOT_WORD(kind, TN_RIGHTS_ALL, id), f.n, 0);
+	return success(0);
+}
+
+/* --- with all guards ---------------------------------------------------------------------- */
+
+/* EINVAL. */
+static int argument_refusal(uint64_t kind, uint64_t frame, uint64_t frames, uint64_t argument)
+{
+	uint64_t most = kind == TN_KIND_PROCESS ? TN_PRIORITY_MAX : 0;
+	bool names = frame != TN_ANY || frames == TN_NONE;
+
+	return kind - TN_KIND_POOL <= TN_KIND_CAPS - TN_KIND_POOL && argument <= most && names
+		       ? 0 : TN_EINVAL;
+}
+
+/* The place that names the new object: a directory entry for capability pages, else a slot. */
+static int name_refusal(uint64_t kind, const struct process *p, uint64_t slot)
+{
+	int error = 0;
+
+	if (kind != TN_KIND_CAPS)
+		cap_place(current->process, slot, false, &error);
+	else if (slot >= TN_CAPS_PAGES)
+		error = TN_ERANGE;
+	else if (p->directory[slot] != caps_none)
+		error = TN_EEXIST;
+	return error;
+}
+
+static int limit_refusal(uint64_t kind, const struct pool *pool, uint64_t argument)
+{
+	if (kind == TN_KIND_PROCESS && argument > current->process->ceiling)
+		return TN_EPERM;
+	if (kind == TN_KIND_POOL && pool->depth + 1 >= POOL_DEPTH_MAX)
+		return TN_EOVERFLOW;
+	return kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
+}
+
+static cold result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
+				    uint64_t frames, uint64_t slot, uint64_t argument)
+{
+	uint64_t rights = TN_POOL_CREATE | (frames != TN_NONE ? TN_POOL_GIVE : 0);
+	int error = argument_refusal(kind, frame, frames, argument);
+	struct process *p = NULL;
+	struct pool *pool = NULL;
+	struct supply supply;
+	result_t r;
+
+	if (kind <= TN_KIND_PROCESS)
+		pool = cap_find(target, TN_CAP_POOL, rights, &error);
+	else
+		p = cap_find(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE, &error);
+	supply = supply_find(frame, frames, &error);
+	if (error == 0 && p != NULL)
+		pool = p->pool;
+	if (error == 0 && (pool->dying || (p != NULL && p->dying)))
+		error = TN_EDYING;
+	error = error ?: name_refusal(kind, p, slot) ?: limit_refusal(kind, pool, argument);
+	supply.pool = pool;
+	r = error != 0 ? failure(error, 0) : supply_check(&supply);
+	if (result_code(r) != 0)
+		return r;
+	return object_make(kind, supply_take(&supply, (unsigned)kind), pool, p, slot, argument);
+}
+
+/* --- without a doubt ---------------------------------------------------------------------- */
+
+/* A process, thread or capability page from any free frame. */
+static apart result_t create_plain(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+				   uint64_t slot, uint64_t argument)
+{
+	struct process *p = NULL;
+	struct pool *pool;
+
+	if (kind == TN_KIND_PROCESS) {
+		pool = cap_object(target, TN_CAP_POOL, TN_POOL_CREATE);
+		if (unlikely(pool == NULL) || unlikely(argument > current->process->ceiling))
+			goto general;
+	} else {
+		if (kind != TN_KIND_THREAD && kind != TN_KIND_CAPS)
+			goto general;
+		p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
+		if (unlikely(p == NULL) || unlikely((argument | p->dying) != 0))
+			goto general;
+		pool = p->pool;
+	}
+	if (kind != TN_KIND_CAPS ? !slot_is_empty(cap_slot(slot))
+				 : slot >= TN_CAPS_PAGES || p->directory[slot] != caps_none)
+		goto general;
+	if (unlikely((frame & frames) != TN_ANY) || unlikely(pool->dying != 0) ||
+	    unlikely(!pool_is_ample(pool)) || unlikely(object_next_id >= FRAME_ID_LIMIT))
+		goto general;
+
+	return object_make(kind, pool_take_ample(pool, (unsigned)kind), pool, p, slot, argument);
+general:
+	return create_general(kind, target, frame, frames, slot, argument);
+}
 
 /* An endpoint from any free frame. */
 static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t frame,
@@ -27,6 +163,7 @@ static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t f
 	    unlikely(!pool_is_ample(pool)) || unlikely(id >= FRAME_ID_LIMIT))
 		goto general;
 
+	cap_note(current->process, slot);
 	object_next_id = id + 1;
 	f = pool_take_ample(pool, TN_KIND_ENDPOINT);
 	clean = frame_clean(f);
@@ -42,31 +179,34 @@ general:
 static apart result_t create_caps(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 				  uint64_t slot, uint64_t argument)
 {
-	struct process *p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 	const struct slot *range;
+	struct process *p;
 	struct pool *pool;
 	void *page;
 
+	if (frames == TN_NONE)
+		goto plain;
+	p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 	if (unlikely(p == NULL) || unlikely(argument != 0))
-		goto general;
+		goto plain;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)))
-		goto general;
+		goto plain;
 	pool = p->pool;
 	if (unlikely((p->dying | pool->dying) != 0) || unlikely(slot >= TN_CAPS_PAGES) ||
 	    unlikely(p->directory[slot] != caps_none) ||
 	    unlikely(frame - range->frame >= range->badge))
-		goto general;
+		goto plain;
 	if (unlikely(frame_get(pfn(frame)) != 0) || unlikely(!frame_is_plain(pfn(frame))))
-		goto general;
+		goto plain;
 
 	page = frame_memory(pfn(frame));
 	frame_give_used(pool, TN_KIND_CAPS, pfn(frame));
 	frame_set(pfn(frame), FRAME_WORD(TN_KIND_CAPS, pool->self));
 	p->directory[slot] = page;
 	return zero_page(page);
-general:
-	return create_general(kind, target, frame, frames, slot, argument);
+plain:
+	return create_plain(kind, target, frame, frames, slot, argument);
 }
 
 result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
@@ -76,5 +216,5 @@ result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t fr
 		return create_caps(kind, target, frame, frames, slot, argument);
 	if (kind == TN_KIND_ENDPOINT)
 		return create_endpoint(kind, target, frame, frames, slot, argument);
-	return create_general(kind, target, frame, frames, slot, argument);
+	return create_plain(kind, target, frame, frames, slot, argument);
 }

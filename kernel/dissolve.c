@@ -14,8 +14,11 @@ static unsigned table_reach(const struct place *at)
 
 static void seek_used(struct place *at)
 {
-	for (at->index = 0; !pte_is_valid(pte_read(place_entry(at)));)
-		at->index++;
+	const pte_t *entry = at->table;
+
+	while (!pte_is_valid(pte_read(entry)))
+		entry++;
+	at->index = (unsigned)(entry - at->table);
 }
 
 bool dissolve_step(struct process *p, const struct place *top)

@@ -69,12 +69,11 @@ struct ram {
 	uint64_t first, count;               /* frames from the lowest to the highest, holes included */
 	uint64_t frames;                     /* frames of RAM */
 	uint64_t window_first, window_count; /* frames that the kernel can own: the direct map */
-	uint64_t image, boot, hole;          /* frames of these kinds, which never change */
 
-	/* the rest changes: frames given and not reclaimed, and the objects among them, by kind.
-	 * What is neither is free; so the census is O(1) (I1) */
+	/* frames by kind. Of these change: frames given and not reclaimed, which count as USER
+	 * here, too; and the objects among them. What is neither is free; so the census is O(1) (I1) */
 	uint64_t lent;
-	uint64_t objects[8];
+	uint64_t kinds[TN_KIND_COUNT];
 };
 extern struct ram ram;
 

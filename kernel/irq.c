@@ -35,6 +35,8 @@ result_t call_irq_bind(uint64_t irq, uint64_t thread, uint64_t bits)
 	const struct slot *s = cap_find_slot(irq, TN_CAP_IRQ, TN_IRQ_BIND, &error);
 	const struct thread *t = cap_find(thread, TN_CAP_THREAD, TN_THREAD_SIGNAL, &error);
 
+	if (error == 0 && s->badge != 1)
+		error = TN_EINVAL;
 	if (error == 0 && t->process->dying)
 		error = TN_EDYING;
 	if (error == 0 && thread_of_slot(&bindings[s->frame].thread) != NULL)
@@ -52,6 +54,8 @@ result_t call_irq_ack(uint64_t irq)
 	int error = 0;
 	const struct slot *s = cap_find_slot(irq, TN_CAP_IRQ, TN_IRQ_BIND, &error);
 
+	if (error == 0 && s->badge != 1)
+		error = TN_EINVAL;
 	if (error != 0)
 		return failure(error, 0);
 	port_irq_complete(s->frame);

@@ -14,7 +14,6 @@
 #include "object.h"
 #include "syscall.h"
 #include "table.h"
-#include "walk.h"
 #include "words.h"
 
 #define MAP_ATTRIBUTES (TN_MAP_NOCACHE | TN_MAP_IO)
@@ -207,7 +206,8 @@ static void mapping_commit(struct mapping *m)
 		for (uint64_t i = 0; i < m->n; i++)
 			zero_page(frame_memory(pfn(m->first + i)));
 	while (!mapping_has_table(m))
-		table_make(m->process, &m->at, m->va);
+		table_place(m->process, &m->at, m->va, pool_take(m->process->pool, TN_KIND_TABLE),
+			    0);
 	if (m->level == 0 && !m->boot && !mapping_is_device(m))
 		small_commit(m, leaf);
 	else
@@ -222,28 +222,54 @@ static unsigned tables_missing(const struct mapping *m)
 	return m->at.level - m->level + (m->process->root == NULL ? 1 : 0);
 }
 
-static result_t mapping_do(struct mapping *m)
+/* The call from EEXIST on. */
+static apart result_t mapping_do(struct process *p, uint64_t va, const struct slot *frames,
+				 uint64_t first, uint64_t count, uint64_t flags)
 {
+	struct mapping m = {p, frames, va, first, count, .flags = flags};
 	result_t r;
 
-	mapping_walk(m);
-	r = places_check(m) ?: frames_check(m)
-		?: pool_take_check(m->process->pool, tables_missing(m));
+	mapping_walk(&m);
+	r = places_check(&m) ?: frames_check(&m)
+		?: pool_take_check(p->pool, tables_missing(&m));
 	if (result_code(r) != 0)
 		return r;
-	mapping_commit(m);
-	return success(m->n * level_frames(m->level));
+	mapping_commit(&m);
+	return success(m.n * level_frames(m.level));
+}
+
+/*
+ * Frames to one page of `level` whose tables stand, without any doubt; else all that mapping_do
+ * does. What can be told without a walk has been checked.
+ */
+inline_always result_t page_map(unsigned level, struct process *p, uint64_t va,
+				const struct slot *range, uint64_t first, uint64_t flags)
+{
+	pfn_t table;
+	pte_t *entry = walk_kept(p, va, level, &table);
+	uint64_t *word = page_word(pfn(first), level), d = *word;
+
+	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))
+		goto general;
+	if (unlikely(level == 0 ? !FRAME_IS_MAPPABLE(d)
+				: BLOCK_OTHERS(d) != 0 || BLOCK_MAPPINGS(d) >= FRAME_REFS_MAX))
+		goto general;
+
+	*word = d + page_unit(level);
+	table_count(table, 1);
+	pte_write(entry, pte_leaf(pfn(first), flags, 0, false));
+	return success(level_frames(level));
+general:
+	return mapping_do(p, va, range, first, level_frames(level), flags);
 }
 
 result_t map_frame(struct process *p, uint64_t va, const struct slot *frames, uint64_t frame)
 {
-	struct mapping m = {p, frames, va, frame, 1, .flags = TN_MAP_READ | TN_MAP_WRITE};
-
 	if (!slot_covers(frames, frame, 1))
 		return failure(TN_EACCES, frame);
 	if (frame_get(pfn(frame)) + 1 == FRAME_REFS_MAX) /* the pin takes one, too */
 		return failure(TN_EOVERFLOW, frame);
-	return mapping_do(&m);
+	return page_map(0, p, va, frames, frame, TN_MAP_READ | TN_MAP_WRITE);
 }
 
 /* EINVAL and EFAULT. */
@@ -263,72 +289,41 @@ static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames
 {
 	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0);
 	int error = shape_refusal(va, count, flags);
-	struct mapping m = {.va = va, .first = first, .count = count, .flags = flags};
+	struct process *p = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MAP, &error);
+	const struct slot *range =
+		cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed, &error);
 	result_t r;
 
-	m.process = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MAP, &error);
-	m.frames = cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed, &error);
-	if (error == 0 && m.process->dying)
+	if (error == 0 && p->dying)
 		error = TN_EDYING;
 	if (error == 0 && (flags & MAP_ATTRIBUTES) != 0 && !port_has_attributes())
 		error = TN_ENOTSUP;
-	r = error != 0 ? failure(error, 0) : slot_check(m.frames, first, count);
-	return result_code(r) != 0 ? r : mapping_do(&m);
+	r = error != 0 ? failure(error, 0) : slot_check(range, first, count);
+	return result_code(r) != 0 ? r : mapping_do(p, va, range, first, count, flags);
 }
 
-/*
- * Frames to one page of `level` whose tables stand. Whatever is not so goes to map_general, which
- * begins again and finds the reason.
- */
-inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, uint64_t frames,
-				 uint64_t first, uint64_t count, uint64_t flags)
+/* One page of 4 KiB or 2 MiB. What is not plain goes to map_general, which begins again and finds
+ * the reason. */
+result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
+		  uint64_t flags)
 {
-	uint64_t size = level_frames(level), word;
 	const struct slot *range;
 	struct process *p;
-	pte_t *entry;
-	pfn_t table;
 
-	if (unlikely(count != size) || unlikely(flags > MAP_RIGHTS) ||
-	    unlikely(!rights_legal(flags)))
-		goto general;
-	if (unlikely((va / FRAME_BYTES | first) % size != 0) || unlikely(va % FRAME_BYTES != 0) ||
-	    unlikely(va >= user_top))
+	if (unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)) ||
+	    unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;
 	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, flags)) ||
-	    unlikely(!slot_covers(range, first, size)))
+	    unlikely(!slot_covers(range, first, count)))
 		goto general;
-	entry = walk_kept(p, va, level, &table);
-	if (unlikely(entry == NULL) || unlikely(pte_is_valid(pte_read(entry))))
-		goto general;
-	word = *page_word(pfn(first), level);
-	if (unlikely(level == 0
-			     ? !FRAME_IS_MAPPABLE(word)
-			     : BLOCK_OTHERS(word) != 0 || BLOCK_MAPPINGS(word) >= FRAME_REFS_MAX))
-		goto general;
-
-	*page_word(pfn(first), level) = word + page_unit(level);
-	table_count(table, 1);
-	pte_write(entry, pte_leaf(pfn(first), flags, 0, false));
-	return success(size);
+	if (likely(count == 1))
+		return page_map(0, p, va, range, first, flags);
+	if (count == BLOCK_FRAMES && (va / FRAME_BYTES | first) % BLOCK_FRAMES == 0)
+		return page_map(1, p, va, range, first, flags);
 general:
 	return map_general(process, va, frames, first, count, flags);
-}
-
-static apart result_t map_large(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
-			       uint64_t count, uint64_t flags)
-{
-	return map_plain(1, process, va, frames, first, count, flags);
-}
-
-result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
-		  uint64_t flags)
-{
-	if (unlikely(count != 1))
-		return map_large(process, va, frames, first, count, flags);
-	return map_plain(0, process, va, frames, first, count, flags);
 }

@@ -4,13 +4,8 @@
  */
 #include "message.h"
 
-#include <port/current.h>
-
 #include "cap.h"
-#include "deadline.h"
-#include "list.h"
 #include "object.h"
-#include "sched.h"
 
 #define DISMISS_MAX 64u
 #define CHAIN_MAX 8u /* callers of callers that one end tells */
@@ -46,6 +41,7 @@ static uint64_t capability_carry(struct thread *from, struct thread *to, uint64_
 	    (type != TN_CAP_THREAD && type != TN_CAP_ENDPOINT && type != TN_CAP_REPLY))
 		return TN_INFO_LOST;
 	rights = SLOT_RIGHTS(s->word) & (type == TN_CAP_THREAD ? TN_THREAD_SIGNAL : TN_RIGHTS_ALL);
+	cap_note(to->process, to->utcb->receive_slot);
 	slot_set(place, SLOT_WORD(type, rights, FRAME_ID(s->word)), s->frame, s->badge);
 	if (type == TN_CAP_REPLY)
 		slot_set(s, 0, 0, 0);

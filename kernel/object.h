@@ -4,8 +4,6 @@
 #pragma once
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 /* The next object's id; never repeats (I12). FRAME_ID_LIMIT: they have run out. */
 extern uint64_t object_next_id;
@@ -34,10 +32,6 @@ pfn_t supply_take(const struct supply *s, unsigned kind);
  * NULL, user space (else ENXIO, EKERNEL, EBUSY, ENOTSUP): success, or the first that cannot.
  */
 result_t range_check(const struct pool *pool, uint64_t first, uint64_t count);
-
-/* All of `create` (calls.h); create.c has paths of their own for the most frequent cases. */
-result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-			uint64_t slot, uint64_t argument);
 
 /* A user frame becomes the pool's and is used at once. */
 inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)

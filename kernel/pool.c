@@ -3,24 +3,7 @@
  */
 #include "pool.h"
 
-#include "list.h"
 #include "message.h"
-
-void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
-{
-	freelist_remove(f);
-	pool_count(p, kind);
-	if (--p->free < p->low)
-		pool_watch_fire(p);
-}
-
-pfn_t pool_take(struct pool *p, unsigned kind)
-{
-	pfn_t f = pfn(p->ring.next);
-
-	pool_take_named(p, kind, f);
-	return f;
-}
 
 void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
 {
@@ -29,7 +12,7 @@ void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
 	freelist_push(&p->ring, pool_frame(p), f);
 	p->free++;
 	p->kinds[kind]--;
-	ram.objects[kind]--;
+	ram.kinds[kind]--;
 	pool_rose(p);
 }
 

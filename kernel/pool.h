@@ -7,10 +7,8 @@
  */
 #pragma once
 
-#include "frame.h"
 #include "freelist.h"
 #include "slot.h"
-#include "types.h"
 
 #define POOL_DEPTH_MAX 16u
 
@@ -92,7 +90,16 @@ inline_always void pool_note_peak(struct pool *p)
 inline_always void pool_count(struct pool *p, unsigned kind)
 {
 	p->kinds[kind]++;
-	ram.objects[kind]++;
+	ram.kinds[kind]++;
+}
+
+/* As pool_take, of the named frame, which is FREE in this pool. */
+inline_always void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
+{
+	freelist_remove(f);
+	pool_count(p, kind);
+	if (unlikely(--p->free < p->low))
+		pool_watch_fire(p);
 }
 
 /*
@@ -100,10 +107,13 @@ inline_always void pool_count(struct pool *p, unsigned kind)
  * before its first effect. The frame's word still says whether it is clean; to write the next one
  * is up to the caller.
  */
-pfn_t pool_take(struct pool *p, unsigned kind);
+inline_always pfn_t pool_take(struct pool *p, unsigned kind)
+{
+	pfn_t f = pfn(p->ring.next);
 
-/* As pool_take, of the named frame, which is FREE in this pool. */
-void pool_take_named(struct pool *p, unsigned kind, pfn_t f);
+	pool_take_named(p, kind, f);
+	return f;
+}
 
 /* pool_take would neither find the list empty nor let the watch fire. */
 inline_always bool pool_is_ample(const struct pool *p)
@@ -116,9 +126,9 @@ inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
 	pfn_t f = pfn(p->ring.next);
 
-	freelist_remove(f);
 	p->free--;
 	pool_count(p, kind);
+	freelist_remove(f);
 	return f;
 }
 

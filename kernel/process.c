@@ -5,11 +5,8 @@
 
 #include "asid.h"
 #include "dissolve.h"
-#include "endpoint.h"
-#include "list.h"
 #include "message.h"
 #include "object.h"
-#include "thread.h"
 
 const struct process process_none;
 
@@ -19,18 +16,19 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 	p->pool = pool;
 	p->ceiling = ceiling;
 	p->top_tag = PROCESS_NO_TAG;
+#pragma GCC unroll 32
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++)
 		p->directory[i] = (struct slot *)caps_none;
 	LIST_PUSH(pool->processes, p);
 }
 
-/* Empties the slots in use, mostly few. Those whose calls are saved in one are told that nobody will
- * answer. */
-static void page_clear(struct slot *page)
+/* Empties the slots of the page that begins with slot `first`. Those whose calls are saved in one
+ * are told that nobody will answer. */
+static void page_clear(struct process *p, uint64_t first)
 {
-	for (struct slot *s = page; s < page + TN_CAPS_SLOTS; s++) {
-		if (likely(slot_is_empty(s)))
-			continue;
+	struct slot *s = p->directory[first / TN_CAPS_SLOTS];
+
+	for (uint64_t i = first; i < least(p->slots, first + TN_CAPS_SLOTS); i++, s++) {
 		if (SLOT_TYPE(s->word) == TN_CAP_REPLY)
 			message_forget(s);
 		slot_set(s, 0, 0, 0);
@@ -39,7 +37,7 @@ static void page_clear(struct slot *page)
 
 /* Gives one capability page back; false if there was none. Mostly a pool pays for one process: that
  * it has no page left then spares the search. */
-static bool caps_end(struct process *p)
+static apart bool caps_end(struct process *p)
 {
 	struct slot **place = p->directory, *page;
 
@@ -50,7 +48,7 @@ static bool caps_end(struct process *p)
 	if (place == p->directory + TN_CAPS_PAGES)
 		return false;
 	page = *place;
-	page_clear(page);
+	page_clear(p, (uint64_t)(place - p->directory) * TN_CAPS_SLOTS);
 	*place = (struct slot *)caps_none;
 	pool_put(p->pool, TN_KIND_CAPS, frame_of(page), FRAME_CLEAN);
 	return true;
@@ -61,14 +59,13 @@ bool process_end_step(struct process *p)
 	if (!p->dying)
 		asid_retire(current->hart, p);
 	p->dying = 1;
-	if (p->threads != NULL) {
+	if (p->threads != NULL)
 		thread_end(p->threads);
-	} else if (p->endpoints != NULL) {
+	else if (p->endpoints != NULL)
 		endpoint_end(p->endpoints);
-	} else if (!caps_end(p) && dissolve_space_step(p)) {
-		LIST_REMOVE(p->pool->processes, p);
-		object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
-		return true;
-	}
-	return false;
+	if (p->threads != NULL || p->endpoints != NULL || caps_end(p) || !dissolve_space_step(p))
+		return false;
+	LIST_REMOVE(p->pool->processes, p);
+	object_free(p->pool, TN_KIND_PROCESS, pfn(p->self), sizeof(*p));
+	return true;
 }

@@ -7,8 +7,6 @@
 #include <port/pte.h>
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 struct thread;
 struct endpoint;
@@ -29,7 +27,8 @@ struct process {
 	struct process *next, *previous; /* in the pool */
 	struct thread *threads;
 	struct endpoint *endpoints;
-	uint64_t spare[3];
+	uint64_t slots; /* none from this one on has ever been filled */
+	uint64_t spare[2];
 	struct slot *directory[TN_CAPS_PAGES]; /* no page: caps_none */
 };
 _Static_assert(sizeof(struct process) % 64 == 0, "zeroed by 64 bytes");

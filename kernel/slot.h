@@ -5,7 +5,7 @@
  *  +--+--------+------+--------------------------------------+
  *  |0 | rights | type | id of the object                     |
  *  +--+--------+------+--------------------------------------+
- *  | badge (32), FRAMES and DEVICE: count | frame or first (32) |
+ *  | badge (32), or a range's count       | frame or first (32)  |
  *  +------------------------------------------------------------+
  *
  * The id stands where the object's descriptor has it, and the type where that has the kind, so
@@ -14,7 +14,6 @@
 #pragma once
 
 #include "frame.h"
-#include "types.h"
 
 #define SLOT_RIGHTS_UNIT (FRAME_KIND_UNIT * 16)
 #define SLOT_RIGHTS_SHIFT 32u /* a word times this is its type and id alone, moved to the top */

@@ -4,7 +4,6 @@
 #include "table.h"
 
 #include "asid.h"
-#include "thread.h"
 #include "words.h"
 
 const pte_t *kernel_root;
@@ -12,31 +11,34 @@ struct root_run kernel_runs[ROOT_RUNS];
 
 void root_fill(pte_t *root, bool present)
 {
-	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++)
-		for (unsigned i = run->first; i < run->first + run->count; i++)
-			pte_write(&root[i], present ? kernel_root[i] : PTE_EMPTY);
+	uint64_t kept = present ? ~(uint64_t)0 : 0;
+
+	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++) {
+		const pte_t *from = kernel_root + run->first, *end = from + run->count;
+		pte_t *to = root + run->first;
+
+		for (; from < end; from++)
+			pte_write(to++, (pte_t){from->w & kept});
+	}
 }
 
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags)
 {
+	pte_t *table = table_entries(f);
+
 	if (!frame_clean(f))
-		zero_page(frame_memory(f));
+		zero_page(table);
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + flags);
 	if (at->table == NULL) {
-		root_fill(table_entries(f), true);
-		p->root = table_entries(f);
+		root_fill(table, true);
+		p->root = table;
 	} else {
 		pte_write(place_entry(at), pte_table(f));
 		table_count(frame_of(at->table), 1);
 		at->level--;
 	}
-	at->table = table_entries(f);
+	at->table = table;
 	at->index = (unsigned)pte_index(va, at->level);
-}
-
-void table_make(struct process *p, struct place *at, uint64_t va)
-{
-	table_place(p, at, va, pool_take(p->pool, TN_KIND_TABLE), 0);
 }
 
 /* The frame is reused only after a fence without address: the hart may hold its old entries. */
@@ -69,7 +71,7 @@ void table_release(struct process *p, uint64_t va, unsigned level)
 }
 
 /* level: of the large leaf. Its block's words may never have been written. */
-bool split_overflows(pte_t leaf, unsigned level)
+cold bool split_overflows(pte_t leaf, unsigned level)
 {
 	uint64_t *word = page_word(pte_frame(leaf), level - 1);
 
@@ -85,7 +87,7 @@ bool split_overflows(pte_t leaf, unsigned level)
  * References of the parts rise before the table shows them; that of the whole falls after the
  * fence. In between both hold, so a frame is never seen idle.
  */
-void table_split(struct process *p, struct place *at, uint64_t va)
+cold void table_split(struct process *p, struct place *at, uint64_t va)
 {
 	pte_t *entry = place_entry(at), leaf = pte_read(entry), piece = leaf;
 	unsigned level = at->level - 1;

@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include "process.h"
-#include "types.h"
 #include "walk.h"
 
 /* The upper half of a new root: runs of the kernel's root entries, found at boot. */
@@ -33,11 +31,8 @@ inline_always uint64_t table_used(const struct place *at)
 	return FRAME_ENTRIES(frame_get(frame_of(at->table)));
 }
 
-/* Makes a table from a frame of p's pool and hangs it at `at`, or makes it the root (at->table
- * NULL). Moves *at into it, at va. The pool has a free frame. */
-void table_make(struct process *p, struct place *at, uint64_t va);
-
-/* As table_make, from a frame f that has just been taken; flags: FRAME_EXPLICIT or 0. */
+/* Makes a table of frame f, which p's pool has just paid, and hangs it at `at`, or makes it the root
+ * (at->table NULL). Moves *at into it, at va. flags: FRAME_EXPLICIT or 0. */
 void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags);
 
 /* The table of `level` that holds va, if it has lost its last entry, and every table above that is

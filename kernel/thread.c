@@ -3,16 +3,12 @@
  */
 #include "thread.h"
 
-#include <port/machine.h>
 #include <port/string.h>
 
 #include "cap.h"
-#include "list.h"
 #include "map.h"
 #include "message.h"
 #include "object.h"
-#include "process.h"
-#include "sched.h"
 #include "syscall.h"
 #include "trap.h"
 #include "walk.h"
@@ -74,7 +70,7 @@ static struct thread *control_find(uint64_t slot, int *error)
 	return t;
 }
 
-result_t call_thread_info(uint64_t thread)
+cold result_t call_thread_info(uint64_t thread)
 {
 	struct tn_thread_info *info = (struct tn_thread_info *)current->utcb->words;
 	int error = 0;
@@ -139,7 +135,11 @@ static void configuration_commit(const struct configuration *c)
 		thread_pin_utcb(t, pfn(c->frame));
 	}
 	if (c->what & TN_CONFIGURE_REGISTERS) {
-		memcpy(t->registers, &c->config->pc, sizeof(t->registers));
+		const uint64_t *from = &c->config->pc;
+
+#pragma GCC unroll 32
+		for (unsigned i = 0; i < 32; i++)
+			t->registers[i] = from[i];
 		t->whole = 1;
 	}
 	if (c->what & TN_CONFIGURE_FAULT)
@@ -195,7 +195,7 @@ result_t call_thread_resume(uint64_t thread)
 	return success(0);
 }
 
-result_t call_thread_suspend(uint64_t thread)
+cold result_t call_thread_suspend(uint64_t thread)
 {
 	int error = 0;
 	struct thread *t = control_find(thread, &error);
@@ -209,7 +209,7 @@ result_t call_thread_suspend(uint64_t thread)
 	return port_switch();
 }
 
-result_t call_thread_exit(uint64_t code)
+cold result_t call_thread_exit(uint64_t code)
 {
 	if (current == thread_boot)
 		port_shutdown(code);

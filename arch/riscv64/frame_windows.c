@@ -14,17 +14,13 @@
  */
 #include "frame_windows.h"
 
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/boot_memory.h"
 #include "boot/regions.h"
-#include "frame.h"
 #include "space.h"
-#include "words.h"
 
 #define CHUNK_FRAMES (GIGA_FRAMES * 512) /* a chunk: 512 GiB, an entry of a window's top level */
-#define CHUNKS 32u                       /* 16 TiB */
 #define TABLE_ENTRIES 512u
 
 /* shared: by level, the entry below which all words are the same: holes, or untouched. */
@@ -87,13 +83,15 @@ static void shared_make(struct window *w, uint64_t word)
 		w->shared[level] = pte_table(filled_frame(w->shared[level - 1].w));
 }
 
-/* All chunks are holes, of which `word` is said. */
+/* The chunks from the lowest to the highest RAM are holes, of which `word` is said. Of others
+ * nobody asks: each would cost every root an entry. */
 static void window_make(struct window *w, uint64_t word)
 {
 	pte_t *entry = space_entry(w->va, w->top);
+	uint64_t last = (ram.first + ram.count - 1) / CHUNK_FRAMES;
 
 	shared_make(w, word);
-	for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+	for (uint64_t chunk = ram.first / CHUNK_FRAMES; chunk <= last; chunk++)
 		entry[chunk] = w->shared[w->top];
 }
 

@@ -9,14 +9,11 @@
  */
 #include "short.h"
 
-#include <port/current.h>
 #include <port/tlb.h>
 
 #include "cap.h"
 #include "endpoint.h"
 #include "hart.h"
-#include "process.h"
-#include "thread.h"
 
 /* A word of the hart's, which stands above the stack: that is empty, and stays so. */
 #define HERE(field)                                                                               \

@@ -5,18 +5,11 @@
 
 #include <image/fdt.h>
 #include <port/boot.h>
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "boot_memory.h"
-#include "bootargs.h"
 #include "check/check.h"
 #include "devicetree.h"
 #include "first.h"
-#include "frame.h"
-#include "hart.h"
-#include "machine.h"
-#include "regions.h"
 #include "report.h"
 #include "tenure_config.h"
 #include "walk.h"
@@ -63,6 +56,7 @@ static void boot_lay_out_memory(void)
 	boot_claim(MACHINE_INITRD, machine.info.initrd, machine.info.initrd_bytes);
 	boot_claim(MACHINE_TREE, machine.info.tree, machine.info.tree_bytes);
 	boot_require(regions_init(&regions, &machine));
+	regions_find_devices(&regions, &machine, &machine.info);
 	last = &regions.r[regions.count - 1];
 	ram.first = regions.r[0].first;
 	ram.count = last->first + last->count - ram.first;
@@ -77,18 +71,13 @@ static void boot_lay_out_memory(void)
 /* What the kernel took is known only now. */
 static void boot_fill_frame_table(void)
 {
-	uint64_t kinds[TN_KIND_COUNT] = {0};
-
 	boot_claim(MACHINE_KERNEL, memory.first * FRAME_BYTES,
 		   (memory.end - memory.first) * FRAME_BYTES);
 	boot_require(regions_init(&regions, &machine));
 	for (uint32_t i = 0; i < regions.count; i++) {
-		kinds[regions.r[i].kind] += regions.r[i].count;
+		ram.kinds[regions.r[i].kind] += regions.r[i].count;
 		ram.frames += regions.r[i].count;
 	}
-	ram.image = kinds[TN_KIND_IMAGE];
-	ram.boot = kinds[TN_KIND_BOOT];
-	ram.hole = kinds[TN_KIND_HOLE];
 	frame_table_init(regions.r, regions.count);
 }
 

@@ -4,9 +4,7 @@
  */
 #pragma once
 
-#include <stdint.h>
-
-#include "text.h"
+#include <image/text.h>
 
 #define BOOTARGS_NAME 64u              /* bytes, with the NUL */
 #define BOOTARGS_TICK_MAX 1000000000u  /* microseconds: times any timebase it stays in 64 bits */

@@ -4,9 +4,6 @@
  */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "machine.h"
 
 /*
@@ -15,8 +12,8 @@
  * into the blob.
  *
  * NULL, or one line about what is wrong; `m` is then undefined. Malformed structure, memory,
- * reservations, /chosen or timebase are errors, because booting on would use memory that is not
- * ours; malformed devices are left out.
+ * reservations, interrupt controllers, /chosen or timebase are errors, because booting on would use
+ * memory that is not ours, or lend it to others; no other device matters here.
  */
 __attribute__((warn_unused_result)) const char *devicetree_read(const void *blob, size_t limit,
 								uint64_t hart, struct machine *m);

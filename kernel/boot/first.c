@@ -12,11 +12,8 @@
 #include <port/string.h>
 
 #include "asid.h"
-#include "frame.h"
-#include "process.h"
 #include "root.h"
 #include "syscall.h"
-#include "thread.h"
 #include "walk.h"
 
 /* Root pool: pool, process, thread, slots; at most 5 + 4 tables for image and stack; and enough
@@ -150,8 +147,8 @@ static void devices_hand_over(struct slot *slots, const struct tn_boot_info *inf
 	for (uint32_t i = 0; i < info->device_count; i++)
 		slot_set(&slots[TN_SLOT_DEVICES + i], device, info->devices[i].first,
 			 info->devices[i].count);
-	for (uint32_t i = 0; i < info->irq_count; i++)
-		slot_set(&slots[TN_SLOT_IRQS + i], irq, info->irqs[i].source, 0);
+	if (info->irq_count != 0)
+		slot_set(&slots[TN_SLOT_IRQ], irq, 1, info->irq_count);
 }
 
 /* --- all of it ---------------------------------------------------------------------------- */

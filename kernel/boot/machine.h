@@ -1,21 +1,18 @@
 /*
  * machine.h - what the boot loader's device tree says about this machine.
  *
- * devicetree.c fills it, regions.c turns its memory into frames, the boot code hands its devices
- * to the first server. All addresses are physical and in bytes; no range wraps.
+ * devicetree.c fills it, regions.c turns its memory into frames and what lies between them into
+ * devices. All addresses are physical and in bytes; no range is empty or wraps.
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <tenure/abi.h>
 
-#include "text.h"
+#include <image/text.h>
 
 #define MACHINE_RANGES 128u
 #define MACHINE_ADDED 4u
 #define MACHINE_PLIC_BYTES ((uint64_t)64 << 20)
-#define MACHINE_SOURCE_MAX 255u /* interrupts above it are left out */
 
 struct machine_range {
 	uint64_t address, size;
@@ -41,9 +38,8 @@ struct machine_memory {
 
 struct machine {
 	/* What the first server is told. The tree says where the initrd is, the ticks a second
-	 * (never 0), the boot arguments, the devices: each a register range of an enabled node
-	 * that shares no page with the memory below and lies below 16 TiB; and their interrupts:
-	 * sources of the PLIC below. The boot code adds the rest. */
+	 * (never 0), the boot arguments, and the sources of the PLIC below (none: there is no
+	 * PLIC) with its phandle. The boot code adds the rest. */
 	struct tn_boot_info info;
 
 	struct text bootargs; /* in the tree */
@@ -51,7 +47,6 @@ struct machine {
 
 	struct machine_range plic; /* registers, at most MACHINE_PLIC_BYTES; size 0: there is none */
 	uint32_t plic_context;     /* of the boot hart in supervisor mode */
-	uint32_t plic_sources;     /* from 1 to this; 0: there is no PLIC */
 
 	uint32_t hart_count; /* enabled ones */
 	uint64_t cbom_block; /* bytes of the boot hart's cache block for Zicbom; 0: not said */

@@ -6,8 +6,6 @@
  */
 #include "regions.h"
 
-#include <stddef.h>
-
 #define FRAMES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
 #define KIND_NO_RAM TN_KIND_COUNT
 
@@ -32,12 +30,12 @@ static uint64_t frame_above(uint64_t address)
 	return address / TN_FRAME_SIZE + (address % TN_FRAME_SIZE != 0);
 }
 
-/* The frames that lie in a bank as a whole; all that anything else touches. */
-static struct claim claim_round(const struct machine_memory *memory)
+/* All frames that it touches; whole: those that lie in it as a whole. */
+static struct claim claim_round(const struct machine_memory *memory, bool whole)
 {
 	uint64_t address = memory->range.address, end = address + memory->range.size;
 
-	if (memory->use == MACHINE_BANK)
+	if (whole)
 		return (struct claim){frame_above(address), end / TN_FRAME_SIZE, memory->use};
 	return (struct claim){address / TN_FRAME_SIZE, frame_above(end), memory->use};
 }
@@ -55,7 +53,7 @@ static void claim_spare(struct claim *reserved, const struct claim *claims, uint
 static void claims_make(struct claim *claims, const struct machine *m)
 {
 	for (uint32_t i = 0; i < m->memory_count; i++)
-		claims[i] = claim_round(&m->memory[i]);
+		claims[i] = claim_round(&m->memory[i], m->memory[i].use == MACHINE_BANK);
 	for (uint32_t i = 0; i < m->memory_count; i++)
 		if (claims[i].use == MACHINE_RESERVED)
 			claim_spare(&claims[i], claims, m->memory_count);
@@ -125,6 +123,19 @@ const char *regions_init(struct regions *regions, const struct machine *m)
 			return "memory: too many ranges";
 	}
 	return regions->count == 0 ? "device tree: no memory" : why;
+}
+
+void regions_find_devices(struct regions *regions, const struct machine *m,
+			  struct tn_boot_info *info)
+{
+	uint64_t end;
+
+	for (uint32_t i = 0; i < m->memory_count; i++)
+		regions->claims[i] = claim_round(&m->memory[i], false);
+	for (uint64_t f = 0; f < FRAMES_END && info->device_count < TN_BOOT_DEVICES; f = end)
+		if (claims_at(regions->claims, m->memory_count, f, &end) == 0)
+			info->devices[info->device_count++] =
+				(struct tn_boot_device){(uint32_t)f, (uint32_t)(end - f)};
 }
 
 uint64_t regions_find_user(const struct regions *regions, uint64_t count, uint64_t below)

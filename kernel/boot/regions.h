@@ -8,8 +8,6 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "machine.h"
 #include "frame.h"
 
@@ -39,6 +37,14 @@ struct regions {
  */
 __attribute__((warn_unused_result)) const char *regions_init(struct regions *regions,
 							     const struct machine *m);
+
+/*
+ * List in `info` the pages below frame 2^32 of which no part is memory of `m`: neither RAM, also of
+ * a frame that a bank has only in part, nor reserved, nor an interrupt controller's. Each stretch
+ * is as long as can be; those beyond the lowest TN_BOOT_DEVICES are left out.
+ */
+void regions_find_devices(struct regions *regions, const struct machine *m,
+			  struct tn_boot_info *info);
 
 /* The first of the lowest `count` > 0 consecutive USER frames that end at or below frame `below`,
  * which is the first of its region; REGIONS_NONE if there are none. */

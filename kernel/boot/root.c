@@ -3,11 +3,9 @@
  */
 #include "root.h"
 
-#include <port/current.h>
 #include <port/tlb.h>
 
 #include "object.h"
-#include "pool.h"
 #include "process.h"
 #include "sched.h"
 #include "words.h"
@@ -64,6 +62,7 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	process = object_make(pool, TN_KIND_PROCESS, object_next_id++, sizeof(*process));
 	process_init(process, frame_of(process), pool, TN_PRIORITY_MAX);
 	process->directory[0] = slots;
+	process->slots = TN_CAPS_SLOTS;
 	t = object_make(pool, TN_KIND_THREAD, object_next_id++, sizeof(*t));
 	t->hart = hart;
 	current = t;

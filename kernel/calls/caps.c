@@ -6,22 +6,17 @@
 #include "object.h"
 #include "syscall.h"
 
-static bool is_range(uint64_t type)
-{
-	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE;
-}
-
 /* Makes *c, so far the same as its source, the copy that is asked for; or says why not. */
 static int copy_narrow(struct slot *c, uint64_t rights, uint64_t first_or_badge, uint64_t count)
 {
 	uint64_t type = SLOT_TYPE(c->word);
 
-	if (type == TN_CAP_REPLY || type == TN_CAP_IRQ)
+	if (type == TN_CAP_REPLY)
 		return TN_ENOTSUP;
 	if (rights > TN_RIGHTS_ALL || (rights & ~SLOT_RIGHTS(c->word)) != 0)
 		return TN_EPERM;
 	c->word = SLOT_WORD(type, rights, FRAME_ID(c->word));
-	if (is_range(type)) {
+	if (type == TN_CAP_FRAMES || type == TN_CAP_DEVICE || type == TN_CAP_IRQ) {
 		if (count != 0 && !slot_covers(c, first_or_badge, count))
 			return TN_EACCES;
 		if (count != 0)
@@ -43,11 +38,13 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 {
 	struct slot copy = *cap_slot(source);
 	int error = cap_refusal(source, SLOT_TYPE(copy.word), 0);
-	struct slot *to = cap_place(process, slot, false, &error);
+	struct process *p = cap_process(process, &error);
+	struct slot *to = cap_place(p, slot, false, &error);
 
 	error = error ?: copy_narrow(&copy, rights, first_or_badge, count);
 	if (error != 0)
 		return failure(error, 0);
+	cap_note(p, slot);
 	*to = copy;
 	return success(0);
 }
@@ -55,7 +52,7 @@ result_t call_cap_copy(uint64_t source, uint64_t process, uint64_t slot, uint64_
 result_t call_cap_delete(uint64_t process, uint64_t slot)
 {
 	int error = 0;
-	struct slot *s = cap_place(process, slot, true, &error);
+	struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 
 	if (error != 0)
 		return failure(error, 0);
@@ -77,7 +74,7 @@ static bool object_is_dying(const struct slot *s)
 
 /* A new id on the object and in the caller's slot: every other capability, and every weak
  * reference, is dead from here on. */
-result_t call_cap_revoke(uint64_t slot)
+cold result_t call_cap_revoke(uint64_t slot)
 {
 	struct slot *s = cap_slot(slot);
 	uint64_t type = SLOT_TYPE(s->word), id;
@@ -93,27 +90,23 @@ result_t call_cap_revoke(uint64_t slot)
 	return success(0);
 }
 
-result_t call_cap_info(uint64_t process, uint64_t slot)
+cold result_t call_cap_info(uint64_t process, uint64_t slot)
 {
 	struct tn_cap_info *info = (struct tn_cap_info *)current->utcb->words;
 	int error = 0;
-	const struct slot *s = cap_place(process, slot, true, &error);
+	const struct slot *s = cap_place(cap_process(process, &error), slot, true, &error);
 	uint64_t type;
-	bool range;
 
 	if (error != 0)
 		return failure(error, 0);
 	type = SLOT_TYPE(s->word);
-	range = is_range(type);
 	*info = (struct tn_cap_info){
 		.type = type,
 		.rights = SLOT_RIGHTS(s->word),
 		.live = type == TN_CAP_REPLY ? message_reply_is_live(s)
 					     : !cap_is_object(type) || slot_is_live(s),
-		.first = range ? s->frame : 0,
-		.count = range ? s->badge : 0,
-		.frame = range ? 0 : s->frame,
-		.badge = range ? 0 : s->badge,
+		.frame = s->frame,
+		.badge = s->badge,
 	};
 	return success(type + (info->rights << 8) + (info->live << 16));
 }

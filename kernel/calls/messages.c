@@ -3,14 +3,10 @@
  * frequent case of two of them. A handler that may block, or that returns a message, leaves it in
  * its thread's saved registers and answers port_switch().
  */
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "cap.h"
-#include "deadline.h"
 #include "message.h"
 #include "object.h"
-#include "sched.h"
 #include "syscall.h"
 #include "trap.h"
 
@@ -220,13 +216,14 @@ result_t call_save_reply(uint64_t slot)
 {
 	struct thread *t = current->caller;
 	int error = t == NULL ? TN_EPEER : 0;
-	struct slot *s = cap_place(TN_SELF, slot, false, &error);
+	struct slot *s = cap_place(current->process, slot, false, &error);
 
 	if (error != 0 || object_next_id >= FRAME_ID_LIMIT)
 		return failure(error ?: TN_EOVERFLOW, 0);
 	current->caller = NULL;
 	t->partner = NULL;
 	t->call_id = object_next_id++;
+	cap_note(current->process, slot);
 	slot_set(s, SLOT_WORD(TN_CAP_REPLY, 0, t->call_id), t->self, 0);
 	return success(0);
 }

@@ -7,10 +7,7 @@
 #include "endpoint.h"
 #include "invariants.h"
 #include "object.h"
-#include "process.h"
 #include "table.h"
-#include "thread.h"
-#include "walk.h"
 #include "words.h"
 
 #define ON_A_LIST ((uint32_t)1 << 31) /* in the counts: met on a free list */
@@ -54,8 +51,8 @@ static void free_frame_check(struct checker *c, const struct pool *p, uint64_t f
 	uint64_t word = frame_get(pfn(f));
 	const uint64_t *words = frame_memory(pfn(f));
 
-	require(c, I2_ON_LIST(word, p->self), 2, "a listed frame is FREE in its pool", f);
-	require(c, frame_in_window(pfn(f)), 2, "free frames lie in the window", f);
+	require(c, I2_ON_LIST(word, p->self) && frame_in_window(pfn(f)), 2,
+		"a listed frame is FREE in its pool, and lies in the window", f);
 	require(c, !FRAME_IS_CLEAN(word) || words_or(words + 1, FRAME_BYTES / 8 - 1) == 0, 11,
 		"a clean frame is zero but for its link", f);
 	*count_of(c, f, 0) |= ON_A_LIST;
@@ -91,30 +88,34 @@ static bool leaf_check(struct checker *c, pte_t e, unsigned level)
 	require(c, pte_is_valid(e), 8, "no entry stays disabled", f.n);
 	require(c, pte_user(e), 5, "leaves of a user space have the user bit", f.n);
 	require(c, I6_NOT_WRITE_EXECUTE(e), 6, "never writable and executable", f.n);
-	if (pte_uncounted(e)) {
-		require(c, I5_UNCOUNTED_LEAF(e, frame_get(f), known), 5,
-			"an uncounted leaf maps a device or reads the boot image", f.n);
-		return true;
-	}
-	require(c, known, 5, "a counted leaf maps RAM", f.n);
-	if (known && level <= LEVEL_LARGEST) {
+	require(c, pte_uncounted(e) ? I5_UNCOUNTED_LEAF(e, frame_get(f), known) : known, 5,
+		"a leaf maps RAM or, if it is not counted, a device or the boot image to read", f.n);
+	if (known && !pte_uncounted(e) && level <= LEVEL_LARGEST) {
 		++*count_of(c, f.n, level);
 		require(c, level != 0 || I5_COUNTED_LEAF(frame_get(f)), 5, "a leaf is USER", f.n);
 	}
 	return true;
 }
 
-static void table_check(struct checker *c, const struct process *p, pfn_t f, unsigned entries)
+/* A page table or a capability page. Returns its word. */
+static uint64_t part_check(struct checker *c, const struct process *p, pfn_t f, unsigned kind)
 {
 	uint64_t word = frame_get(f);
 
-	require(c, FRAME_KIND(word) == TN_KIND_TABLE && FRAME_POOL(word) == p->pool->self, 3,
-		"a table is a TABLE of its process's pool", f.n);
+	require(c, FRAME_KIND(word) == kind && FRAME_POOL(word) == p->pool->self, 3,
+		"a part of a process has its kind and its pool", f.n);
+	c->met[kind]++;
+	return word;
+}
+
+static void table_check(struct checker *c, const struct process *p, pfn_t f, unsigned entries)
+{
+	uint64_t word = part_check(c, p, f, TN_KIND_TABLE);
+
 	require(c, I13_COUNT(word, entries), 13, "a table's count is that of its valid entries",
 		f.n);
 	require(c, I13_NOT_EMPTY(word, table_entries(f) == p->root), 13,
 		"an implicit table is not empty", f.n);
-	c->met[TN_KIND_TABLE]++;
 }
 
 /* From table to table, entry by entry; a table is checked when it ends. */
@@ -176,10 +177,7 @@ static void process_check(struct checker *c, const struct process *p)
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
 		if (p->directory[i] == caps_none)
 			continue;
-		c->met[TN_KIND_CAPS]++;
-		require(c, frame_get(frame_of(p->directory[i])) ==
-				   FRAME_WORD(TN_KIND_CAPS, p->pool->self),
-			3, "a capability page is a CAPS of its process's pool", p->self);
+		part_check(c, p, frame_of(p->directory[i]), TN_KIND_CAPS);
 		slots_check(c, p->directory[i]);
 	}
 	space_check(c, p);
@@ -278,7 +276,7 @@ static void frames_check(struct checker *c)
 	     f += GIGA_FRAMES)
 		giga_check(c, f);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		require(c, c->found[kind] == ram.objects[kind] && c->found[kind] == c->kinds[kind],
+		require(c, c->found[kind] == ram.kinds[kind] && c->found[kind] == c->kinds[kind],
 			1, "frames of each kind are the objects there are", kind);
 		lent += c->found[kind];
 	}

@@ -17,7 +17,7 @@ struct fdt_value {
 	uint32_t size;         /* bytes */
 };
 
-struct fdt_property {
+struct fdt_entry {
 	const char *name; /* ends in NUL */
 	struct fdt_value value;
 };
@@ -27,7 +27,7 @@ struct fdt_node {
 	uint32_t depth;   /* of the root: 1 */
 	uint32_t count;
 	bool leaf; /* surely has no children */
-	struct fdt_property properties[FDT_PROPERTIES];
+	struct fdt_entry properties[FDT_PROPERTIES];
 };
 
 struct fdt {

@@ -118,10 +118,12 @@ static void ram_describe(const struct world_options *o)
 
 	ram.first = regions[0].first;
 	ram.count = last->first + last->count - ram.first;
-	ram.image = count_kind(TN_KIND_IMAGE);
-	ram.boot = count_kind(TN_KIND_BOOT);
-	ram.hole = count_kind(TN_KIND_HOLE);
-	ram.frames = ram.image + ram.boot + ram.hole + count_kind(TN_KIND_USER);
+	memset(ram.kinds, 0, sizeof(ram.kinds));
+	ram.frames = 0;
+	for (uint32_t kind = 0; kind < TN_KIND_COUNT; kind++) {
+		ram.kinds[kind] = count_kind(kind);
+		ram.frames += ram.kinds[kind];
+	}
 	ram.window_first = o->window_count != 0 ? o->window_first : ram.first;
 	ram.window_count = o->window_count != 0 ? o->window_count : ram.count;
 }
@@ -143,12 +145,12 @@ static void kernel_half_make(unsigned levels)
 
 static void state_clear(void)
 {
-	memset(ram.objects, 0, sizeof(ram.objects));
 	ram.lent = 0;
 	object_next_id = 1;
 	memset(&hart, 0, sizeof(hart));
 	host_observer = NULL;
 	host_between = NULL;
+	host_idle = NULL;
 	host_interrupt_every = 0;
 	host_attributes = false;
 	host_cache_ops = false;

@@ -297,7 +297,7 @@ static bool end_process_step(struct talk_process *p)
 		end_thread(t);
 	else if (e != NULL)
 		end_endpoint(e);
-	else if (!slotless)
+	if (youngest_thread(p) == NULL && youngest_endpoint(p) == NULL && !slotless)
 		end_slots(p);
 	return !slotless;
 }

@@ -124,8 +124,8 @@ static void i1_conservation(void **state)
 	adds(1, &ram.lent, 1);
 	adds(1, &ram.lent, MINUS_ONE);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		adds(1, &ram.objects[kind], 1);
-		adds(1, &ram.objects[kind], MINUS_ONE);
+		adds(1, &ram.kinds[kind], 1);
+		adds(1, &ram.kinds[kind], MINUS_ONE);
 	}
 	world_end();
 }

@@ -184,6 +184,20 @@ static void none_claimed(void **state)
 	assert_int_equal(host_irq_completed, 0);
 }
 
+/* The firmware may have left any source enabled. */
+static void source_that_none_can_bind(void **state)
+{
+	static const uint32_t sources[] = {IRQ_SOURCES, IRQ_SOURCES + 1, HOST_IRQ_SOURCES - 1};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		host_irq_enabled[sources[i]] = true;
+		interrupts(sources[i]);
+		assert_false(host_irq_enabled[sources[i]]);
+	}
+	assert_int_equal(host_irq_completed, 0);
+}
+
 /* --- one after another ----------------------------------------------------------------------- */
 
 static void is_busy_while_the_thread_lives(void **state)
@@ -207,7 +221,7 @@ static void is_busy_while_the_thread_lives(void **state)
 	assert_int_equal(crew.server[1]->signals, 0);
 }
 
-/* After its thread the source falls silent, and may be bound again: then to another alone. */
+/* After its thread the source falls silent, and may be bound again: then to another alone, and other bits. */
 static void changes_hands(uint32_t source, uint64_t number, uint64_t end)
 {
 	struct thread *heir = crew.client[1];
@@ -216,9 +230,10 @@ static void changes_hands(uint32_t source, uint64_t number, uint64_t end)
 	assert_int_equal(crew_do(crew.boss, number, end, 0, 0, 0, 0, 0).code, 0);
 	interrupts(source);
 	assert_false(host_irq_enabled[source]);
-	bound(source, heir);
+	assert_int_equal(bind_to(LINE, CREW_THREAD + crew_number(heir), 8), 0);
+	assert_true(host_irq_enabled[source]);
 	interrupts(source);
-	assert_int_equal(heir->signals, BITS);
+	assert_int_equal(heir->signals, 8);
 }
 
 static void thread_ends(void **state)
@@ -327,6 +342,23 @@ static void thread_slot(void **state)
 	assert_int_equal(bind_to(TN_SLOT_SYSTEM, CREW_THREAD, 1), -TN_EBADF);
 }
 
+/* What is wrong with the capabilities goes first, and whether the thread dies last. */
+static void several_sources(void **state)
+{
+	(void)state;
+	hand_out(LINE, TN_IRQ_BIND, 20);
+	for (uint32_t count = 0; count < 5; count += 2) {
+		crew_slot(crew.boss, LINE)->badge = count;
+		assert_int_equal(bind_to(LINE, OTHER, 1), -TN_ENOENT);
+		assert_int_equal(bind_to(LINE, CREW_THREAD, 1), -TN_EINVAL);
+		assert_int_equal(ack(LINE), -TN_EINVAL);
+	}
+	crew_do(crew.boss, TN_CALL_DESTROY, CREW_SERVER, TN_FLAG_STEP, 0, 0, 0, 0);
+	assert_int_equal(bind_to(LINE, CREW_THREAD, 1), -TN_EINVAL);
+	assert_int_equal(host_irq_completed, 0);
+	assert_false(host_irq_enabled[20]);
+}
+
 /* Any number of times, by whoever has the right, whether anything was taken or not. */
 static void ack_needs_no_binding(void **state)
 {
@@ -350,6 +382,7 @@ int main(void)
 		T(is_silent_until_ack),
 		T(unbound_source_is_disabled),
 		T(none_claimed),
+		T(source_that_none_can_bind),
 		T(is_busy_while_the_thread_lives),
 		T(thread_ends),
 		T(process_ends),
@@ -359,6 +392,7 @@ int main(void)
 		T(slot_is_deleted),
 		T(interrupt_slot),
 		T(thread_slot),
+		T(several_sources),
 		T(ack_needs_no_binding),
 	};
 #undef T

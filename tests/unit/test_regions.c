@@ -355,6 +355,72 @@ static void test_what_cannot_be_is_not_found(void **state)
 	assert_int_equal(regions_find_user(&regions, UINT64_MAX, UINT64_MAX), REGIONS_NONE);
 }
 
+/* --- devices: what is nobody's ---------------------------------------------------------------- */
+
+static void find_devices(void)
+{
+	machine.info.device_count = 0;
+	regions_find_devices(&regions, &machine, &machine.info);
+}
+
+static void assert_device(uint32_t index, uint64_t first, uint64_t end)
+{
+	assert_true(index < machine.info.device_count);
+	assert_int_equal(machine.info.devices[index].first, first);
+	assert_int_equal(machine.info.devices[index].first +
+				 (uint64_t)machine.info.devices[index].count, end);
+}
+
+static void test_devices_are_what_is_left(void **state)
+{
+	(void)state;
+	add(MACHINE_NO_MAP, 0x2000000, 0x10000);    /* a CLINT */
+	add(MACHINE_NO_MAP, 0xc000000, 0x600000);   /* a PLIC */
+	add_reserved(0x40000000, 0x1000, false);    /* outside RAM */
+	add_bank(0x80000000, 0x100000);
+	add_reserved(0x80000000, 0x10000, true);
+	find_devices();
+	assert_int_equal(machine.info.device_count, 5);
+	assert_device(0, 0, 0x2000);
+	assert_device(1, 0x2010, 0xc000);
+	assert_device(2, 0xc600, 0x40000);
+	assert_device(3, 0x40001, 0x80000);
+	assert_device(4, 0x80100, (uint64_t)1 << 32);
+}
+
+static void test_pages_that_are_memory_in_part_are_no_device(void **state)
+{
+	(void)state;
+	add_bank(0x80000fff, 0x100000);
+	add(MACHINE_NO_MAP, 0x90000800, 1);
+	find_devices();
+	assert_device(0, 0, 0x80000);
+	assert_device(1, 0x80101, 0x90000);
+	assert_device(2, 0x90001, (uint64_t)1 << 32);
+}
+
+static void test_devices_end_with_the_frame_numbers(void **state)
+{
+	(void)state;
+	add_bank(0, 0x1000);
+	add_bank(0xffffffff000, 0x1000);
+	add_bank(0x200000000000, 0x1000);
+	find_devices();
+	assert_int_equal(machine.info.device_count, 1);
+	assert_device(0, 1, 0xffffffff);
+}
+
+static void test_devices_beyond_the_array_are_left_out(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < TN_BOOT_DEVICES + 5; i++)
+		add_bank(0x80000000 + (uint64_t)i * 0x2000, 0x1000);
+	find_devices();
+	assert_int_equal(machine.info.device_count, TN_BOOT_DEVICES);
+	assert_device(TN_BOOT_DEVICES - 1, 0x80000 + 2 * (TN_BOOT_DEVICES - 2) + 1,
+		      0x80000 + 2 * (TN_BOOT_DEVICES - 1));
+}
+
 /* --- random layouts against a map with a byte a frame ---------------------------------------- */
 
 #define MAP_FRAMES 300u
@@ -492,6 +558,39 @@ static void test_random_searches_match_a_map(void **state)
 	}
 }
 
+/* Ranges that begin and end anywhere: a page is a device's iff no byte of it is memory. */
+static void test_random_devices_match_a_map(void **state)
+{
+	(void)state;
+	for (seed = 0; seed < 1500; seed++) {
+		static bool memory[MAP_FRAMES], device[MAP_FRAMES];
+		uint64_t round = seed;
+
+		machine.memory_count = 0;
+		memset(memory, 0, sizeof(memory));
+		memset(device, 0, sizeof(device));
+		for (uint32_t n = 1 + random_below(20); n > 0; n--) {
+			uint64_t address = random_below((MAP_FRAMES - 20) << 12);
+			uint64_t size = 1 + random_below(20 << 12);
+
+			add((enum machine_use)random_below(MACHINE_USES), address, size);
+			for (uint64_t f = address >> 12; f <= (address + size - 1) >> 12; f++)
+				memory[f] = true;
+		}
+		find_devices();
+		for (uint32_t i = 0; i < machine.info.device_count; i++) {
+			const struct tn_boot_device *d = &machine.info.devices[i];
+
+			assert_true(d->count > 0 && (d->first == 0 || memory[d->first - 1]));
+			for (uint64_t f = d->first; f < MAP_FRAMES && f < (uint64_t)d->first + d->count; f++)
+				device[f] = true;
+		}
+		for (uint32_t f = 0; f < MAP_FRAMES; f++)
+			assert_int_equal(device[f], !memory[f]);
+		seed = round;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +620,11 @@ int main(void)
 		cmocka_unit_test_setup(test_what_cannot_be_is_not_found, setup),
 		cmocka_unit_test_setup(test_random_layouts_match_a_map, setup),
 		cmocka_unit_test_setup(test_random_searches_match_a_map, setup),
+		cmocka_unit_test_setup(test_devices_are_what_is_left, setup),
+		cmocka_unit_test_setup(test_pages_that_are_memory_in_part_are_no_device, setup),
+		cmocka_unit_test_setup(test_devices_end_with_the_frame_numbers, setup),
+		cmocka_unit_test_setup(test_devices_beyond_the_array_are_left_out, setup),
+		cmocka_unit_test_setup(test_random_devices_match_a_map, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

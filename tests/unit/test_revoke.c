@@ -255,7 +255,7 @@ static uint64_t objects_alive(void)
 	uint64_t n = 0;
 
 	for (unsigned kind = 0; kind < 8; kind++)
-		n += ram.objects[kind];
+		n += ram.kinds[kind];
 	return n;
 }
 

@@ -3,100 +3,75 @@
  */
 #include "options.h"
 
+#include <image/text.h>
 #include <string.h>
+
+#define NUMBER_MAX 999999999u /* in seconds or messages: more means nothing */
 
 /* Of a workload that no list gives its quotas, frames. */
 #define WORKLOAD_POOL 600u
 #define WORKLOAD_USER 4096u
 #define WORKLOAD_PRIORITY 10u
 
-#define NUMBER_DIGITS 9u /* at most, so that it cannot wrap */
-
-/* The value of the last argument `key`, which ends in '=', up to its blank; NULL if there is none. */
-static const char *find_value(const char *arguments, const char *key)
+static bool is(struct text text, const char *constant)
 {
-	const char *value = NULL;
-
-	while (*(arguments += strspn(arguments, " ")) != '\0') {
-		if (strncmp(arguments, key, strlen(key)) == 0)
-			value = arguments + strlen(key);
-		arguments += strcspn(arguments, " ");
-	}
-	return value;
+	return text_is(text.bytes, text.length, constant);
 }
 
-static bool read_workload(const char *value, struct options *options)
+static bool read_file(struct text value, struct options *options)
+{
+	options->listed = true;
+	text_copy(options->start, sizeof(options->start), value);
+	return value.length > 0 && value.length < sizeof(options->start);
+}
+
+static bool read_view(struct text value, bool *live)
+{
+	*live = is(value, "live");
+	return *live || is(value, "plain");
+}
+
+static bool read_workload(struct text value, struct options *options)
 {
 	char text[TN_CLIENT_NAME + TN_CLIENT_ARGS];
-	size_t size = strcspn(value, " ");
 	struct start_entry entry;
 
-	if (size > sizeof(text))
+	if (value.length > sizeof(text))
 		return false;
-	for (size_t i = 0; i < size; i++)
-		text[i] = value[i] == ',' ? ' ' : value[i];
-	if (!startlist_split(text, size, &entry))
+	for (size_t i = 0; i < value.length; i++)
+		text[i] = value.bytes[i] == ',' ? ' ' : value.bytes[i];
+	if (!startlist_split(text, value.length, &entry))
 		return false;
 	memcpy(options->name, entry.name, sizeof(options->name));
 	memcpy(options->args, entry.args, sizeof(options->args));
 	return true;
 }
 
-static bool read_number(const char *value, uint64_t *number)
+/* NULL, or what is wrong with the value. */
+static const char *read_value(struct text key, struct text value, struct options *o)
 {
-	size_t size = strcspn(value, " ");
-
-	*number = 0;
-	for (size_t i = 0; i < size; i++) {
-		if (value[i] < '0' || value[i] > '9')
-			return false;
-		*number = *number * 10 + (uint64_t)(value[i] - '0');
-	}
-	return size > 0 && size <= NUMBER_DIGITS;
-}
-
-static bool read_word(const char *value, char *word, size_t room)
-{
-	size_t size = strcspn(value, " ");
-
-	if (size == 0 || size >= room)
-		return false;
-	memset(word, 0, room);
-	memcpy(word, value, size);
-	return true;
-}
-
-static bool read_view(const char *value, bool *live)
-{
-	char word[8];
-
-	if (!read_word(value, word, sizeof(word)))
-		return false;
-	*live = strcmp(word, "live") == 0;
-	return *live || strcmp(word, "plain") == 0;
+	if (is(key, "start") && !read_file(value, o))
+		return "start= is no name of a file";
+	if (is(key, "view") && !read_view(value, &o->live))
+		return "view= is neither plain nor live";
+	if (is(key, "idle") && !text_number(value, 1, NUMBER_MAX, &o->idle))
+		return "idle= is no number of seconds";
+	if (is(key, "workload") && !read_workload(value, o))
+		return "workload= does not name a program";
+	if (is(key, "audit") && !text_number(value, 0, NUMBER_MAX, &o->audit))
+		return "audit= is no number";
+	return NULL;
 }
 
 const char *options_read(const char *boot_arguments, struct options *options)
 {
-	const char *start = find_value(boot_arguments, "start=");
-	const char *view = find_value(boot_arguments, "view=");
-	const char *idle = find_value(boot_arguments, "idle=");
-	const char *workload = find_value(boot_arguments, "workload=");
-	const char *audit = find_value(boot_arguments, "audit=");
+	struct text left = {boot_arguments, (uint32_t)strlen(boot_arguments)}, key, value;
+	const char *why = NULL;
 
-	*options =
-		(struct options){.start = "start", .listed = start != NULL, .idle = OPTIONS_IDLE};
-	if (start && !read_word(start, options->start, sizeof(options->start)))
-		return "start= is no name of a file";
-	if (view && !read_view(view, &options->live))
-		return "view= is neither plain nor live";
-	if (idle && (!read_number(idle, &options->idle) || options->idle == 0))
-		return "idle= is no number of seconds";
-	if (workload && !read_workload(workload, options))
-		return "workload= does not name a program";
-	if (audit && !read_number(audit, &options->audit))
-		return "audit= is no number";
-	return NULL;
+	*options = (struct options){.start = "start", .idle = OPTIONS_IDLE};
+	while (why == NULL && text_take_setting(&left, &key, &value))
+		why = read_value(key, value, options);
+	return why;
 }
 
 bool options_select(const struct options *options, struct start_entry *entry)

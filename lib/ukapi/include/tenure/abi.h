@@ -234,8 +234,13 @@ struct tn_resolved {
 /* cap_info fills the UTCB's words with this. */
 struct tn_cap_info {
 	uint64_t type, rights, live;
-	uint64_t first, count; /* FRAMES, DEVICE */
-	uint64_t frame, badge; /* objects */
+	union {
+		uint64_t frame; /* of an object */
+		uint64_t first; /* of FRAMES, DEVICE, IRQ */
+	};
+	union {
+		uint64_t badge, count; /* likewise */
+	};
 };
 
 /* census fills the UTCB's words with this. */
@@ -280,7 +285,7 @@ struct tn_thread_info {
 #define TN_SLOT_FRAMES 4u /* all RAM */
 #define TN_SLOT_SYSTEM 5u
 #define TN_SLOT_DEVICES 16u /* DEVICE capabilities, in the order of the boot information */
-#define TN_SLOT_IRQS 80u    /* IRQ capabilities, in the order of the boot information */
+#define TN_SLOT_IRQ 80u     /* all sources of the interrupt controller; empty if there is none */
 #define TN_SLOT_FREE 128u   /* from here on the first page of slots is empty */
 
 /* Where the kernel puts things in the first server's address space. a0 at entry is the boot
@@ -291,10 +296,9 @@ struct tn_thread_info {
 #define TN_BOOT_STACK_FRAMES 16u
 
 #define TN_BOOT_MAGIC 0x74656e757265ul /* "tenure" */
-#define TN_BOOT_INFO_FRAMES 2u
-#define TN_BOOT_RANGES 200u
+#define TN_BOOT_INFO_FRAMES 1u
+#define TN_BOOT_RANGES 160u
 #define TN_BOOT_DEVICES 64u
-#define TN_BOOT_IRQS 48u
 #define TN_BOOT_ARGS 512u
 
 /* Frames of one kind that lie together. Sorted, disjoint, and they cover all RAM and every
@@ -305,14 +309,10 @@ struct tn_boot_range {
 	uint32_t detail; /* USER: references of each frame; FREE, CAPS, TABLE: frame of the pool */
 };
 
+/* Pages that lie together and are neither RAM, nor reserved, nor an interrupt controller's. What
+ * answers there the device tree says (devices.h). */
 struct tn_boot_device {
-	uint32_t first, count; /* pages */
-	char compatible[40];   /* the first string of the node's property */
-};
-
-struct tn_boot_irq {
-	uint32_t source; /* of the interrupt controller */
-	uint32_t device; /* index in devices */
+	uint32_t first, count;
 };
 
 struct tn_boot_info {
@@ -326,10 +326,11 @@ struct tn_boot_info {
 	uint64_t tree, tree_bytes;           /* device tree, physical address */
 	uint64_t instret_at_entry; /* rdinstret when the kernel began */
 	uint64_t process, thread, pool, utcb; /* frames */
-	uint32_t range_count, device_count, irq_count, padding;
+	uint32_t range_count, device_count;
+	uint32_t irq_count;  /* sources of the interrupt controller, from 1 on */
+	uint32_t irq_parent; /* its phandle in the device tree */
 	struct tn_boot_range ranges[TN_BOOT_RANGES];
 	struct tn_boot_device devices[TN_BOOT_DEVICES];
-	struct tn_boot_irq irqs[TN_BOOT_IRQS];
 	char args[TN_BOOT_ARGS]; /* the boot arguments, NUL-terminated */
 };
 _Static_assert(sizeof(struct tn_boot_info) <= TN_BOOT_INFO_FRAMES * TN_FRAME_SIZE,

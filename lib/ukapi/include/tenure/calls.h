@@ -105,8 +105,8 @@
 	X(31, SAVE_REPLY, save_reply, 1, "slot", "", "0",                                         \
 	  "EPEER nobody to answer | EDYING | ERANGE slot | EEXIST slot in use | EOVERFLOW")       \
 	X(32, IRQ_BIND, irq_bind, 3, "irq, thread, bits", "irq: bind; thread: signal", "0",       \
-	  "cap | EDYING | EBUSY a live thread is bound")                                          \
-	X(33, IRQ_ACK, irq_ack, 1, "irq", "irq: bind", "0", "cap")
+	  "cap | EINVAL irq: not one source | EDYING | EBUSY a live thread is bound")             \
+	X(33, IRQ_ACK, irq_ack, 1, "irq", "irq: bind", "0", "cap | EINVAL irq: not one source")
 
 /*
  * Calls that carry a message: a1 the info word, a2 to a6 the first five words, both ways, and a7
