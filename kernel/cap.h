@@ -7,13 +7,8 @@
  */
 #pragma once
 
-#include <port/current.h>
-
-#include "pool.h"
 #include "process.h"
-#include "slot.h"
 #include "thread.h"
-#include "types.h"
 
 #define CAP_INDEX_LIMIT ((uint64_t)TN_CAPS_PAGES * TN_CAPS_SLOTS)
 

@@ -6,9 +6,7 @@
 #include "cap.h"
 #include "endpoint.h"
 #include "object.h"
-#include "process.h"
 #include "syscall.h"
-#include "thread.h"
 #include "words.h"
 
 /* Bytes of an object that begin as zero; of a capability page all of them. */
@@ -54,77 +52,65 @@ static apart result_t object_make(uint64_t kind, pfn_t f, struct pool *pool, str
 
 /* --- with all guards ---------------------------------------------------------------------- */
 
-struct birth {
-	uint64_t kind, slot, argument;
-	struct process *process; /* that a thread, endpoint or capability page becomes part of */
-	struct supply supply;    /* its pool pays */
-};
-
-/* Who pays, with what, and whose part the new object becomes. */
-static void parents_find(struct birth *b, uint64_t target, uint64_t frame, uint64_t frames,
-			 int *error)
+/* EINVAL. */
+static int argument_refusal(uint64_t kind, uint64_t frame, uint64_t frames, uint64_t argument)
 {
-	uint64_t rights = TN_POOL_CREATE | (frames != TN_NONE ? TN_POOL_GIVE : 0);
-	struct pool *pool = NULL;
+	uint64_t most = kind == TN_KIND_PROCESS ? TN_PRIORITY_MAX : 0;
+	bool names = frame != TN_ANY || frames == TN_NONE;
 
-	if (b->kind == TN_KIND_POOL || b->kind == TN_KIND_PROCESS)
-		pool = cap_find(target, TN_CAP_POOL, rights, error);
-	else
-		b->process = cap_find(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE, error);
-	b->supply = supply_find(frame, frames, error);
-	if (*error != 0)
-		return;
-	b->supply.pool = pool ?: b->process->pool;
-	if (b->supply.pool->dying || (pool == NULL && b->process->dying))
-		*error = TN_EDYING;
+	return kind - TN_KIND_POOL <= TN_KIND_CAPS - TN_KIND_POOL && argument <= most && names
+		       ? 0
+		       : TN_EINVAL;
 }
 
 /* The place that names the new object: a directory entry for capability pages, else a slot. */
-static int name_refusal(const struct birth *b)
+static int name_refusal(uint64_t kind, const struct process *p, uint64_t slot)
 {
 	int error = 0;
 
-	if (b->kind != TN_KIND_CAPS)
-		cap_place(current->process, b->slot, false, &error);
-	else if (b->slot >= TN_CAPS_PAGES)
+	if (kind != TN_KIND_CAPS)
+		cap_place(current->process, slot, false, &error);
+	else if (slot >= TN_CAPS_PAGES)
 		error = TN_ERANGE;
-	else if (b->process->directory[b->slot] != caps_none)
+	else if (p->directory[slot] != caps_none)
 		error = TN_EEXIST;
 	return error;
 }
 
-static int argument_refusal(const struct birth *b)
+static int limit_refusal(uint64_t kind, const struct pool *pool, uint64_t argument)
 {
-	uint64_t most = b->kind == TN_KIND_PROCESS ? TN_PRIORITY_MAX : 0;
-
-	return b->kind < TN_KIND_POOL || b->kind > TN_KIND_CAPS || b->argument > most ? TN_EINVAL : 0;
-}
-
-static int limit_refusal(const struct birth *b)
-{
-	if (b->kind == TN_KIND_PROCESS && b->argument > current->process->ceiling)
+	if (kind == TN_KIND_PROCESS && argument > current->process->ceiling)
 		return TN_EPERM;
-	if (b->kind == TN_KIND_POOL && b->supply.pool->depth + 1 >= POOL_DEPTH_MAX)
+	if (kind == TN_KIND_POOL && pool->depth + 1 >= POOL_DEPTH_MAX)
 		return TN_EOVERFLOW;
-	return b->kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
+	return kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
 }
 
-static cold result_t create_general(uint64_t kind, uint64_t target, uint64_t frame,
-				    uint64_t frames, uint64_t slot, uint64_t argument)
+static cold result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
+				    uint64_t slot, uint64_t argument)
 {
-	struct birth b = {.kind = kind, .slot = slot, .argument = argument};
-	int error = argument_refusal(&b);
+	uint64_t rights = TN_POOL_CREATE | (frames != TN_NONE ? TN_POOL_GIVE : 0);
+	int error = argument_refusal(kind, frame, frames, argument);
+	struct process *p = NULL;
+	struct pool *pool = NULL;
+	struct supply supply;
 	result_t r;
 
-	if (frame == TN_ANY && frames != TN_NONE)
-		error = TN_EINVAL;
-	parents_find(&b, target, frame, frames, &error);
-	error = error ?: name_refusal(&b) ?: limit_refusal(&b);
-	r = error != 0 ? failure(error, 0) : supply_check(&b.supply);
-	if (unlikely(result_code(r) != 0))
+	if (kind <= TN_KIND_PROCESS)
+		pool = cap_find(target, TN_CAP_POOL, rights, &error);
+	else
+		p = cap_find(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE, &error);
+	supply = supply_find(frame, frames, &error);
+	if (error == 0 && p != NULL)
+		pool = p->pool;
+	if (error == 0 && (pool->dying || (p != NULL && p->dying)))
+		error = TN_EDYING;
+	error = error ?: name_refusal(kind, p, slot) ?: limit_refusal(kind, pool, argument);
+	supply.pool = pool;
+	r = error != 0 ? failure(error, 0) : supply_check(&supply);
+	if (result_code(r) != 0)
 		return r;
-	return object_make(kind, supply_take(&b.supply, (unsigned)kind), b.supply.pool, b.process,
-			   slot, argument);
+	return object_make(kind, supply_take(&supply, (unsigned)kind), pool, p, slot, argument);
 }
 
 /* --- without a doubt ---------------------------------------------------------------------- */
@@ -194,12 +180,15 @@ general:
 static apart result_t create_caps(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
 				  uint64_t slot, uint64_t argument)
 {
-	struct process *p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
 	const struct slot *range;
+	struct process *p;
 	struct pool *pool;
 	void *page;
 
-	if (frames == TN_NONE || unlikely(p == NULL) || unlikely(argument != 0))
+	if (frames == TN_NONE)
+		goto plain;
+	p = cap_object(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE);
+	if (unlikely(p == NULL) || unlikely(argument != 0))
 		goto plain;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)))
@@ -221,8 +210,8 @@ plain:
 	return create_plain(kind, target, frame, frames, slot, argument);
 }
 
-result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-		     uint64_t slot, uint64_t argument)
+result_t call_create(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames, uint64_t slot,
+		     uint64_t argument)
 {
 	if (kind == TN_KIND_CAPS)
 		return create_caps(kind, target, frame, frames, slot, argument);

@@ -3,8 +3,6 @@
  */
 #include "deadline.h"
 
-#include <port/machine.h>
-
 #include "message.h"
 
 #define FIRE_MAX 16u

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "hart.h"
-#include "thread.h"
 
 /* t, which has none, waits until `at`, in ticks of the clock; not TN_ANY. The timer is set. */
 void deadline_set(struct thread *t, uint64_t at);

@@ -6,7 +6,6 @@
 #include "list.h"
 #include "process.h"
 #include "queue.h"
-#include "types.h"
 
 struct endpoint {
 	struct process *process;

@@ -26,8 +26,8 @@ static void edges_mark(const struct region *r)
 {
 	uint64_t window_end = ram.window_first + ram.window_count;
 
-	for (uint64_t giga = r->first / GIGA_FRAMES; giga <= (r->first + r->count - 1) / GIGA_FRAMES;
-	     giga++)
+	for (uint64_t giga = r->first / GIGA_FRAMES;
+	     giga <= (r->first + r->count - 1) / GIGA_FRAMES; giga++)
 		if ((giga + 1) * GIGA_FRAMES > window_end && r->first + r->count > window_end)
 			PORT_GIGA_TABLE[giga] |= BLOCK_EDGE;
 }
@@ -94,7 +94,8 @@ uint64_t frame_export(pfn_t f)
 	uint64_t d = frame_get(f), kind = FRAME_KIND(d), word = kind << 48;
 
 	if (kind == TN_KIND_USER || kind >= TN_KIND_CAPS)
-		word += d % FRAME_LOW_UNIT; /* objects keep their pool to themselves, in the frame */
+		word += d %
+			FRAME_LOW_UNIT; /* objects keep their pool to themselves, in the frame */
 	if (kind == TN_KIND_TABLE)
 		word += FRAME_ENTRIES(d) * FRAME_LOW_UNIT +
 			(FRAME_IS_EXPLICIT(d) ? TN_INFO_EXPLICIT : 0);

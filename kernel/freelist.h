@@ -12,7 +12,6 @@
 #pragma once
 
 #include "frame.h"
-#include "types.h"
 
 #define LINK_PREVIOUS ((uint64_t)1 << 32)
 #define LINK(next, previous) ((next) + (uint64_t)(previous) * LINK_PREVIOUS)

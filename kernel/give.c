@@ -19,13 +19,6 @@ static result_t give_check(uint64_t first, uint64_t count)
 	return success(0);
 }
 
-static void range_give(struct pool *p, uint64_t first, uint64_t count)
-{
-	block_add_range(pfn(first), count, 1);
-	words_fill(frame_words(pfn(first)), count, pool_free_word(p, 0));
-	freelist_push_run(pool_frame(p), pfn(first), count);
-}
-
 static void give_account(struct pool *p, uint64_t count)
 {
 	p->free += count;
@@ -47,7 +40,9 @@ static apart result_t give_general(uint64_t frames, uint64_t pool, uint64_t firs
 	r = slot_check(range, first, count) ?: give_check(first, count);
 	if (result_code(r) != 0)
 		return r;
-	range_give(p, first, count);
+	block_add_range(pfn(first), count, 1);
+	words_fill(frame_words(pfn(first)), count, pool_free_word(p, 0));
+	freelist_push_run(pool_frame(p), pfn(first), count);
 	give_account(p, count);
 	return success(0);
 }

@@ -4,10 +4,7 @@
  */
 #pragma once
 
-#include <tenure/abi.h>
-
 #include "queue.h"
-#include "types.h"
 
 struct thread;
 

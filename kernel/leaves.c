@@ -8,7 +8,6 @@
 
 #include "asid.h"
 #include "table.h"
-#include "thread.h"
 #include "words.h"
 
 /* Bits in which the leaves of a run may differ: what the hart sets. */

@@ -3,7 +3,6 @@
  */
 #pragma once
 
-#include "process.h"
 #include "walk.h"
 
 struct leaves_found {

@@ -14,7 +14,6 @@
 #include "object.h"
 #include "syscall.h"
 #include "table.h"
-#include "walk.h"
 #include "words.h"
 
 #define MAP_ATTRIBUTES (TN_MAP_NOCACHE | TN_MAP_IO)
@@ -201,7 +200,8 @@ static cold void each_commit(const struct mapping *m, pte_t leaf)
 
 static void mapping_commit(struct mapping *m)
 {
-	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES, false);
+	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES,
+			      false);
 
 	if (m->flags & TN_MAP_ZERO)
 		for (uint64_t i = 0; i < m->n; i++)
@@ -231,8 +231,7 @@ static apart result_t mapping_do(struct process *p, uint64_t va, const struct sl
 	result_t r;
 
 	mapping_walk(&m);
-	r = places_check(&m) ?: frames_check(&m)
-		?: pool_take_check(p->pool, tables_missing(&m));
+	r = places_check(&m) ?: frames_check(&m) ?: pool_take_check(p->pool, tables_missing(&m));
 	if (result_code(r) != 0)
 		return r;
 	mapping_commit(&m);
@@ -279,20 +278,19 @@ static int shape_refusal(uint64_t va, uint64_t count, uint64_t flags)
 	if ((flags & ~(uint64_t)MAP_FLAGS) != 0 || !rights_legal(flags) ||
 	    (flags & MAP_ATTRIBUTES) == MAP_ATTRIBUTES)
 		return TN_EINVAL;
-	if (va % FRAME_BYTES != 0 || count == 0 ||
-	    ((flags & TN_MAP_ZERO) && count > TN_ZERO_MAX))
+	if (va % FRAME_BYTES != 0 || count == 0 || ((flags & TN_MAP_ZERO) && count > TN_ZERO_MAX))
 		return TN_EINVAL;
 	return walk_is_user(va, count) ? 0 : TN_EFAULT;
 }
 
 static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
-				 uint64_t count, uint64_t flags)
+				  uint64_t count, uint64_t flags)
 {
 	uint64_t needed = (flags & MAP_RIGHTS) | (flags & TN_MAP_ZERO ? TN_FRAMES_WRITE : 0);
 	int error = shape_refusal(va, count, flags);
 	struct process *p = cap_find(process, TN_CAP_PROCESS, TN_PROCESS_MAP, &error);
-	const struct slot *range =
-		cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed, &error);
+	const struct slot *range = cap_find_slot(frames, slot_range_type(cap_slot(frames)), needed,
+						 &error);
 	result_t r;
 
 	if (error == 0 && p->dying)
@@ -303,43 +301,28 @@ static apart result_t map_general(uint64_t process, uint64_t va, uint64_t frames
 	return result_code(r) != 0 ? r : mapping_do(p, va, range, first, count, flags);
 }
 
-/* One page of `level`. What is not plain goes to map_general, which begins again and finds the
- * reason. */
-inline_always result_t map_plain(unsigned level, uint64_t process, uint64_t va, uint64_t frames,
-				 uint64_t first, uint64_t count, uint64_t flags)
+/* One page of 4 KiB or 2 MiB. What is not plain goes to map_general, which begins again and finds
+ * the reason. */
+result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
+		  uint64_t flags)
 {
-	uint64_t size = level_frames(level);
 	const struct slot *range;
 	struct process *p;
 
-	if (unlikely(count != size) || unlikely(flags > MAP_RIGHTS) ||
-	    unlikely(!rights_legal(flags)))
-		goto general;
-	if (unlikely((va / FRAME_BYTES | first) % size != 0) || unlikely(va % FRAME_BYTES != 0) ||
-	    unlikely(va >= user_top))
+	if (unlikely(flags > MAP_RIGHTS) || unlikely(!rights_legal(flags)) ||
+	    unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;
 	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
 	range = cap_slot(frames);
 	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, flags)) ||
-	    unlikely(!slot_covers(range, first, size)))
+	    unlikely(!slot_covers(range, first, count)))
 		goto general;
-	return page_map(level, p, va, range, first, flags);
+	if (likely(count == 1))
+		return page_map(0, p, va, range, first, flags);
+	if (count == BLOCK_FRAMES && (va / FRAME_BYTES | first) % BLOCK_FRAMES == 0)
+		return page_map(1, p, va, range, first, flags);
 general:
 	return map_general(process, va, frames, first, count, flags);
-}
-
-static apart result_t map_large(uint64_t process, uint64_t va, uint64_t frames, uint64_t first,
-			       uint64_t count, uint64_t flags)
-{
-	return map_plain(1, process, va, frames, first, count, flags);
-}
-
-result_t call_map(uint64_t process, uint64_t va, uint64_t frames, uint64_t first, uint64_t count,
-		  uint64_t flags)
-{
-	if (unlikely(count != 1))
-		return map_large(process, va, frames, first, count, flags);
-	return map_plain(0, process, va, frames, first, count, flags);
 }

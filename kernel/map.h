@@ -4,7 +4,6 @@
 #pragma once
 
 #include "process.h"
-#include "slot.h"
 
 #define MAP_RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
 

@@ -4,15 +4,10 @@
  */
 #include "message.h"
 
-#include <port/current.h>
-
 #include "cap.h"
-#include "deadline.h"
-#include "list.h"
 #include "object.h"
-#include "sched.h"
 
-#define DISMISS_MAX 64u
+#define DISMISS_MAX 32u /* each may have a deadline to be taken out */
 #define CHAIN_MAX 8u /* callers of callers that one end tells */
 #define INFO_SENT (TN_INFO(UINT32_MAX, 127) | TN_INFO_CAP)
 
@@ -125,7 +120,7 @@ static struct thread *wait_end(struct thread *t, int error, bool more)
 		t->caller = NULL;
 		return caller;
 	}
-	t->registers[REGISTER_A0] = (uint64_t)-(int64_t)error;
+	t->registers[REGISTER_A0] = (uint64_t) - (int64_t)error;
 	sched_ready(t);
 	return NULL;
 }
@@ -148,7 +143,7 @@ void message_abandon(struct thread *t, int error)
 {
 	if (t->endpoint != NULL)
 		queue_remove(t->state == TN_THREAD_RECEIVES ? &t->endpoint->receivers
-							     : &t->endpoint->senders,
+							    : &t->endpoint->senders,
 			     t);
 	if (t->partner != NULL)
 		t->partner->caller = NULL;
@@ -159,7 +154,7 @@ void message_abandon(struct thread *t, int error)
 		if (t != current)
 			sched_unready(t);
 	} else if (t->state != TN_THREAD_STOPPED && t->state != TN_THREAD_FAULTED) {
-		t->registers[REGISTER_A0] = (uint64_t)-(int64_t)error;
+		t->registers[REGISTER_A0] = (uint64_t) - (int64_t)error;
 	}
 	message_settle(t);
 	t->state = TN_THREAD_STOPPED;

@@ -9,9 +9,6 @@
 
 #include "endpoint.h"
 #include "sched.h"
-#include "slot.h"
-#include "thread.h"
-#include "types.h"
 
 /* The message in t's registers. */
 inline_always struct message *message_of(struct thread *t)

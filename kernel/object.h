@@ -4,8 +4,6 @@
 #pragma once
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 /* The next object's id; never repeats (I12). FRAME_ID_LIMIT: they have run out. */
 extern uint64_t object_next_id;

@@ -3,7 +3,6 @@
  */
 #include "pool.h"
 
-#include "list.h"
 #include "message.h"
 
 void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)

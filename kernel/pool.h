@@ -7,10 +7,8 @@
  */
 #pragma once
 
-#include "frame.h"
 #include "freelist.h"
 #include "slot.h"
-#include "types.h"
 
 #define POOL_DEPTH_MAX 16u
 

@@ -5,11 +5,8 @@
 
 #include "asid.h"
 #include "dissolve.h"
-#include "endpoint.h"
-#include "list.h"
 #include "message.h"
 #include "object.h"
-#include "thread.h"
 
 const struct process process_none;
 

@@ -7,8 +7,6 @@
 #include <port/pte.h>
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 struct thread;
 struct endpoint;
@@ -25,7 +23,7 @@ struct process {
 	struct pool *pool;
 	uint64_t dying;
 	uint32_t self;
-	uint32_t ceiling; /* highest priority of its threads */
+	uint32_t ceiling;                /* highest priority of its threads */
 	struct process *next, *previous; /* in the pool */
 	struct thread *threads;
 	struct endpoint *endpoints;

@@ -50,41 +50,25 @@ static result_t gains_check(const struct span *s, uint64_t rights)
 	return success(0);
 }
 
-static void span_protect(const struct span *s, uint64_t rights)
+/* What was accessed or dirty before, as the result counts it. */
+static uint64_t span_change(const struct span *s, uint64_t rights, bool age)
 {
-	pte_t *entry = place_entry(&s->at);
-	uint64_t lost = 0;
+	uint64_t found = 0, lost = 0;
 
-	for (uint64_t i = 0; i < s->n; i++) {
-		pte_t e = pte_read(&entry[i]);
+	for (pte_t *entry = place_entry(&s->at), *end = entry + s->n; entry < end; entry++) {
+		pte_t e = pte_read(entry), to = age ? pte_aged(e) : pte_with_rights(e, rights);
 
-		if (!pte_is_valid(e) || pte_rights(e) == rights)
-			continue;
-		lost |= pte_rights(e) & ~rights;
-		pte_write(&entry[i], pte_with_rights(e, rights));
-	}
-	/* a right that was added may be missed by a stale entry: the fault path mends that */
-	if (lost != 0)
-		asid_fence_space(current->hart, s->process);
-}
-
-static uint64_t span_age(const struct span *s)
-{
-	pte_t *entry = place_entry(&s->at);
-	uint64_t found = 0;
-
-	for (uint64_t i = 0; i < s->n; i++) {
-		pte_t e = pte_read(&entry[i]);
-
-		if (!pte_is_valid(e) || (!pte_accessed(e) && !pte_dirty(e)))
+		if (!pte_is_valid(e) || to.w == e.w)
 			continue;
 		found += pte_accessed(e) * SPAN_ACCESSED + pte_dirty(e) * SPAN_DIRTY;
-		pte_write(&entry[i], pte_aged(e));
+		lost |= e.w & ~to.w;
+		pte_write(entry, to);
 	}
-	/* a hart that holds the old entry would not set the bits again */
-	if (found != 0)
+	/* a hart that holds the old entry would not set the bits again, and allow what is lost; a
+	 * right that was added it may miss: the fault path mends that */
+	if (lost != 0)
 		asid_fence_space(current->hart, s->process);
-	return found;
+	return age ? found : 0;
 }
 
 result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t flags,
@@ -104,8 +88,5 @@ result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t fl
 	r = (age ? success(0) : gains_check(&s, flags)) ?: span_split(&s);
 	if (result_code(r) != 0)
 		return r;
-	if (age)
-		return success(s.frames + span_age(&s));
-	span_protect(&s, flags);
-	return success(s.frames);
+	return success(s.frames + span_change(&s, flags, age));
 }

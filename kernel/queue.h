@@ -5,7 +5,6 @@
 #pragma once
 
 #include "thread.h"
-#include "types.h"
 
 /* `last` counts only while there is a first, and so does the link back from the first: taking the
  * first out is two steps. */

@@ -4,24 +4,18 @@
  * Progress is kept in the objects themselves: they shrink. A dying one goes on being taken apart
  * by whoever holds *own* and asks.
  */
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "assert.h"
 #include "cap.h"
 #include "endpoint.h"
-#include "list.h"
 #include "object.h"
-#include "pool.h"
-#include "process.h"
 #include "syscall.h"
-#include "thread.h"
 
 /* Free frames that one step hands on. */
 #define POUR_FRAMES 512u
 
 /* Its frames go to `heir`, in steps; its own goes back to the parent. True once it is gone. */
-static bool pool_end_step(struct pool *p, struct pool *heir)
+static cold bool pool_end_step(struct pool *p, struct pool *heir)
 {
 	KASSERT(pool_used(p) == 0, "I3: a pool ends with nothing charged to it");
 	pool_pour(p, heir, POUR_FRAMES);
@@ -35,7 +29,7 @@ static bool pool_end_step(struct pool *p, struct pool *heir)
 
 /* One bounded step. True once nothing but free frames is charged
  * to `top`; frames of its sub-pools have become its own. */
-static bool pool_revoke_step(struct pool *top)
+static cold bool pool_revoke_step(struct pool *top)
 {
 	struct pool *p = top;
 
@@ -53,7 +47,7 @@ static bool pool_revoke_step(struct pool *top)
 	return false;
 }
 
-result_t call_pool_revoke(uint64_t pool, uint64_t flags)
+cold result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 {
 	int error = flags > TN_FLAG_STEP ? TN_EINVAL : 0;
 	struct pool *p = cap_find(pool, TN_CAP_POOL, TN_RIGHT_OWN, &error);

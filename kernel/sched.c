@@ -4,7 +4,6 @@
 #include "sched.h"
 
 #include "asid.h"
-#include "process.h"
 
 void sched_place(struct thread *t, struct hart *h, uint32_t priority)
 {

@@ -7,13 +7,9 @@
  */
 #pragma once
 
-#include <port/current.h>
 #include <port/machine.h>
 
 #include "deadline.h"
-#include "hart.h"
-#include "thread.h"
-#include "types.h"
 
 /* The bit of a hart's `ready` that stands for t's priority. */
 inline_always uint64_t sched_rank(const struct thread *t)

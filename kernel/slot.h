@@ -14,7 +14,6 @@
 #pragma once
 
 #include "frame.h"
-#include "types.h"
 
 #define SLOT_RIGHTS_UNIT (FRAME_KIND_UNIT * 16)
 #define SLOT_RIGHTS_SHIFT 32u /* a word times this is its type and id alone, moved to the top */

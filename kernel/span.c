@@ -86,8 +86,8 @@ static unsigned tables_to_split(const struct span *s)
 {
 	unsigned level = s->at.level;
 
-	while (level > 0 && (s->va / FRAME_BYTES % level_frames(level) != 0 ||
-			     s->count < level_frames(level)))
+	while (level > 0 &&
+	       (s->va / FRAME_BYTES % level_frames(level) != 0 || s->count < level_frames(level)))
 		level--;
 	return s->at.level - level;
 }

@@ -3,8 +3,6 @@
  */
 #pragma once
 
-#include "process.h"
-#include "types.h"
 #include "walk.h"
 
 /* The second result: frames passed, entries accessed, entries dirty. */

@@ -3,10 +3,7 @@
  */
 #pragma once
 
-#include <tenure/abi.h>
-
 #include "hart.h"
-#include "types.h"
 
 #define CALL_PARAMETERS_0 void
 #define CALL_PARAMETERS_1 uint64_t

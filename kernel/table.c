@@ -4,7 +4,6 @@
 #include "table.h"
 
 #include "asid.h"
-#include "thread.h"
 #include "words.h"
 
 const pte_t *kernel_root;
@@ -72,7 +71,7 @@ void table_release(struct process *p, uint64_t va, unsigned level)
 }
 
 /* level: of the large leaf. Its block's words may never have been written. */
-bool split_overflows(pte_t leaf, unsigned level)
+cold bool split_overflows(pte_t leaf, unsigned level)
 {
 	uint64_t *word = page_word(pte_frame(leaf), level - 1);
 
@@ -88,7 +87,7 @@ bool split_overflows(pte_t leaf, unsigned level)
  * References of the parts rise before the table shows them; that of the whole falls after the
  * fence. In between both hold, so a frame is never seen idle.
  */
-void table_split(struct process *p, struct place *at, uint64_t va)
+cold void table_split(struct process *p, struct place *at, uint64_t va)
 {
 	pte_t *entry = place_entry(at), leaf = pte_read(entry), piece = leaf;
 	unsigned level = at->level - 1;

@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include "process.h"
-#include "types.h"
 #include "walk.h"
 
 /* The upper half of a new root: runs of the kernel's root entries, found at boot. */

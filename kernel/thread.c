@@ -3,16 +3,12 @@
  */
 #include "thread.h"
 
-#include <port/machine.h>
 #include <port/string.h>
 
 #include "cap.h"
-#include "list.h"
 #include "map.h"
 #include "message.h"
 #include "object.h"
-#include "process.h"
-#include "sched.h"
 #include "syscall.h"
 #include "trap.h"
 #include "walk.h"
@@ -74,7 +70,7 @@ static struct thread *control_find(uint64_t slot, int *error)
 	return t;
 }
 
-result_t call_thread_info(uint64_t thread)
+cold result_t call_thread_info(uint64_t thread)
 {
 	struct tn_thread_info *info = (struct tn_thread_info *)current->utcb->words;
 	int error = 0;
@@ -86,12 +82,15 @@ result_t call_thread_info(uint64_t thread)
 	info->reason = TN_INFO_LABEL(t->fault_message.info);
 	info->signals = t->signals;
 	memcpy(&info->pc, t->registers, sizeof(t->registers));
+	/* x5 to x7 and x28 to x31 come back as zero from inside a call */
+	for (unsigned i = 5; !t->whole && i < 32; i = i == 7 ? 28 : i + 1)
+		info->registers[i - 1] = 0;
 	return success(t->state);
 }
 
 /* --- thread_configure ------------------------------------------------------------------------ */
 
-#define CONFIGURE_ALL                                                                             \
+#define CONFIGURE_ALL                                                                              \
 	(TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY)
 
 struct configuration {
@@ -112,6 +111,8 @@ static int configuration_refusal(const struct configuration *c)
 	    t->state != TN_THREAD_STOPPED)
 		return TN_EBUSY;
 	if ((c->what & TN_CONFIGURE_PRIORITY) && c->config->priority > t->process->ceiling)
+		return TN_EPERM;
+	if ((c->what & TN_CONFIGURE_FAULT) && t == thread_boot) /* its fault ends the machine */
 		return TN_EPERM;
 	return (c->what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(c->frame)) ? TN_ENOTSUP : 0;
 }
@@ -168,7 +169,8 @@ result_t call_thread_configure(uint64_t thread, uint64_t what, uint64_t frames, 
 		return failure(TN_EFAULT, 0);
 	c.thread = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
 	if (what & TN_CONFIGURE_UTCB)
-		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE, &error);
+		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE,
+				      &error);
 	if ((what & TN_CONFIGURE_FAULT) && fault != TN_NONE) {
 		cap_find(fault, TN_CAP_ENDPOINT, TN_ENDPOINT_SEND, &error);
 		c.fault = *cap_slot(fault);
@@ -199,7 +201,7 @@ result_t call_thread_resume(uint64_t thread)
 	return success(0);
 }
 
-result_t call_thread_suspend(uint64_t thread)
+cold result_t call_thread_suspend(uint64_t thread)
 {
 	int error = 0;
 	struct thread *t = control_find(thread, &error);
@@ -213,7 +215,7 @@ result_t call_thread_suspend(uint64_t thread)
 	return port_switch();
 }
 
-result_t call_thread_exit(uint64_t code)
+cold result_t call_thread_exit(uint64_t code)
 {
 	if (current == thread_boot)
 		port_shutdown(code);

@@ -4,10 +4,8 @@
 #pragma once
 
 #include <port/current.h>
-#include <tenure/abi.h>
 
 #include "slot.h"
-#include "types.h"
 
 struct endpoint;
 struct hart;

@@ -3,12 +3,9 @@
  */
 #include "trap.h"
 
-#include <port/machine.h>
-
 #include "asid.h"
 #include "message.h"
 #include "report.h"
-#include "sched.h"
 #include "walk.h"
 
 #define STATUS_FAULT 3u

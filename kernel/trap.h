@@ -4,10 +4,7 @@
  */
 #pragma once
 
-#include <tenure/abi.h>
-
 #include "thread.h"
-#include "types.h"
 
 struct fault {
 	enum tn_fault kind;

@@ -6,10 +6,7 @@
  */
 #pragma once
 
-#include <port/pte.h>
-
 #include "process.h"
-#include "types.h"
 
 #define LEVEL_LARGEST 2u /* leaves stand at level 0, 1 and 2 */
 /* Entries that a call visits where each takes many steps: half a table, so that the bound on one

@@ -7,9 +7,7 @@
 
 #include <port/machine.h>
 
-#include "csr.h"
 #include "hart.h"
-#include "thread.h"
 #include "words.h"
 
 #define FLOAT_BYTES (5 * 64u) /* f0 to f31, fcsr, in lines of 64 */

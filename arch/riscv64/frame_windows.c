@@ -14,14 +14,11 @@
  */
 #include "frame_windows.h"
 
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/boot_memory.h"
 #include "boot/regions.h"
-#include "frame.h"
 #include "space.h"
-#include "words.h"
 
 #define CHUNK_FRAMES (GIGA_FRAMES * 512) /* a chunk: 512 GiB, an entry of a window's top level */
 #define TABLE_ENTRIES 512u

@@ -5,19 +5,15 @@
  * written through the direct map either. Firmware and no-map memory appears nowhere.
  */
 #include <port/boot.h>
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/boot_memory.h"
 #include "boot/bootargs.h"
-#include "boot/machine.h"
 #include "boot/regions.h"
 #include "csr.h"
-#include "frame.h"
 #include "frame_windows.h"
 #include "space.h"
 #include "table.h"
-#include "walk.h"
 
 #define SATP_MODE_UNIT ((uint64_t)1 << 60)
 #define SATP_ASIDS 0xffffu
@@ -198,6 +194,7 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 
 	memory->view = dmap_offset;
 	kernel_root = boot_memory_see(memory, space.root);
+	space_boot_text = space_entry((uint64_t)image_start, 0);
 	user_top = (uint64_t)1 << (12 + 9 * paging_levels - 1);
 	return NULL;
 }

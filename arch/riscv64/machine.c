@@ -3,19 +3,15 @@
  */
 #include <port/machine.h>
 #include <port/boot.h>
-#include <port/memory.h>
+#include <port/tlb.h>
 
 #include "boot/machine.h"
-#include "csr.h"
-#include "frame.h"
-#include "hart.h"
-#include "offsets.h"
 #include "plic.h"
 #include "report.h"
 #include "sbi.h"
+#include "space.h"
 #include "syscall.h"
 #include "tenure_config.h"
-#include "thread.h"
 
 _Static_assert(offsetof(struct thread, registers) == 0 &&
 		       offsetof(struct thread, hart) == THREAD_HART &&
@@ -35,8 +31,13 @@ _Static_assert(TN_CALL_COUNT == CALL_COUNT && TN_CALL_CALL == CALL_CALL &&
 #define COUNTER_TIME 2u
 #define COUNTERS_ALL 7u
 
+extern char image_start[], image_text[]; /* kernel.ld */
+void port_boot_end(struct thread *first);
+void thread_enter(struct thread *t); /* entry.S */
+
+pte_t *space_boot_text;
 static const struct machine *machine;
-static volatile uint32_t *finisher; /* NULL: there is none */
+static volatile uint32_t *finisher;  /* NULL: there is none */
 static uint64_t tick_time, tick_end; /* of rdtime; when the present tick is over */
 
 /* --- console ------------------------------------------------------------------------------ */
@@ -119,6 +120,17 @@ void port_boot_clock(uint64_t tick)
 		plic_start((void *)(LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN),
 			   machine->plic_context);
 	csr_write(sie, INTERRUPT_TIMER | INTERRUPT_SOFTWARE | INTERRUPT_EXTERNAL);
+}
+
+/* What ran once can run no more. */
+void port_boot_end(struct thread *first)
+{
+	uint64_t pages = (uint64_t)(image_text - image_start) / FRAME_BYTES;
+
+	while (pages-- > 0)
+		space_boot_text[pages] = PTE_EMPTY;
+	port_fence_all();
+	thread_enter(first);
 }
 
 /* --- code and caches ---------------------------------------------------------------------- */

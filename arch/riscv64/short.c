@@ -9,23 +9,20 @@
  */
 #include "short.h"
 
-#include <port/current.h>
 #include <port/tlb.h>
 
 #include "cap.h"
 #include "endpoint.h"
 #include "hart.h"
-#include "process.h"
-#include "thread.h"
 
 /* A word of the hart's, which stands above the stack: that is empty, and stays so. */
-#define HERE(field)                                                                               \
-	({                                                                                        \
-		uint64_t word;                                                                    \
-		__asm__ volatile("ld %0, %1(sp)"                                                  \
-				 : "=r"(word)                                                     \
-				 : "i"(offsetof(struct hart, field)));                            \
-		word;                                                                             \
+#define HERE(field)                                                                                \
+	({                                                                                         \
+		uint64_t word;                                                                     \
+		__asm__ volatile("ld %0, %1(sp)"                                                   \
+				 : "=r"(word)                                                      \
+				 : "i"(offsetof(struct hart, field)));                             \
+		word;                                                                              \
 	})
 
 /* Where these travel. */

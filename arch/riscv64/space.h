@@ -5,8 +5,6 @@
 
 #include <port/pte.h>
 
-#include "types.h"
-
 struct boot_memory;
 
 /* What a kernel mapping allows; always valid, global, accessed and dirty. */
@@ -19,6 +17,9 @@ extern struct space {
 	pfn_t root;
 	struct boot_memory *memory; /* where tables come from */
 } space;
+
+/* The entries of the boot's own text, from image_start to image_text; see port_boot_end. */
+extern pte_t *space_boot_text;
 
 /* Entry of the table of `level` that translates va; makes the tables above it. */
 pte_t *space_entry(uint64_t va, unsigned level);

@@ -82,7 +82,7 @@ start:
 	call	boot
 	fence.i					/* the first program was stored as data */
 	/* a0: the first thread */
-	tail	thread_enter
+	tail	port_boot_end
 
 	.section .bss
 	.balign	4096

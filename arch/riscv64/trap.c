@@ -4,16 +4,10 @@
  */
 #include "trap.h"
 
-#include <port/machine.h>
-
-#include "csr.h"
-#include "deadline.h"
 #include "float.h"
 #include "irq.h"
-#include "offsets.h"
 #include "report.h"
 #include "sched.h"
-#include "thread.h"
 
 #define CAUSE_INTERRUPT ((uint64_t)1 << 63)
 #define CAUSE_ILLEGAL 2u

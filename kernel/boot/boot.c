@@ -5,18 +5,11 @@
 
 #include <image/fdt.h>
 #include <port/boot.h>
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "boot_memory.h"
-#include "bootargs.h"
 #include "check/check.h"
 #include "devicetree.h"
 #include "first.h"
-#include "frame.h"
-#include "hart.h"
-#include "machine.h"
-#include "regions.h"
 #include "report.h"
 #include "tenure_config.h"
 #include "walk.h"

@@ -4,10 +4,7 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "assert.h"
-#include "types.h"
 #include "words.h"
 
 struct boot_memory {

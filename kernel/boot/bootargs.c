@@ -5,8 +5,6 @@
  */
 #include "bootargs.h"
 
-#include <stdbool.h>
-
 static bool is(struct text text, const char *constant)
 {
 	return text_is(text.bytes, text.length, constant);

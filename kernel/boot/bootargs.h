@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include <image/text.h>
 
 #define BOOTARGS_NAME 64u              /* bytes, with the NUL */

@@ -12,11 +12,8 @@
 #include <port/string.h>
 
 #include "asid.h"
-#include "frame.h"
-#include "process.h"
 #include "root.h"
 #include "syscall.h"
-#include "thread.h"
 #include "walk.h"
 
 /* Root pool: pool, process, thread, slots; at most 5 + 4 tables for image and stack; and enough

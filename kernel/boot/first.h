@@ -4,7 +4,6 @@
 #pragma once
 
 #include "bootargs.h"
-#include "machine.h"
 #include "regions.h"
 
 struct hart;

@@ -6,8 +6,6 @@
  */
 #include "regions.h"
 
-#include <stddef.h>
-
 #define FRAMES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
 #define KIND_NO_RAM TN_KIND_COUNT
 
@@ -120,8 +118,7 @@ const char *regions_init(struct regions *regions, const struct machine *m)
 		uint32_t wanted = claims_at(regions->claims, m->memory_count, f, &end);
 		uint32_t kind = kind_of(wanted, &why);
 
-		if (kind != KIND_NO_RAM &&
-		    !region_add(regions, (struct region){f, end - f, kind}))
+		if (kind != KIND_NO_RAM && !region_add(regions, (struct region){f, end - f, kind}))
 			return "memory: too many ranges";
 	}
 	return regions->count == 0 ? "device tree: no memory" : why;

@@ -3,11 +3,9 @@
  */
 #include "root.h"
 
-#include <port/current.h>
 #include <port/tlb.h>
 
 #include "object.h"
-#include "pool.h"
 #include "process.h"
 #include "sched.h"
 #include "words.h"

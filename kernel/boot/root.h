@@ -4,8 +4,6 @@
 #pragma once
 
 #include "hart.h"
-#include "thread.h"
-#include "types.h"
 
 /*
  * Makes the root pool of `count` USER frames from `first` on, and in it a process with a thread

@@ -74,7 +74,7 @@ static bool object_is_dying(const struct slot *s)
 
 /* A new id on the object and in the caller's slot: every other capability, and every weak
  * reference, is dead from here on. */
-result_t call_cap_revoke(uint64_t slot)
+cold result_t call_cap_revoke(uint64_t slot)
 {
 	struct slot *s = cap_slot(slot);
 	uint64_t type = SLOT_TYPE(s->word), id;
@@ -90,7 +90,7 @@ result_t call_cap_revoke(uint64_t slot)
 	return success(0);
 }
 
-result_t call_cap_info(uint64_t process, uint64_t slot)
+cold result_t call_cap_info(uint64_t process, uint64_t slot)
 {
 	struct tn_cap_info *info = (struct tn_cap_info *)current->utcb->words;
 	int error = 0;

@@ -4,7 +4,6 @@
 #include <port/machine.h>
 
 #include "cap.h"
-#include "frame.h"
 #include "syscall.h"
 
 #define CACHE_FRAMES_MAX 16u

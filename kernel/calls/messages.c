@@ -3,14 +3,10 @@
  * frequent case of two of them. A handler that may block, or that returns a message, leaves it in
  * its thread's saved registers and answers port_switch().
  */
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "cap.h"
-#include "deadline.h"
 #include "message.h"
 #include "object.h"
-#include "sched.h"
 #include "syscall.h"
 #include "trap.h"
 
@@ -41,7 +37,8 @@ static struct endpoint *endpoint_at(uint64_t index)
 
 static int info_refusal(uint64_t info)
 {
-	bool fits = TN_INFO_LABEL(info) < TN_LABEL_KERNEL && TN_INFO_WORDS(info) <= TN_MESSAGE_WORDS;
+	bool fits = TN_INFO_LABEL(info) < TN_LABEL_KERNEL &&
+		    TN_INFO_WORDS(info) <= TN_MESSAGE_WORDS;
 
 	return fits ? 0 : TN_EINVAL;
 }

@@ -5,7 +5,6 @@
 
 #include "cap.h"
 #include "syscall.h"
-#include "thread.h"
 
 result_t call_pool_info(uint64_t pool)
 {

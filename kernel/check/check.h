@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "hart.h"
 
 /* Frames that the checker keeps for itself: 4 bytes a frame of the span of RAM. */

@@ -7,16 +7,13 @@
 #include "endpoint.h"
 #include "invariants.h"
 #include "object.h"
-#include "process.h"
 #include "table.h"
-#include "thread.h"
-#include "walk.h"
 #include "words.h"
 
 #define ON_A_LIST ((uint32_t)1 << 31) /* in the counts: met on a free list */
 
 struct checker {
-	uint32_t *counts;                 /* see count_of */
+	uint32_t *counts; /* see count_of */
 	struct checker_report *report;
 	uint64_t met[8];                  /* objects that a walk of one pool finds, by kind */
 	uint64_t kinds[8];                /* the same, of all pools */
@@ -24,7 +21,7 @@ struct checker {
 };
 
 inline_always void require(struct checker *c, bool holds, unsigned invariant, const char *what,
-		    uint64_t frame)
+			   uint64_t frame)
 {
 	if (unlikely(!holds) && c->report->invariant == 0)
 		*c->report = (struct checker_report){invariant, what, frame};
@@ -92,7 +89,8 @@ static bool leaf_check(struct checker *c, pte_t e, unsigned level)
 	require(c, pte_user(e), 5, "leaves of a user space have the user bit", f.n);
 	require(c, I6_NOT_WRITE_EXECUTE(e), 6, "never writable and executable", f.n);
 	require(c, pte_uncounted(e) ? I5_UNCOUNTED_LEAF(e, frame_get(f), known) : known, 5,
-		"a leaf maps RAM or, if it is not counted, a device or the boot image to read", f.n);
+		"a leaf maps RAM or, if it is not counted, a device or the boot image to read",
+		f.n);
 	if (known && !pte_uncounted(e) && level <= LEVEL_LARGEST) {
 		++*count_of(c, f.n, level);
 		require(c, level != 0 || I5_COUNTED_LEAF(frame_get(f)), 5, "a leaf is USER", f.n);
@@ -279,8 +277,8 @@ static void frames_check(struct checker *c)
 	     f += GIGA_FRAMES)
 		giga_check(c, f);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		require(c, c->found[kind] == ram.kinds[kind] && c->found[kind] == c->kinds[kind],
-			1, "frames of each kind are the objects there are", kind);
+		require(c, c->found[kind] == ram.kinds[kind] && c->found[kind] == c->kinds[kind], 1,
+			"frames of each kind are the objects there are", kind);
 		lent += c->found[kind];
 	}
 	lent += c->found[TN_KIND_FREE];

@@ -20,12 +20,12 @@
 struct thread *current;
 unsigned host_restarts, host_interrupt_every;
 bool host_switched, host_preempted;
-void (*host_between)(void);
+void (*host_between)(void), (*host_idle)(void);
 bool host_attributes, host_cache_ops;
 uint64_t host_cache_op_count, host_sync_count;
 uint64_t host_space, host_clock, host_timer;
 uint32_t host_irq_claimed, host_irq_completed;
-bool host_irq_enabled[IRQ_SOURCES];
+bool host_irq_enabled[HOST_IRQ_SOURCES];
 void (*host_observer)(const struct host_event *event);
 char host_console[4096];
 unsigned host_console_size;
@@ -219,6 +219,10 @@ void port_preempt(void)
 
 void port_idle(void)
 {
+	if (host_idle != NULL) {
+		host_idle();
+		return;
+	}
 	if (host_exit != NULL)
 		longjmp(*host_exit, 3);
 	fprintf(stderr, "host: no thread is ready\n");

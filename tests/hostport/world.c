@@ -149,6 +149,7 @@ static void state_clear(void)
 	memset(&hart, 0, sizeof(hart));
 	host_observer = NULL;
 	host_between = NULL;
+	host_idle = NULL;
 	host_interrupt_every = 0;
 	host_attributes = false;
 	host_cache_ops = false;

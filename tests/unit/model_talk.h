@@ -86,7 +86,7 @@ struct talk_thread {
 	struct talk_process *process;
 	enum talk_state state;
 	struct talk_endpoint *receives_at; /* NULL: signals only */
-	uint64_t deadline;                 /* TN_ANY: none. No two are alike: who goes first is open */
+	uint64_t deadline;                 /* TN_ANY: none; no two threads have the same */
 	struct talk_wait wait;
 	uint32_t priority;
 	uint64_t signals;

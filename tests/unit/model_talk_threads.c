@@ -478,6 +478,8 @@ static int configure(const uint64_t *a)
 		return TN_EBUSY;
 	if ((a[1] & TN_CONFIGURE_PRIORITY) && config->priority > t->process->ceiling)
 		return TN_EPERM;
+	if ((a[1] & TN_CONFIGURE_FAULT) && t->kernel == thread_boot)
+		return TN_EPERM;
 	if (a[1] & TN_CONFIGURE_UTCB) {
 		t->has_utcb = true;
 		memcpy(&t->utcb, host_memory(a[3]), sizeof(t->utcb));

@@ -3,6 +3,7 @@
  * registers, signals, and whether they may run.
  */
 #include "model_parts.h"
+#include "thread.h"
 
 #include <string.h>
 
@@ -62,6 +63,8 @@ static int state_refusal(const struct model_object *t, const uint64_t *a,
 	if ((a[1] & (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB)) && t->ready)
 		return TN_EBUSY;
 	if ((a[1] & TN_CONFIGURE_PRIORITY) && config->priority > t->process->ceiling)
+		return TN_EPERM;
+	if ((a[1] & TN_CONFIGURE_FAULT) && t->frame == thread_boot->self)
 		return TN_EPERM;
 	if ((a[1] & TN_CONFIGURE_UTCB) && a[3] - model.window_first >= model.window_count)
 		return TN_ENOTSUP;

@@ -184,6 +184,20 @@ static void none_claimed(void **state)
 	assert_int_equal(host_irq_completed, 0);
 }
 
+/* The firmware may have left any source enabled. */
+static void source_that_none_can_bind(void **state)
+{
+	static const uint32_t sources[] = {IRQ_SOURCES, IRQ_SOURCES + 1, HOST_IRQ_SOURCES - 1};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		host_irq_enabled[sources[i]] = true;
+		interrupts(sources[i]);
+		assert_false(host_irq_enabled[sources[i]]);
+	}
+	assert_int_equal(host_irq_completed, 0);
+}
+
 /* --- one after another ----------------------------------------------------------------------- */
 
 static void is_busy_while_the_thread_lives(void **state)
@@ -207,7 +221,7 @@ static void is_busy_while_the_thread_lives(void **state)
 	assert_int_equal(crew.server[1]->signals, 0);
 }
 
-/* After its thread the source falls silent, and may be bound again: then to another alone. */
+/* After its thread the source falls silent, and may be bound again: then to another alone, and other bits. */
 static void changes_hands(uint32_t source, uint64_t number, uint64_t end)
 {
 	struct thread *heir = crew.client[1];
@@ -216,9 +230,10 @@ static void changes_hands(uint32_t source, uint64_t number, uint64_t end)
 	assert_int_equal(crew_do(crew.boss, number, end, 0, 0, 0, 0, 0).code, 0);
 	interrupts(source);
 	assert_false(host_irq_enabled[source]);
-	bound(source, heir);
+	assert_int_equal(bind_to(LINE, CREW_THREAD + crew_number(heir), 8), 0);
+	assert_true(host_irq_enabled[source]);
 	interrupts(source);
-	assert_int_equal(heir->signals, BITS);
+	assert_int_equal(heir->signals, 8);
 }
 
 static void thread_ends(void **state)
@@ -367,6 +382,7 @@ int main(void)
 		T(is_silent_until_ack),
 		T(unbound_source_is_disabled),
 		T(none_claimed),
+		T(source_that_none_can_bind),
 		T(is_busy_while_the_thread_lives),
 		T(thread_ends),
 		T(process_ends),

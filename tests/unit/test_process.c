@@ -217,6 +217,7 @@ static void thread_info_shows_the_registers(void **state)
 	t = host_memory(cast_frame(CAST_THREAD));
 	for (unsigned i = 0; i < 32; i++)
 		t->registers[i] = 1000 + i;
+	t->whole = 1;
 	t->signals = 0x55;
 	info = (const struct tn_thread_info *)current->utcb->words;
 	assert_int_equal(DONE(TN_CALL_THREAD_INFO, {CAST_THREAD}), TN_THREAD_STOPPED);

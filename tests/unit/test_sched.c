@@ -1,11 +1,12 @@
 /*
- * test_sched.c - who runs: priorities, turns, preemption, yield.
+ * test_sched.c - who runs: priorities, turns, preemption, yield, idleness.
  */
 #include "sched.h"
 
 #include "cap.h"
 #include "crew.h"
 #include "ipc_check.h"
+#include "message.h"
 
 #define INFO TN_INFO(1, 0)
 
@@ -257,6 +258,59 @@ static void nobody_is_ready(void **state)
 	assert_int_equal(how, 3);
 }
 
+/* --- idle ------------------------------------------------------------------------------------- */
+
+static unsigned idle_count;
+
+/* Some interrupts wake nobody. */
+static void deadline_comes(void)
+{
+	idle_count++;
+	host_clock += 100;
+	deadline_fire(current->hart);
+}
+
+static void signal_comes(void)
+{
+	if (++idle_count == 3)
+		thread_signal(c, 1);
+}
+
+/* s, the last who was ready, waits; the others do so already. */
+static void all_wait(void (*idle)(void))
+{
+	idle_count = 0;
+	boss_does(TN_CALL_THREAD_SUSPEND, c2);
+	boss_does(TN_CALL_THREAD_SUSPEND, c3);
+	c->utcb->signal_mask = 1;
+	assert_int_equal(crew_say(c, TN_CALL_RECV, TN_NONE, 0, 0), 0);
+	boss_waits();
+	assert_ptr_equal(current, s);
+	s->utcb->deadline = 250;
+	host_idle = idle;
+	assert_int_equal(crew_say(s, TN_CALL_RECV, SLOT_E, TN_INFO_TIMED, 0), 0);
+}
+
+/* Whose time has come may be the one who ran last. */
+static void time_ends_idleness(void **state)
+{
+	(void)state;
+	all_wait(deadline_comes);
+	assert_ptr_equal(current, s);
+	assert_failed(s, TN_ETIMEDOUT);
+	assert_int_equal(idle_count, 3);
+}
+
+static void signal_ends_idleness(void **state)
+{
+	(void)state;
+	all_wait(signal_comes);
+	assert_ptr_equal(current, c);
+	assert_int_equal(c->registers[REGISTER_INFO], TN_INFO(TN_LABEL_SIGNALS, 1));
+	assert_state(s, TN_THREAD_RECEIVES);
+	assert_int_equal(idle_count, 3);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, crew_end)
@@ -274,6 +328,8 @@ int main(void)
 		T(suspends_itself),
 		T(resumed_one_preempts),
 		T(nobody_is_ready),
+		T(time_ends_idleness),
+		T(signal_ends_idleness),
 	};
 #undef T
 

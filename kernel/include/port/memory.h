@@ -13,7 +13,6 @@
 
 #include <port_impl/memory.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 /* Puts private, writable memory behind the words of the 2 MiB block, contents undefined; or, where
  * none of it is RAM, lets them read as HOLE. */

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "frame.h"
-#include "irq.h"
 #include "types.h"
 
 struct thread;
@@ -76,6 +75,9 @@ struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, 
  * saved registers. `current` is who runs now. If nobody is ready, host_exit is taken with value 3. */
 extern bool host_switched;
 
+/* Called, if set, again and again while no thread is ready, instead of that: takes interrupts. */
+extern void (*host_idle)(void);
+
 /* A thread more urgent than the current one became ready; the test clears it. */
 extern bool host_preempted;
 
@@ -98,8 +100,9 @@ extern uint64_t host_space;
 extern uint64_t host_clock, host_timer;
 
 /* The interrupt controller: what the next claim answers, what was completed last, what is enabled. */
+#define HOST_IRQ_SOURCES 1024u /* those of a controller: more than can be bound */
 extern uint32_t host_irq_claimed, host_irq_completed;
-extern bool host_irq_enabled[IRQ_SOURCES];
+extern bool host_irq_enabled[HOST_IRQ_SOURCES];
 
 /* --- what happened ------------------------------------------------------------------------ */
 

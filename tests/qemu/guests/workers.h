@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <tenure/abi.h>
 
-#define WORKERS 24u
+#define WORKERS 64u
 #define WORKER_PRIORITY 31u /* the main thread's */
 
 struct child {
@@ -27,6 +27,7 @@ struct worker {
 	uint64_t process, thread; /* slots of the guest */
 	uint64_t priority;        /* 0: WORKER_PRIORITY */
 	uint64_t fault;           /* endpoint, or 0 for none */
+	uint64_t frame;           /* a free one of the process's pool, or 0 for any */
 	void (*body)(uint64_t number);
 };
 

@@ -94,7 +94,8 @@
 	  "thread: control; frames: read, write; fault endpoint: send",                           \
 	  "frames missing, if ENOMEM; the offending frame",                                       \
 	  "EINVAL what, alignment, priority | EFAULT | cap | EDYING | EBUSY not stopped | "       \
-	  "EPERM priority above the ceiling | ENOTSUP outside the window | "                        \
+	  "EPERM priority above the ceiling, or a "            \
+	  "handler for the first thread of all | ENOTSUP outside the window | "                        \
 	  "as map from EACCES on")                                            \
 	X(27, THREAD_RESUME, thread_resume, 1, "thread", "thread: control", "0",                  \
 	  "cap | EDYING | EINVAL no UTCB or no address space")                                    \
