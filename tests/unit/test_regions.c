@@ -368,15 +368,16 @@ static void assert_device(uint32_t index, uint64_t first, uint64_t end)
 	assert_true(index < machine.info.device_count);
 	assert_int_equal(machine.info.devices[index].first, first);
 	assert_int_equal(machine.info.devices[index].first +
-				 (uint64_t)machine.info.devices[index].count, end);
+				 (uint64_t)machine.info.devices[index].count,
+			 end);
 }
 
 static void test_devices_are_what_is_left(void **state)
 {
 	(void)state;
-	add(MACHINE_NO_MAP, 0x2000000, 0x10000);    /* a CLINT */
-	add(MACHINE_NO_MAP, 0xc000000, 0x600000);   /* a PLIC */
-	add_reserved(0x40000000, 0x1000, false);    /* outside RAM */
+	add(MACHINE_NO_MAP, 0x2000000, 0x10000);  /* a CLINT */
+	add(MACHINE_NO_MAP, 0xc000000, 0x600000); /* a PLIC */
+	add_reserved(0x40000000, 0x1000, false);  /* outside RAM */
 	add_bank(0x80000000, 0x100000);
 	add_reserved(0x80000000, 0x10000, true);
 	find_devices();
@@ -580,9 +581,10 @@ static void test_random_devices_match_a_map(void **state)
 		find_devices();
 		for (uint32_t i = 0; i < machine.info.device_count; i++) {
 			const struct tn_boot_device *d = &machine.info.devices[i];
+			uint64_t end = (uint64_t)d->first + d->count;
 
 			assert_true(d->count > 0 && (d->first == 0 || memory[d->first - 1]));
-			for (uint64_t f = d->first; f < MAP_FRAMES && f < (uint64_t)d->first + d->count; f++)
+			for (uint64_t f = d->first; f < MAP_FRAMES && f < end; f++)
 				device[f] = true;
 		}
 		for (uint32_t f = 0; f < MAP_FRAMES; f++)

@@ -351,11 +351,12 @@ static void try_explicit(void)
 
 static bool shows_magic(const struct tn_device *d)
 {
-	uint64_t slot = tn_device_slot(tn_boot, d->ranges[0].address, d->ranges[0].size);
+	uint64_t address = d->ranges[0].address;
+	uint64_t slot = tn_device_slot(tn_boot, address, d->ranges[0].size);
 	bool shown;
 
 	if (d->range_count != 1 || slot == TN_NONE ||
-	    tn_map(TN_SLOT_PROCESS, HERE, slot, d->ranges[0].address / PAGE, 1, TN_MAP_READ).code != 0)
+	    tn_map(TN_SLOT_PROCESS, HERE, slot, address / PAGE, 1, TN_MAP_READ).code != 0)
 		return false;
 	shown = *(volatile uint32_t *)word_at(HERE) == 0x74726976;
 	unmap(HERE, 1);
@@ -380,6 +381,11 @@ static void try_devices(void)
 	tap_same(irqs, 8, "each has an interrupt");
 }
 
+static bool touch(const struct tn_boot_range *r, const struct tn_boot_device *d)
+{
+	return r->first - d->first < d->count || d->first - r->first < r->count;
+}
+
 /* What no capability reaches: RAM, also the firmware's, and interrupt controllers. */
 static void try_no_devices(void)
 {
@@ -394,10 +400,7 @@ static void try_no_devices(void)
 	tap_same(tn_device_slot(tn_boot, clint.ranges[0].address, 1), TN_NONE, "nor the CLINT");
 	for (uint32_t i = 0; i < tn_boot->range_count; i++)
 		for (uint32_t j = 0; j < tn_boot->device_count; j++)
-			kept = kept && (tn_boot->ranges[i].first >= tn_boot->devices[j].first +
-								    tn_boot->devices[j].count ||
-					tn_boot->devices[j].first >=
-						tn_boot->ranges[i].first + tn_boot->ranges[i].count);
+			kept = kept && !touch(&tn_boot->ranges[i], &tn_boot->devices[j]);
 	tap_ok(kept && tn_boot->device_count > 2, "no RAM is in a device");
 }
 

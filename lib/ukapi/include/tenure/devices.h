@@ -16,8 +16,8 @@
 #define TN_DEVICE_IRQS 8u
 
 struct tn_device {
-	const char *name;             /* of the node, with its unit address; in the tree */
-	struct fdt_value compatible;  /* texts that end in NUL each, in the tree */
+	const char *name;            /* of the node, with its unit address; in the tree */
+	struct fdt_value compatible; /* texts that end in NUL each, in the tree */
 	uint32_t range_count, irq_count;
 	struct {
 		uint64_t address, size; /* bytes; physical */
