@@ -202,12 +202,15 @@ static cold void each_commit(const struct mapping *m, pte_t leaf)
 static void mapping_commit(struct mapping *m)
 {
 	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES, false);
+	struct pool *pool = m->process->pool;
 
 	if (m->flags & TN_MAP_ZERO)
 		for (uint64_t i = 0; i < m->n; i++)
 			zero_page(frame_memory(pfn(m->first + i)));
 	while (!mapping_has_table(m))
-		table_place(m->process, &m->at, m->va, pool_take(m->process->pool, TN_KIND_TABLE),
+		table_place(m->process, &m->at, m->va,
+			    pool_is_ample(pool) ? pool_take_ample(pool, TN_KIND_TABLE)
+						: pool_take(pool, TN_KIND_TABLE),
 			    0);
 	if (m->level == 0 && !m->boot && !mapping_is_device(m))
 		small_commit(m, leaf);
