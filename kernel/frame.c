@@ -75,45 +75,32 @@ void frame_table_init(const struct region *regions, uint32_t count)
 	gap_count(at, (at + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES);
 }
 
-/* The first region that has frames of the block that begins at `base`; their count if none. */
-static uint32_t block_region(uint64_t base)
+/* The frames of first .. end - 1 that lie in r. */
+static struct region region_part(const struct region *r, uint64_t first, uint64_t end)
 {
-	uint32_t i = 0;
+	uint64_t from = first < r->first ? r->first : first, to = least(end, r->first + r->count);
 
-	while (i < frame_region_count && frame_regions[i].first + frame_regions[i].count <= base)
-		i++;
-	if (i < frame_region_count && frame_regions[i].first >= base + BLOCK_FRAMES)
-		i = frame_region_count;
-	return i;
-}
-
-/* Writes the words of first .. end - 1, if that is any. Returns where the next ones begin. */
-static uint64_t kind_fill(uint64_t first, uint64_t end, uint64_t kind)
-{
-	if (first >= end)
-		return first;
-	words_fill(frame_words(pfn(first)), end - first, FRAME_WORD(kind, 0));
-	return end;
+	return (struct region){from, from < to ? to - from : 0, r->kind};
 }
 
 bool frame_touch(pfn_t f)
 {
-	uint64_t at = f.n - f.n % BLOCK_FRAMES, end = at + BLOCK_FRAMES;
-	uint32_t i;
+	const struct region *last = frame_regions + frame_region_count;
+	uint64_t at = f.n - f.n % BLOCK_FRAMES, end = at + BLOCK_FRAMES, frames = 0;
 
 	if (FRAME_KIND(frame_get(f)) != KIND_UNTOUCHED)
 		return false;
-	i = block_region(at);
-	port_frame_block_back(at / BLOCK_FRAMES, i < frame_region_count);
-	if (i == frame_region_count)
+	for (const struct region *r = frame_regions; r < last; r++)
+		frames += region_part(r, at, end).count;
+	port_frame_block_back(at / BLOCK_FRAMES, frames != 0);
+	if (frames == 0)
 		return true;
-	for (; i < frame_region_count && frame_regions[i].first < end; i++) {
-		const struct region *r = &frame_regions[i];
+	words_fill(frame_words(pfn(at)), BLOCK_FRAMES, FRAME_WORD(TN_KIND_HOLE, 0));
+	for (const struct region *r = frame_regions; r < last; r++) {
+		struct region part = region_part(r, at, end);
 
-		at = kind_fill(at, r->first, TN_KIND_HOLE);
-		at = kind_fill(at, least(r->first + r->count, end), r->kind);
+		words_fill(frame_words(pfn(part.first)), part.count, FRAME_WORD(part.kind, 0));
 	}
-	kind_fill(at, end, TN_KIND_HOLE);
 	return true;
 }
 
