@@ -67,13 +67,10 @@ static bool mapping_has_table(const struct mapping *m)
 /* Walks, and settles for smaller leaves where tables stand already. */
 static void mapping_walk(struct mapping *m)
 {
-	m->level = level_wanted(m);
-	m->at = walk_down(m->process, m->va, m->level);
-	while (mapping_has_table(m) && m->level > 0 &&
-	       pte_is_table(pte_read(place_entry(&m->at)))) {
-		m->level--;
-		m->at = walk_down(m->process, m->va, m->level);
-	}
+	m->level = level_wanted(m) + 1;
+	do
+		m->at = walk_down(m->process, m->va, --m->level);
+	while (m->level > 0 && mapping_has_table(m) && pte_is_table(pte_read(place_entry(&m->at))));
 	m->n = least(m->count / level_frames(m->level), TABLE_ENTRIES - pte_index(m->va, m->level));
 }
 
