@@ -151,11 +151,16 @@ static void object_check(struct checker *c, uint64_t self, unsigned kind)
 	c->met[kind]++;
 }
 
-static void slots_check(struct checker *c, const struct slot *slots)
+/* Those from slot `first` on, a page. */
+static void slots_check(struct checker *c, const struct process *p, uint64_t first)
 {
+	const struct slot *slots = p->directory[first / TN_CAPS_SLOTS];
+
 	for (const struct slot *s = slots; s < slots + TN_CAPS_SLOTS; s++) {
 		uint64_t type = SLOT_TYPE(s->word);
 
+		require(c, slot_is_empty(s) || first + (uint64_t)(s - slots) < p->slots, 12,
+			"a slot that is filled is known to be", p->self);
 		require(c, type <= TN_CAP_SYSTEM, 12, "a slot has a type", s->frame);
 		if (type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT)
 			require(c, I12_ID_BORN(FRAME_ID(s->word)), 12, "a slot's id was handed out",
@@ -180,7 +185,7 @@ static void process_check(struct checker *c, const struct process *p)
 		require(c, frame_get(frame_of(p->directory[i])) ==
 				   FRAME_WORD(TN_KIND_CAPS, p->pool->self),
 			3, "a capability page is a CAPS of its process's pool", p->self);
-		slots_check(c, p->directory[i]);
+		slots_check(c, p, i * TN_CAPS_SLOTS);
 	}
 	space_check(c, p);
 }
