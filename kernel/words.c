@@ -3,16 +3,17 @@
  */
 #include "words.h"
 
-/* Does `act` with `at` at each of n words from `word` on. */
+/* Does `act` at each of n words from `word` on: eight a turn, of which each is `at`. */
 #define EACH_WORD(at, word, n, act)                                                               \
 	do {                                                                                      \
-		__typeof__(word) at = (word), end_;                                               \
+		__typeof__(word) at = (word);                                                     \
 		uint64_t left_ = (n);                                                             \
                                                                                                   \
 		for (; left_ % 8 != 0; left_--, at++)                                             \
 			act;                                                                      \
-		for (end_ = at + left_; at < end_;)                                               \
-			_Pragma("GCC unroll 8") for (unsigned i_ = 0; i_ < 8; i_++, at++) act;    \
+		for (__typeof__(word) turn_ = at, end_ = at + left_; turn_ != end_; turn_ += 8)   \
+			_Pragma("GCC unroll 8") for (unsigned i_ = 0; i_ < 8; i_++)               \
+				at = turn_ + i_, act;                                             \
 	} while (0)
 
 uint64_t words_or(const uint64_t *word, uint64_t n)
