@@ -56,11 +56,10 @@ static apart result_t object_make(uint64_t kind, pfn_t f, struct pool *pool, str
 static int argument_refusal(uint64_t kind, uint64_t frame, uint64_t frames, uint64_t argument)
 {
 	uint64_t most = kind == TN_KIND_PROCESS ? TN_PRIORITY_MAX : 0;
-	bool names = frame != TN_ANY || frames == TN_NONE;
 
-	return kind - TN_KIND_POOL <= TN_KIND_CAPS - TN_KIND_POOL && argument <= most && names
-		       ? 0
-		       : TN_EINVAL;
+	if (kind < TN_KIND_POOL || kind > TN_KIND_CAPS || argument > most)
+		return TN_EINVAL;
+	return frame == TN_ANY && frames != TN_NONE ? TN_EINVAL : 0;
 }
 
 /* The place that names the new object: a directory entry for capability pages, else a slot. */

@@ -66,13 +66,10 @@ static bool mapping_has_table(const struct mapping *m)
 /* Walks, and settles for smaller leaves where tables stand already. */
 static void mapping_walk(struct mapping *m)
 {
-	m->level = level_wanted(m);
-	m->at = walk_down(m->process, m->va, m->level);
-	while (mapping_has_table(m) && m->level > 0 &&
-	       pte_is_table(pte_read(place_entry(&m->at)))) {
-		m->level--;
-		m->at = walk_down(m->process, m->va, m->level);
-	}
+	m->level = level_wanted(m) + 1;
+	do
+		m->at = walk_down(m->process, m->va, --m->level);
+	while (m->level > 0 && mapping_has_table(m) && pte_is_table(pte_read(place_entry(&m->at))));
 	m->n = least(m->count / level_frames(m->level), TABLE_ENTRIES - pte_index(m->va, m->level));
 }
 
@@ -166,53 +163,53 @@ static result_t frames_check(struct mapping *m)
 	return m->level == 0 ? small_check(m) : large_check(m);
 }
 
-static void small_commit(const struct mapping *m, pte_t leaf)
+/* References rise first. */
+static void leaves_write(const struct mapping *m, pte_t leaf)
 {
 	pte_t *entry = place_entry(&m->at);
+	uint64_t step = level_frames(m->level) * PTE_FRAME_UNIT;
 
-	words_add(frame_words(pfn(m->first)), m->n, 1);
+	if (!pte_uncounted(leaf))
+		words_add(page_word(pfn(m->first), m->level), m->n, page_unit(m->level));
 #pragma GCC unroll 4
 	for (pte_t *end = entry + m->n; entry < end; entry++) {
 		pte_write(entry, leaf);
-		leaf.w += PTE_FRAME_UNIT;
+		leaf.w += step;
 	}
 }
 
-/* One by one: large pages, devices, and frames of the boot image. References rise first. */
-static cold void each_commit(const struct mapping *m, pte_t leaf)
+/* As leaves_write, where some frames are BOOT. */
+static cold void boot_write(const struct mapping *m, pte_t leaf)
 {
-	uint64_t size = level_frames(m->level);
-	pte_t *entry = place_entry(&m->at);
-
 	for (uint64_t i = 0; i < m->n; i++) {
-		pte_t e = pte_part(leaf, i, size);
-		bool counted = !mapping_is_device(m) &&
-			       !(m->level == 0 &&
-				 FRAME_KIND(frame_get(pte_frame(e))) == TN_KIND_BOOT);
+		pte_t e = pte_part(leaf, i, 1);
 
-		if (counted)
-			page_reference(pte_frame(e), m->level, 1);
-		else
+		if (FRAME_KIND(frame_get(pte_frame(e))) == TN_KIND_BOOT)
 			e.w |= PTE_UNCOUNTED;
-		pte_write(&entry[i], e);
+		else
+			page_reference(pte_frame(e), 0, 1);
+		pte_write(place_entry(&m->at) + i, e);
 	}
 }
 
 static void mapping_commit(struct mapping *m)
 {
 	pte_t leaf = pte_leaf(pfn(m->first), m->flags & MAP_RIGHTS, m->flags & MAP_ATTRIBUTES,
-			      false);
+			      mapping_is_device(m));
+	struct pool *pool = m->process->pool;
 
 	if (m->flags & TN_MAP_ZERO)
 		for (uint64_t i = 0; i < m->n; i++)
 			zero_page(frame_memory(pfn(m->first + i)));
 	while (!mapping_has_table(m))
-		table_place(m->process, &m->at, m->va, pool_take(m->process->pool, TN_KIND_TABLE),
+		table_place(m->process, &m->at, m->va,
+			    pool_is_ample(pool) ? pool_take_ample(pool, TN_KIND_TABLE)
+						: pool_take(pool, TN_KIND_TABLE),
 			    0);
-	if (m->level == 0 && !m->boot && !mapping_is_device(m))
-		small_commit(m, leaf);
+	if (m->boot)
+		boot_write(m, leaf);
 	else
-		each_commit(m, leaf);
+		leaves_write(m, leaf);
 	table_count(frame_of(m->at.table), m->n);
 	walk_keep(m->process, m->va);
 }

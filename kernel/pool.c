@@ -5,6 +5,22 @@
 
 #include "message.h"
 
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
+{
+	freelist_remove(f);
+	pool_count(p, kind);
+	if (--p->free < p->low)
+		pool_watch_fire(p);
+}
+
+pfn_t pool_take(struct pool *p, unsigned kind)
+{
+	pfn_t f = pfn(p->ring.next);
+
+	pool_take_named(p, kind, f);
+	return f;
+}
+
 void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
 {
 	pool_note_peak(p);

@@ -93,27 +93,15 @@ inline_always void pool_count(struct pool *p, unsigned kind)
 	ram.kinds[kind]++;
 }
 
-/* As pool_take, of the named frame, which is FREE in this pool. */
-inline_always void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
-{
-	freelist_remove(f);
-	pool_count(p, kind);
-	if (unlikely(--p->free < p->low))
-		pool_watch_fire(p);
-}
-
 /*
  * A frame leaves the free list for an object of `kind`. Only if free is not 0; a call checks that
  * before its first effect. The frame's word still says whether it is clean; to write the next one
  * is up to the caller.
  */
-inline_always pfn_t pool_take(struct pool *p, unsigned kind)
-{
-	pfn_t f = pfn(p->ring.next);
+pfn_t pool_take(struct pool *p, unsigned kind);
 
-	pool_take_named(p, kind, f);
-	return f;
-}
+/* As pool_take, of the named frame, which is FREE in this pool. */
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f);
 
 /* pool_take would neither find the list empty nor let the watch fire. */
 inline_always bool pool_is_ample(const struct pool *p)

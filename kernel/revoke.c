@@ -68,19 +68,17 @@ cold result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 static bool destroy_step(const struct slot *s)
 {
 	void *object = frame_memory(pfn(s->frame));
+	uint64_t type = SLOT_TYPE(s->word);
 
-	switch (SLOT_TYPE(s->word)) {
-	case TN_CAP_POOL:
+	if (type == TN_CAP_PROCESS)
+		return process_end_step(object);
+	if (type == TN_CAP_POOL)
 		return pool_revoke_step(object) &&
 		       pool_end_step(object, ((struct pool *)object)->parent);
-	case TN_CAP_PROCESS:
-		return process_end_step(object);
-	case TN_CAP_THREAD:
-		thread_end(object);
-		return true;
-	default:
+	if (type == TN_CAP_ENDPOINT)
 		return endpoint_end(object);
-	}
+	thread_end(object);
+	return true;
 }
 
 /* The caller would saw off the branch it sits on. */

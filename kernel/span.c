@@ -9,18 +9,10 @@
 /* At most so many pages are passed in one call, so that the result's half word holds them. */
 #define SPAN_FRAMES_MAX ((uint64_t)1 << 31)
 
-/* Pages from va to the end of the entry that translates it. */
-static uint64_t entry_rest(uint64_t va, unsigned level)
-{
-	uint64_t size = level_frames(level);
-
-	return size - va / FRAME_BYTES % size;
-}
-
 /* Adds entries to the span until a table, a leaf covered in part, or the end. */
 static void span_measure(struct span *s)
 {
-	uint64_t va = s->va, leaves = 0;
+	uint64_t va = s->va, size = level_frames(s->at.level), leaves = 0;
 
 	s->n = 0;
 	s->frames = 0;
@@ -28,11 +20,11 @@ static void span_measure(struct span *s)
 	while (s->frames < s->count && s->at.index + s->n < TABLE_ENTRIES &&
 	       leaves < ENTRIES_SLOW) {
 		pte_t e = pte_read(place_entry(&s->at) + s->n);
-		uint64_t rest = entry_rest(va, s->at.level), left = s->count - s->frames;
+		uint64_t rest = size - va / FRAME_BYTES % size, left = s->count - s->frames;
 
 		if (pte_is_table(e))
 			return;
-		if (pte_is_leaf(e) && (rest != level_frames(s->at.level) || rest > left)) {
+		if (pte_is_leaf(e) && (rest != size || rest > left)) {
 			s->cut = s->n == 0;
 			return;
 		}
@@ -92,26 +84,21 @@ static unsigned tables_to_split(const struct span *s)
 	return s->at.level - level;
 }
 
-/* EOVERFLOW. Of a 1 GiB leaf cut at 4 KiB, the second split's parts: the frames of one block. */
-static result_t splits_check(const struct span *s, unsigned splits)
-{
-	pte_t leaf = pte_read(place_entry(&s->at));
-	pte_t part = pte_part(leaf, pte_index(s->va, 1) * BLOCK_FRAMES, 1);
-
-	if (split_overflows(leaf, s->at.level) || (splits == 2 && split_overflows(part, 1)))
-		return failure(TN_EOVERFLOW, 0);
-	return success(0);
-}
-
+/* Of a 1 GiB leaf cut at 4 KiB, the second split's parts are the frames of one block. */
 result_t span_split(struct span *s)
 {
 	unsigned splits;
+	pte_t leaf, part;
 	result_t r;
 
 	if (!s->cut)
 		return success(0);
 	splits = tables_to_split(s);
-	r = splits_check(s, splits) ?: pool_take_check(s->process->pool, splits);
+	leaf = pte_read(place_entry(&s->at));
+	part = pte_part(leaf, pte_index(s->va, 1) * BLOCK_FRAMES, 1);
+	if (split_overflows(leaf, s->at.level) || (splits == 2 && split_overflows(part, 1)))
+		return failure(TN_EOVERFLOW, 0);
+	r = pool_take_check(s->process->pool, splits);
 	if (result_code(r) != 0)
 		return r;
 	for (; splits > 0; splits--)

@@ -45,23 +45,18 @@ void table_drop(struct process *p, const struct place *above, const struct place
 /* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */
 void table_free(struct process *p, pfn_t table);
 
-/* The words that count references to pages of `level`: page i begins at frame i * 512^level. */
-inline_always uint64_t *page_words(unsigned level)
-{
-	if (level == 0)
-		return PORT_FRAME_TABLE;
-	return level == 1 ? PORT_BLOCK_TABLE : PORT_GIGA_TABLE;
-}
-
 /* What one reference adds to such a word. */
 inline_always uint64_t page_unit(unsigned level)
 {
 	return level == 0 ? 1 : BLOCK_LARGE;
 }
 
+/* The word that counts references to the page of `level` at f. */
 inline_always uint64_t *page_word(pfn_t f, unsigned level)
 {
-	return &page_words(level)[f.n >> 9 * level];
+	uint64_t *larger = level == 1 ? PORT_BLOCK_TABLE : PORT_GIGA_TABLE;
+
+	return &(level == 0 ? PORT_FRAME_TABLE : larger)[f.n >> 9 * level];
 }
 
 /* Adds `delta` references to the page of `level` that begins at f. */

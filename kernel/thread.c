@@ -93,28 +93,28 @@ cold result_t call_thread_info(uint64_t thread)
 #define CONFIGURE_ALL                                                                              \
 	(TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY)
 
-struct configuration {
-	struct thread *thread;
-	uint64_t what, frame;
-	const struct tn_thread_config *config; /* the caller's UTCB */
-	struct slot fault;                     /* empty for none */
-};
+/* EINVAL, EFAULT. */
+static int shape_refusal(uint64_t what, uint64_t va, const struct tn_thread_config *config)
+{
+	if ((what & ~(uint64_t)CONFIGURE_ALL) != 0 || va % FRAME_BYTES != 0 ||
+	    ((what & TN_CONFIGURE_PRIORITY) && config->priority > TN_PRIORITY_MAX))
+		return TN_EINVAL;
+	return (what & TN_CONFIGURE_UTCB) && !walk_is_user(va, 1) ? TN_EFAULT : 0;
+}
 
 /* EDYING, EBUSY, EPERM, ENOTSUP. */
-static int configuration_refusal(const struct configuration *c)
+static int state_refusal(const struct thread *t, uint64_t what, uint64_t frame,
+			 const struct tn_thread_config *config)
 {
-	const struct thread *t = c->thread;
-
 	if (t->process->dying)
 		return TN_EDYING;
-	if ((c->what & (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB)) &&
-	    t->state != TN_THREAD_STOPPED)
+	if ((what & (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB)) && t->state != TN_THREAD_STOPPED)
 		return TN_EBUSY;
-	if ((c->what & TN_CONFIGURE_PRIORITY) && c->config->priority > t->process->ceiling)
+	if ((what & TN_CONFIGURE_PRIORITY) && config->priority > t->process->ceiling)
 		return TN_EPERM;
-	if ((c->what & TN_CONFIGURE_FAULT) && t == thread_boot) /* its fault ends the machine */
+	if ((what & TN_CONFIGURE_FAULT) && t == thread_boot) /* its fault ends the machine */
 		return TN_EPERM;
-	return (c->what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(c->frame)) ? TN_ENOTSUP : 0;
+	return (what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(frame)) ? TN_ENOTSUP : 0;
 }
 
 static void priority_set(struct thread *t, uint32_t priority)
@@ -130,60 +130,48 @@ static void priority_set(struct thread *t, uint32_t priority)
 		port_preempt();
 }
 
-static void configuration_commit(const struct configuration *c)
+static void registers_set(struct thread *t, const uint64_t *from)
 {
-	struct thread *t = c->thread;
-
-	if (c->what & TN_CONFIGURE_UTCB) {
-		if (t->utcb != NULL)
-			thread_unpin_utcb(t);
-		thread_pin_utcb(t, pfn(c->frame));
-	}
-	if (c->what & TN_CONFIGURE_REGISTERS) {
-		const uint64_t *from = &c->config->pc;
-
 #pragma GCC unroll 32
-		for (unsigned i = 0; i < 32; i++)
-			t->registers[i] = from[i];
-		t->whole = 1;
-	}
-	if (c->what & TN_CONFIGURE_FAULT)
-		t->fault = c->fault;
-	if (c->what & TN_CONFIGURE_PRIORITY)
-		priority_set(t, (uint32_t)c->config->priority);
+	for (unsigned i = 0; i < 32; i++)
+		t->registers[i] = from[i];
+	t->whole = 1;
 }
 
 result_t call_thread_configure(uint64_t thread, uint64_t what, uint64_t frames, uint64_t frame,
 			       uint64_t va, uint64_t fault)
 {
 	const struct tn_thread_config *config = (const void *)current->utcb->words;
-	struct configuration c = {NULL, what, frame, config, {0, 0, 0}};
+	int error = shape_refusal(what, va, config);
+	struct thread *t = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
 	const struct slot *range = NULL;
-	int error = 0;
+	struct slot handler = {0, 0, 0};
 	result_t r;
 
-	if ((what & ~(uint64_t)CONFIGURE_ALL) != 0 || va % FRAME_BYTES != 0 ||
-	    ((what & TN_CONFIGURE_PRIORITY) && config->priority > TN_PRIORITY_MAX))
-		return failure(TN_EINVAL, 0);
-	if ((what & TN_CONFIGURE_UTCB) && !walk_is_user(va, 1))
-		return failure(TN_EFAULT, 0);
-	c.thread = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
 	if (what & TN_CONFIGURE_UTCB)
 		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE,
 				      &error);
 	if ((what & TN_CONFIGURE_FAULT) && fault != TN_NONE) {
 		cap_find(fault, TN_CAP_ENDPOINT, TN_ENDPOINT_SEND, &error);
-		c.fault = *cap_slot(fault);
+		handler = *cap_slot(fault);
 	}
-	error = error ?: configuration_refusal(&c);
+	error = error ?: state_refusal(t, what, frame, config);
 	if (error != 0)
 		return failure(error, 0);
 	if (what & TN_CONFIGURE_UTCB) {
-		r = map_frame(c.thread->process, va, range, frame);
+		r = map_frame(t->process, va, range, frame);
 		if (result_code(r) != 0)
 			return r;
+		if (t->utcb != NULL)
+			thread_unpin_utcb(t);
+		thread_pin_utcb(t, pfn(frame));
 	}
-	configuration_commit(&c);
+	if (what & TN_CONFIGURE_REGISTERS)
+		registers_set(t, &config->pc);
+	if (what & TN_CONFIGURE_FAULT)
+		t->fault = handler;
+	if (what & TN_CONFIGURE_PRIORITY)
+		priority_set(t, (uint32_t)config->priority);
 	return success(0);
 }
 

@@ -3,37 +3,35 @@
  */
 #include "words.h"
 
+/* Does `act` at each of n words from `word` on: eight a turn, of which each is `at`. */
+#define EACH_WORD(at, word, n, act)                                                               \
+	do {                                                                                      \
+		__typeof__(word) at = (word);                                                     \
+		uint64_t left_ = (n);                                                             \
+                                                                                                  \
+		for (; left_ % 8 != 0; left_--, at++)                                             \
+			act;                                                                      \
+		for (__typeof__(word) turn_ = at, end_ = at + left_; turn_ != end_; turn_ += 8)   \
+			_Pragma("GCC unroll 8") for (unsigned i_ = 0; i_ < 8; i_++)               \
+				at = turn_ + i_, act;                                             \
+	} while (0)
+
 uint64_t words_or(const uint64_t *word, uint64_t n)
 {
 	uint64_t all = 0;
 
-	for (; n % 8 != 0; n--)
-		all |= *word++;
-	for (const uint64_t *end = word + n; word < end; word += 8)
-#pragma GCC unroll 8
-		for (unsigned i = 0; i < 8; i++)
-			all |= word[i];
+	EACH_WORD(at, word, n, all |= *at);
 	return all;
 }
 
 void words_add(uint64_t *word, uint64_t n, uint64_t delta)
 {
-	for (; n % 8 != 0; n--)
-		*word++ += delta;
-	for (const uint64_t *end = word + n; word < end; word += 8)
-#pragma GCC unroll 8
-		for (unsigned i = 0; i < 8; i++)
-			word[i] += delta;
+	EACH_WORD(at, word, n, *at += delta);
 }
 
 void words_fill(uint64_t *word, uint64_t n, uint64_t value)
 {
-	for (; n % 8 != 0; n--)
-		*word++ = value;
-	for (const uint64_t *end = word + n; word < end; word += 8)
-#pragma GCC unroll 8
-		for (unsigned i = 0; i < 8; i++)
-			word[i] = value;
+	EACH_WORD(at, word, n, *at = value);
 }
 
 result_t zero_page(void *page)

@@ -153,11 +153,16 @@ static void object_check(struct checker *c, uint64_t self, unsigned kind)
 	c->met[kind]++;
 }
 
-static void slots_check(struct checker *c, const struct slot *slots)
+/* Those from slot `first` on, a page. */
+static void slots_check(struct checker *c, const struct process *p, uint64_t first)
 {
+	const struct slot *slots = p->directory[first / TN_CAPS_SLOTS];
+
 	for (const struct slot *s = slots; s < slots + TN_CAPS_SLOTS; s++) {
 		uint64_t type = SLOT_TYPE(s->word);
 
+		require(c, slot_is_empty(s) || first + (uint64_t)(s - slots) < p->slots, 12,
+			"a slot that is filled is known to be", p->self);
 		require(c, type <= TN_CAP_SYSTEM, 12, "a slot has a type", s->frame);
 		if (type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT)
 			require(c, I12_ID_BORN(FRAME_ID(s->word)), 12, "a slot's id was handed out",
@@ -179,7 +184,7 @@ static void process_check(struct checker *c, const struct process *p)
 		if (p->directory[i] == caps_none)
 			continue;
 		part_check(c, p, frame_of(p->directory[i]), TN_KIND_CAPS);
-		slots_check(c, p->directory[i]);
+		slots_check(c, p, i * TN_CAPS_SLOTS);
 	}
 	space_check(c, p);
 }

@@ -328,6 +328,7 @@ static void i12_ids(void **state)
 		breaks(12, word, *word - FRAME_ID(*word));
 		breaks(12, word, *word - FRAME_ID(*word) + FRAME_ID_LIMIT - 1);
 	}
+	breaks(12, &current->process->slots, 1);
 	for (uint64_t type = TN_CAP_SYSTEM + 1; type < 16; type++)
 		breaks(12, &cap_slot(200)->word, SLOT_WORD(type, 0, 0));
 	world_end();
