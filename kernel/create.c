@@ -40,7 +40,7 @@ static apart result_t object_make(uint64_t kind, pfn_t f, struct pool *pool, str
 	else if (kind == TN_KIND_PROCESS)
 		process_init(memory, f, pool, (uint32_t)argument);
 	else if (kind == TN_KIND_ENDPOINT)
-		endpoint_init(memory, f, p);
+		endpoint_init(memory, p);
 	else
 		pool_init(memory, f, pool);
 	id = object_next_id++;
@@ -168,7 +168,7 @@ static apart result_t create_endpoint(uint64_t kind, uint64_t target, uint64_t f
 	f = pool_take_ample(pool, TN_KIND_ENDPOINT);
 	clean = frame_clean(f);
 	frame_set(f, FRAME_WORD(TN_KIND_ENDPOINT, id) + clean);
-	endpoint_init(frame_memory(f), f, p);
+	endpoint_init(frame_memory(f), p);
 	slot_set(name, SLOT_WORD(TN_CAP_ENDPOINT, TN_RIGHTS_ALL, id), f.n, 0);
 	return success(0);
 general:

@@ -164,12 +164,13 @@ bool endpoint_end(struct endpoint *e)
 {
 	struct process *p = e->process;
 
+	e->open = &process_none;
 	for (unsigned left = DISMISS_MAX; left > 0; left--) {
 		struct thread *t = queue_pop(&e->senders) ?: queue_pop(&e->receivers);
 
 		if (t == NULL) {
 			LIST_REMOVE(p->endpoints, e);
-			object_free(p->pool, TN_KIND_ENDPOINT, pfn(e->self), sizeof(*e));
+			object_free(p->pool, TN_KIND_ENDPOINT, frame_of(e), sizeof(*e));
 			return true;
 		}
 		message_fail(t, TN_EPEER);

@@ -8,7 +8,7 @@
 #include "message.h"
 #include "object.h"
 
-const struct process process_none;
+const struct process process_none = {.dying = 1};
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling)
 {

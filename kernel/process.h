@@ -38,7 +38,7 @@ _Static_assert(sizeof(struct process) % 64 == 0, "zeroed by 64 bytes");
 /* Stands where a process has no page, so that lookup tests nothing. */
 extern const struct slot caps_none[TN_CAPS_SLOTS];
 
-/* No hart is ever of its generation. */
+/* Stands for none: it is dying, and no hart is ever of its generation. */
 extern const struct process process_none;
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling);

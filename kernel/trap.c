@@ -47,7 +47,7 @@ void trap_call(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 	if (label == TN_LABEL_EXIT)
 		message_drop_caller(t);
 	if (SLOT_TYPE(t->fault.word) != TN_CAP_ENDPOINT || !slot_is_live(&t->fault) ||
-	    e->process->dying) {
+	    e->open->dying) {
 		message_drop_caller(t);
 		return;
 	}

@@ -89,7 +89,7 @@ inline_always struct thread *receiver_of(const struct endpoint *e)
 {
 	struct thread *r = e->receivers.first;
 
-	if (unlikely(r == NULL) || unlikely(e->process->dying) || !is_next(r, r->direct))
+	if (unlikely(r == NULL) || unlikely(e->open->dying) || !is_next(r, r->direct))
 		return NULL;
 	return r;
 }
@@ -143,7 +143,7 @@ void short_reply_recv(uint64_t index)
 	if (!message_is_short() || !names_endpoint(s, TN_ENDPOINT_RECEIVE) || unlikely(c == NULL))
 		goto full;
 	e = endpoint_of(s);
-	if (unlikely(e->senders.first != NULL) || unlikely(e->process->dying) ||
+	if (unlikely(e->senders.first != NULL) || unlikely(e->open->dying) ||
 	    unlikely(current->signals != 0))
 		goto full;
 	p = c->direct;

@@ -48,7 +48,7 @@ static int endpoint_refusal(uint64_t index, uint64_t rights, uint64_t info)
 {
 	int error = cap_refusal(index, TN_CAP_ENDPOINT, rights) ?: travel_refusal(info);
 
-	return error ?: (endpoint_at(index)->process->dying ? TN_EPEER : 0);
+	return error ?: (endpoint_at(index)->open->dying ? TN_EPEER : 0);
 }
 
 static int target_refusal(uint64_t index, uint64_t info)

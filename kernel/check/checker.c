@@ -179,7 +179,7 @@ static void process_check(struct checker *c, const struct process *p)
 			++*count_of(c, frame_of(t->utcb).n, 0);
 	}
 	for (const struct endpoint *e = p->endpoints; e != NULL; e = e->next)
-		object_check(c, e->self, TN_KIND_ENDPOINT);
+		object_check(c, frame_of(e).n, TN_KIND_ENDPOINT);
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
 		if (p->directory[i] == caps_none)
 			continue;

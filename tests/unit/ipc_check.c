@@ -103,7 +103,7 @@ static void place_check(const struct thread *t)
 		bool receives = t->state == TN_THREAD_RECEIVES;
 
 		HOLDS(receives || t->state == TN_THREAD_CALLS || t->state == TN_THREAD_FAULTED, t);
-		HOLDS(FRAME_KIND(frame_get(pfn(t->endpoint->self))) == TN_KIND_ENDPOINT, t);
+		HOLDS(FRAME_KIND(frame_get(frame_of(t->endpoint))) == TN_KIND_ENDPOINT, t);
 		HOLDS(queue_holds(&t->endpoint->receivers, t) == receives, t);
 		HOLDS(queue_holds(&t->endpoint->senders, t) == !receives, t);
 	}

@@ -135,7 +135,7 @@ static void process_begin(unsigned i, uint64_t slot)
 	for (e = p->kernel->endpoints; e != NULL && e->next != NULL;)
 		e = e->next;
 	for (; e != NULL; e = e->previous)
-		talk_endpoint_add((uint32_t)e->self, p);
+		talk_endpoint_add((uint32_t)frame_of(e).n, p);
 }
 
 static const struct queue *queue_of_priority(unsigned p)

@@ -412,6 +412,11 @@ static void many_wait(void **state)
 			       .code;
 		if (code != -TN_EAGAIN)
 			break;
+		/* meanwhile nobody new is let in */
+		assert_int_equal(crew_say(crew.boss, TN_CALL_SEND, CREW_ENDPOINT, INFO, 0),
+				 -TN_EPEER);
+		assert_int_equal(crew_say(crew.boss, TN_CALL_RECV, CREW_ENDPOINT, 0, 0), -TN_EPEER);
+		assert_int_equal(crew_say(t[0], TN_CALL_CALL, SLOT_E, INFO, 0), -TN_EPEER);
 	}
 	assert_int_equal(code, 0);
 	assert_int_equal(steps, 3); /* some tens a step */
