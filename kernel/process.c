@@ -8,6 +8,8 @@
 #include "message.h"
 #include "object.h"
 
+#define REPLIES_MAX 32u
+
 const struct process process_none = {.dying = 1};
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling)
@@ -23,19 +25,24 @@ void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t cei
 }
 
 /* Empties the slots of the page that begins with slot `first`. Those whose calls are saved in one
- * are told that nobody will answer. */
-static void page_clear(struct process *p, uint64_t first)
+ * are told that nobody will answer: some tens, then false, and the next step goes on. */
+static bool page_clear(struct process *p, uint64_t first)
 {
 	struct slot *s = p->directory[first / TN_CAPS_SLOTS];
+	unsigned replies = 0;
 
 	for (uint64_t i = first; i < least(p->slots, first + TN_CAPS_SLOTS); i++, s++) {
-		if (SLOT_TYPE(s->word) == TN_CAP_REPLY)
+		if (SLOT_TYPE(s->word) == TN_CAP_REPLY) {
+			if (replies++ == REPLIES_MAX)
+				return false;
 			message_forget(s);
+		}
 		slot_set(s, 0, 0, 0);
 	}
+	return true;
 }
 
-/* Gives one capability page back; false if there was none. Mostly a pool pays for one process: that
+/* Goes on with one capability page, to give it back; false if there was none. Mostly a pool pays for one process: that
  * it has no page left then spares the search. */
 static apart bool caps_end(struct process *p)
 {
@@ -48,7 +55,8 @@ static apart bool caps_end(struct process *p)
 	if (place == p->directory + TN_CAPS_PAGES)
 		return false;
 	page = *place;
-	page_clear(p, (uint64_t)(place - p->directory) * TN_CAPS_SLOTS);
+	if (!page_clear(p, (uint64_t)(place - p->directory) * TN_CAPS_SLOTS))
+		return true;
 	*place = (struct slot *)caps_none;
 	pool_put(p->pool, TN_KIND_CAPS, frame_of(page), FRAME_CLEAN);
 	return true;

@@ -376,19 +376,18 @@ static void long_chain(void **state)
 	crew_end(state);
 }
 
-/* The endpoint of one process, waited at by more threads than one step lets go. */
-static void many_wait(void **state)
-{
-	uint64_t slot = CREW_SPARE, steps = 0;
-	struct thread *t[100];
-	int64_t code;
+#define MANY 100u
 
-	crew_make(state);
+/* As many threads of the client's process, each of which has called. */
+static void many_call(struct thread **t)
+{
+	uint64_t slot = CREW_SPARE;
+
 	assert_int_equal(crew_do(crew.boss, TN_CALL_FRAME_MOVE, TN_SLOT_POOL, CREW_CLIENT_POOL, 90,
 				 0, 0, 0)
 				 .code,
 			 0);
-	for (unsigned i = 0; i < 100; i++) {
+	for (unsigned i = 0; i < MANY; i++) {
 		struct tn_thread_config *config = (void *)crew.boss->utcb->words;
 
 		assert_int_equal(crew_do(crew.boss, TN_CALL_CREATE, TN_KIND_THREAD, CREW_CLIENT,
@@ -407,20 +406,76 @@ static void many_wait(void **state)
 			crew_do(crew.boss, TN_CALL_CAP_DELETE, TN_SELF, slot, 0, 0, 0, 0).code, 0);
 		crew_call(t[i], INFO, i);
 	}
-	for (;; steps++) {
-		code = crew_do(crew.boss, TN_CALL_DESTROY, CREW_ENDPOINT, TN_FLAG_STEP, 0, 0, 0, 0)
-			       .code;
-		if (code != -TN_EAGAIN)
-			break;
-		/* meanwhile nobody new is let in */
-		assert_int_equal(crew_say(crew.boss, TN_CALL_SEND, CREW_ENDPOINT, INFO, 0),
-				 -TN_EPEER);
-		assert_int_equal(crew_say(crew.boss, TN_CALL_RECV, CREW_ENDPOINT, 0, 0), -TN_EPEER);
-		assert_int_equal(crew_say(t[0], TN_CALL_CALL, SLOT_E, INFO, 0), -TN_EPEER);
+}
+
+/* Steps that it takes to destroy what the slot names, before the last one. */
+static uint64_t steps_of_destroy(uint64_t slot, void (*between)(struct thread *caller),
+				 struct thread *caller)
+{
+	for (uint64_t steps = 0;; steps++) {
+		int64_t code = crew_do(crew.boss, TN_CALL_DESTROY, slot, TN_FLAG_STEP, 0, 0, 0, 0)
+				       .code;
+
+		if (code == 0)
+			return steps;
+		assert_int_equal(code, -TN_EAGAIN);
+		if (between != NULL)
+			between(caller);
 	}
-	assert_int_equal(code, 0);
-	assert_int_equal(steps, 3); /* some tens a step */
-	for (unsigned i = 0; i < 100; i++)
+}
+
+/* What is being taken apart lets nobody in. */
+static void nobody_enters(struct thread *caller)
+{
+	assert_int_equal(crew_say(crew.boss, TN_CALL_SEND, CREW_ENDPOINT, INFO, 0), -TN_EPEER);
+	assert_int_equal(crew_say(crew.boss, TN_CALL_RECV, CREW_ENDPOINT, 0, 0), -TN_EPEER);
+	assert_int_equal(crew_say(caller, TN_CALL_CALL, SLOT_E, INFO, 0), -TN_EPEER);
+}
+
+/* The endpoint of one process, waited at by more threads than one step lets go. */
+static void many_wait(void **state)
+{
+	struct thread *t[MANY];
+
+	crew_make(state);
+	many_call(t);
+	assert_int_equal(steps_of_destroy(CREW_ENDPOINT, nobody_enters, t[0]), 3);
+	for (unsigned i = 0; i < MANY; i++)
+		assert_failed(t[i], TN_EPEER);
+	crew_end(state);
+}
+
+static struct thread *many[MANY];
+static unsigned waiting; /* of them, before the step */
+
+/* One step lets some tens go, no more. */
+static void few_at_a_time(struct thread *unused)
+{
+	unsigned now = 0;
+
+	(void)unused;
+	for (unsigned i = 0; i < MANY; i++)
+		now += many[i]->state == TN_THREAD_AWAITS;
+	assert_true(waiting - now <= 40);
+	waiting = now;
+}
+
+/* A process that has saved more calls than one step lets go. */
+static void many_saved(void **state)
+{
+	struct thread **t = many;
+
+	crew_make(state);
+	many_call(t);
+	s = crew.server[0];
+	for (unsigned i = 0; i < MANY; i++) {
+		crew_recv(s);
+		assert_int_equal(crew_do(s, TN_CALL_SAVE_REPLY, 100 + i, 0, 0, 0, 0, 0).code, 0);
+	}
+	waiting = MANY;
+	steps_of_destroy(CREW_SERVER, few_at_a_time, NULL);
+	assert_int_equal(waiting, 0);
+	for (unsigned i = 0; i < MANY; i++)
 		assert_failed(t[i], TN_EPEER);
 	crew_end(state);
 }
@@ -447,6 +502,7 @@ int main(void)
 		cmocka_unit_test(chain_ends_with_its_pools),
 		cmocka_unit_test(long_chain),
 		cmocka_unit_test(many_wait),
+		cmocka_unit_test(many_saved),
 		cmocka_unit_test(boot_thread_is_forgotten),
 	};
 
