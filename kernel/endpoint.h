@@ -24,6 +24,6 @@ inline_always void endpoint_init(struct endpoint *e, struct process *p)
 	LIST_PUSH(p->endpoints, e);
 }
 
-/* One step: nobody comes any more, those who wait at it are told, some tens a step; then it is unlinked and its frame
- * given back. True once it is gone. */
+/* One step: nobody comes any more, and those who wait at it are told, some tens a step; then it is
+ * unlinked and its frame given back. True once it is gone. */
 bool endpoint_end(struct endpoint *e);

@@ -66,7 +66,7 @@
 
 /* What boot found, and what has become of it. */
 struct ram {
-	uint64_t first, count;               /* frames from the lowest to the highest, holes included */
+	uint64_t first, count;               /* from the lowest frame to the highest, with holes */
 	uint64_t frames;                     /* frames of RAM */
 	uint64_t window_first, window_count; /* frames that the kernel can own: the direct map */
 

@@ -42,8 +42,8 @@ static bool page_clear(struct process *p, uint64_t first)
 	return true;
 }
 
-/* Goes on with one capability page, to give it back; false if there was none. Mostly a pool pays for one process: that
- * it has no page left then spares the search. */
+/* Goes on with one capability page, to give it back; false if there was none. Mostly a pool pays
+ * for one process: that it has no page left then spares the search. */
 static apart bool caps_end(struct process *p)
 {
 	struct slot **place = p->directory, *page;

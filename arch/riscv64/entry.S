@@ -101,8 +101,8 @@ short_refused:
 	sub	a7, t0, a7
 	j	call_full
 
-	/* Of the current thread only what C keeps is saved, of the next one only that is loaded: what
-	 * else it has is the message, in a1 to a7, or was given up by its call. */
+	/* Of the current thread only what C keeps is saved, of the next one only that is loaded:
+	 * what else it has is the message, in a1 to a7, or was given up by its call. */
 	.globl	short_switch, short_switch_whole, short_enter
 short_switch_whole:
 	SAVE_CALLER
@@ -117,8 +117,8 @@ short_enter:
 	CLEAR	a0, t0, t1, t2, t3, t4, t5, t6
 	sret
 
-	/* Other exits than with an answer. Callee-saved registers are the user's again, now that C has
-	 * returned: the thread keeps them, and whoever runs next is loaded whole. */
+	/* Other exits than with an answer. Callee-saved registers are the user's again, now that C
+	 * has returned: the thread keeps them. */
 call_failed:
 	li	t0, -CALL_RESTART
 	beq	a0, t0, call_restart

@@ -1,6 +1,6 @@
 /*
- * plic.c - the platform-level interrupt controller (RISC-V PLIC specification 1.0): one context, that
- * of the boot hart in supervisor mode.
+ * plic.c - the platform-level interrupt controller (RISC-V PLIC specification 1.0): one context,
+ * that of the boot hart in supervisor mode.
  */
 #include "plic.h"
 

@@ -2,10 +2,11 @@
  * short.c - the short ways of call, of reply_recv, and of a page fault: a message that fits the
  * registers, between two threads one of which waits for the other.
  *
- * A second implementation of what kernel/calls/messages.c and kernel/trap.c do in full: whatever is not the plainest
- * case goes there, before anything has changed. The message never leaves its registers, a1 to a6:
- * this file is compiled so that the compiler leaves those and a7, the badge, alone. Each function is
- * jumped to by the trap entry and ends in a jump back to it, with no stack in between.
+ * A second implementation of what kernel/calls/messages.c and kernel/trap.c do in full: whatever
+ * is not the plainest case goes there, before anything has changed. The message never leaves its
+ * registers, a1 to a6: this file is compiled so that the compiler leaves those and a7, the badge,
+ * alone. Each function is jumped to by the trap entry and ends in a jump back to it, with no stack
+ * in between.
  */
 #include "short.h"
 

@@ -1,6 +1,6 @@
 /*
- * messages.c - the calls that carry messages, in full: the short ways of the trap entry make the most
- * frequent case of two of them. A handler that may block, or that returns a message, leaves it in
+ * messages.c - the calls that carry messages, in full: the short ways of the trap entry make the
+ * most frequent case of two of them. A handler that may block, or that returns a message, leaves it in
  * its thread's saved registers and answers port_switch().
  */
 
@@ -186,9 +186,11 @@ result_t call_reply(uint64_t unused, MESSAGE_PARAMETERS)
 result_t call_reply_to(uint64_t slot, MESSAGE_PARAMETERS)
 {
 	struct slot *s = cap_slot(slot);
-	int error = info_refusal(info) ?: cap_refusal(slot, TN_CAP_REPLY, 0)
-				       ?: (message_reply_is_live(s) ? 0 : TN_ESTALE) ?: travel_refusal(info);
+	int error = info_refusal(info) ?: cap_refusal(slot, TN_CAP_REPLY, 0);
 
+	if (error == 0 && !message_reply_is_live(s))
+		error = TN_ESTALE;
+	error = error ?: travel_refusal(info);
 	if (error != 0)
 		return failure(error, 0);
 	*message_of(current) = (struct message){MESSAGE_WORDS};
