@@ -71,6 +71,13 @@ BODY void body_pager(uint64_t frame)
 	}
 }
 
+BODY void body_wait(uint64_t unused)
+{
+	(void)unused;
+	for (;;)
+		tn_message_call(TN_CALL_RECV, BODY_ENDPOINT, TN_INFO_TIMED, NO_WORDS);
+}
+
 BODY void body_call(uint64_t word)
 {
 	const uint64_t words[TN_MESSAGE_REGISTERS] = {word};

@@ -48,5 +48,8 @@ void body_touch(uint64_t unused) __attribute__((noreturn));
 /* Serves faults: maps the frame at the page and lets the thread go on. */
 void body_pager(uint64_t frame) __attribute__((noreturn));
 
+/* Waits for a message, until the deadline that its UTCB has; if it is told otherwise, again. */
+void body_wait(uint64_t unused) __attribute__((noreturn));
+
 /* Calls once, with `word`. */
 void body_call(uint64_t word) __attribute__((noreturn));

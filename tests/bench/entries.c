@@ -261,6 +261,8 @@ void measure_entries(void)
 	entries_before_boot();
 	entries_reclaim();
 	entries_revoke();
+	entry("entry: the longest step of an endpoint's end, all waiting with deadlines",
+	      measure_waiters());
 	bench_print_once("longest kernel entry", longest.cost);
 	printf("bench: the longest entry was `%s`\n", longest.name);
 }

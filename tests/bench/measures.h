@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 void measure_boot(void);
 void measure_frames(void);
 void measure_objects(void);
@@ -15,3 +17,6 @@ void measure_processes(void);
 
 /* Entries that are long by design or by refusal, in search of the longest. */
 void measure_entries(void);
+
+/* The costliest step of the end of an endpoint with many waiters, in instructions. */
+uint64_t measure_waiters(void);

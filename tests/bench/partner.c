@@ -40,7 +40,7 @@ void partner_registers(void (*body)(uint64_t), uint64_t argument)
 	c->registers[REGISTER_A0 - 1] = argument;
 }
 
-static void utcb_prepare(uint64_t frame)
+void partner_utcb(uint64_t frame, uint64_t deadline)
 {
 	struct tn_utcb *utcb = (struct tn_utcb *)STOCK_VA;
 
@@ -48,13 +48,13 @@ static void utcb_prepare(uint64_t frame)
 			TN_MAP_READ | TN_MAP_WRITE));
 	utcb->receive_slot = TN_NONE;
 	utcb->signal_mask = TN_ANY;
-	utcb->deadline = TN_ANY;
+	utcb->deadline = deadline;
 	BENCH_DO(tn_unmap(TN_SLOT_PROCESS, STOCK_VA, 1));
 }
 
 void partner_make(const struct partner *partner)
 {
-	utcb_prepare(partner->utcb);
+	partner_utcb(partner->utcb, TN_ANY);
 	BENCH_DO(tn_create(TN_KIND_PROCESS, SLOT_POOL, TN_ANY, TN_NONE, partner->process,
 			   PARTNER_PRIORITY));
 	BENCH_DO(tn_create(TN_KIND_CAPS, partner->process, TN_ANY, TN_NONE, 0, 0));

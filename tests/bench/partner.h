@@ -24,6 +24,9 @@ uint64_t partner_code(void);
  * zero. */
 void partner_registers(void (*body)(uint64_t), uint64_t argument);
 
+/* The user frame becomes a UTCB ready to wait, for every signal, until `deadline`. */
+void partner_utcb(uint64_t frame, uint64_t deadline);
+
 /* Makes process and thread, with an empty page of slots, and the UTCB ready to wait: no deadline,
  * every signal. */
 void partner_make(const struct partner *partner);
