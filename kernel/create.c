@@ -65,15 +65,14 @@ static int argument_refusal(uint64_t kind, uint64_t frame, uint64_t frames, uint
 /* The place that names the new object: a directory entry for capability pages, else a slot. */
 static int name_refusal(uint64_t kind, const struct process *p, uint64_t slot)
 {
-	int error = 0;
+	bool none = kind == TN_KIND_CAPS ? slot >= TN_CAPS_PAGES
+					 : cap_slot(slot)->word == SLOT_NOWHERE;
 
-	if (kind != TN_KIND_CAPS)
-		cap_place(current->process, slot, false, &error);
-	else if (slot >= TN_CAPS_PAGES)
-		error = TN_ERANGE;
-	else if (p->directory[slot] != caps_none)
-		error = TN_EEXIST;
-	return error;
+	if (none)
+		return TN_ERANGE;
+	if (kind == TN_KIND_CAPS)
+		return p->directory[slot] != caps_none ? TN_EEXIST : 0;
+	return slot_is_empty(cap_slot(slot)) ? 0 : TN_EEXIST;
 }
 
 static int limit_refusal(uint64_t kind, const struct pool *pool, uint64_t argument)

@@ -26,6 +26,7 @@ struct hart {
 	 * more urgent the lower, and a queue each, in the order of sched_queue(). */
 	uint64_t ready;
 	struct queue queues[TN_PRIORITY_MAX + 1];
+	uint32_t turn;                            /* ticks, from 1 on */
 	struct thread *deadlines;                 /* the earliest; see deadline.h */
 	struct thread *float_owner;               /* whose registers the floating-point unit has */
 };

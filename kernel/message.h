@@ -23,7 +23,7 @@ void message_offer(struct thread *t, struct endpoint *e);
 /* r, which runs, takes the call of t, which has left its queue. */
 void message_receive(struct thread *r, struct thread *t);
 
-/* t, which runs or waits for nothing but what is done here, gets the message of `from`. */
+/* `to`, which runs or waits for nothing but what is done here, gets the message of `from`. */
 void message_copy(struct thread *from, struct thread *to, uint64_t badge);
 
 /* The first who receives at e leaves its queue; NULL if nobody does. */

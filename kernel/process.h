@@ -43,6 +43,6 @@ extern const struct process process_none;
 
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling);
 
-/* One bounded step of its end: from the first one on it answers EDYING, and no hart holds
- * translations of it. True once it is gone. */
+/* One bounded step of its end: from the first one on it answers EDYING. A thread of it
+ * that is left may run between steps. True once it is gone. */
 bool process_end_step(struct process *p);

@@ -60,7 +60,7 @@ cold result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 		if (port_interrupt_pending())
 			return port_restart(pool, flags, 0, 0, TN_CALL_POOL_REVOKE);
 	}
-	p->dying = 0;
+	p->dying = p->parent != NULL && p->parent->dying;
 	return success(0);
 }
 

@@ -5,6 +5,8 @@
 
 #include "asid.h"
 
+#define LATE_MAX 8u
+
 void sched_place(struct thread *t, struct hart *h, uint32_t priority)
 {
 	t->hart = h;
@@ -27,6 +29,11 @@ inline_always void switch_on(struct hart *h)
 	struct queue *q = sched_queue(h, rank);
 
 	current = queue_pop(q);
+	if (unlikely(current->turn != 0) && current->turn != h->turn && q->first != NULL) {
+		current->turn = 0; /* it was to be the first in a turn that is over */
+		queue_push(q, current);
+		current = queue_pop(q);
+	}
 	if (q->first == NULL)
 		h->ready -= rank;
 	port_switched();
@@ -53,10 +60,24 @@ void sched_run(void)
 		switch_from_idle(h);
 }
 
-void sched_tick(void)
+void sched_give_way(void)
 {
 	sched_ready(current);
 	switch_on(current->hart);
+}
+
+/* Whoever waits for the current thread's answer, or for the answer of one that does, has had its
+ * turn as well: no short way lets it go on first. */
+void sched_tick(void)
+{
+	struct thread *t = current->caller;
+
+	for (unsigned left = LATE_MAX; t != NULL && left > 0; left--, t = t->caller) {
+		t->late = 1;
+		t->direct = &process_none;
+	}
+	current->hart->turn++;
+	sched_give_way();
 }
 
 void sched_preempt(void)

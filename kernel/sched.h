@@ -35,6 +35,7 @@ inline_always void sched_wake(struct thread *t)
 	if (unlikely(t->deadline != DEADLINE_NONE))
 		deadline_cancel(t);
 	t->direct = t->process;
+	t->late = 0;
 	t->state = TN_THREAD_RUNNING;
 	t->hart->ready |= sched_rank(t);
 	if (unlikely(t->above < current->above))
@@ -45,14 +46,26 @@ inline_always void sched_wake(struct thread *t)
 inline_always void sched_ready(struct thread *t)
 {
 	sched_wake(t);
+	t->turn = 0;
 	queue_push(t->line, t);
 }
 
-/* The same, and it is the first of its priority to go on. */
+/* The same, and it is the first of its priority to go on, in this turn. */
 inline_always void sched_ready_first(struct thread *t)
 {
 	sched_wake(t);
+	t->turn = t->hart->turn;
 	queue_push_first(t->line, t);
+}
+
+/* t, which waited for an answer, has it: it goes on first, unless a tick has ended its turn
+ * meanwhile. */
+inline_always void sched_ready_answered(struct thread *t)
+{
+	if (unlikely(t->late))
+		sched_ready(t);
+	else
+		sched_ready_first(t);
 }
 
 /* t, which is ready and not running, may not run any more. */
@@ -62,7 +75,11 @@ void sched_unready(struct thread *t);
  * interrupt while there is none. All of the old one's registers have been saved. */
 void sched_run(void);
 
-/* The current thread's turn is over: others of its priority, or above, go first. */
+/* The current thread lets others of its priority, or above, go first. */
+void sched_give_way(void);
+
+/* The same, because its turn is over. So is the turn of those for whom it works (who wait for its
+ * answer), and of those who were to go on first in this turn. */
 void sched_tick(void);
 
 /* Somebody more urgent has become ready: the current thread is the first of its priority to go

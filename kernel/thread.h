@@ -40,15 +40,17 @@ struct thread {
 	struct thread *caller;     /* whom it has to answer */
 	struct thread *partner;    /* who has to answer it; NULL while a REPLY does instead */
 	uint64_t call_id;          /* names the call to such a REPLY */
-	uint64_t badge;            /* of the capability through which it calls */
+	uint32_t badge;            /* of the capability through which it calls */
+	uint32_t turn;             /* hart's, in which it became the first of its line; 0: last */
 	struct slot fault;         /* endpoint that its faults go to; weak */
-	/* its process; process_none while only the long ways may end its wait: it has faulted, or has
-	 * a deadline */
+	/* its process; process_none while only the full ways may end its wait: it has faulted, has a
+	 * deadline, or is late */
 	const struct process *direct;
 	uint64_t deadline;         /* DEADLINE_NONE: none */
 	struct thread *later[2];   /* see deadline.h */
 	struct message fault_message;
-	uint64_t floats; /* floating-point registers stand behind the structure */
+	uint32_t floats; /* floating-point registers stand behind the structure */
+	uint32_t late;   /* a tick has ended its turn while it waited for an answer */
 };
 _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
 

@@ -70,7 +70,7 @@ void trap_answer(struct thread *t)
 	}
 	if (label == TN_RESUME_AT)
 		t->registers[REGISTER_PC] = m->words[0];
-	sched_ready_first(t);
+	sched_ready_answered(t);
 }
 
 void trap_fault(const struct fault *f)

@@ -140,7 +140,7 @@ thread_leave:
 	sret
 
 call_yields:
-	call	sched_tick
+	call	sched_give_way
 	j	thread_leave
 
 	/* A call that is to begin again once the waiting interrupt has been taken: the pc stays at

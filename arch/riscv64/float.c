@@ -12,6 +12,8 @@
 
 #define FLOAT_BYTES (5 * 64u) /* f0 to f31, fcsr, in lines of 64 */
 
+bool float_exists;
+
 /* The registers' place. */
 static uint64_t *float_area(struct thread *t)
 {
@@ -41,11 +43,9 @@ bool float_lend(void)
 {
 	struct hart *h = current->hart;
 
-	if ((csr_read(sstatus) & SSTATUS_FS) != 0)
+	if (!float_exists || (csr_read(sstatus) & SSTATUS_FS) != 0)
 		return false;
 	csr_set(sstatus, SSTATUS_FS);
-	if ((csr_read(sstatus) & SSTATUS_FS) == 0) /* hardwired: the hart has no unit */
-		return false;
 	if (!current->floats)
 		zero_lines(float_area(current), FLOAT_BYTES);
 	current->floats = 1;

@@ -6,6 +6,7 @@
 #include <port/tlb.h>
 
 #include "boot/machine.h"
+#include "float.h"
 #include "plic.h"
 #include "report.h"
 #include "sbi.h"
@@ -113,6 +114,9 @@ void port_boot_clock(uint64_t tick)
 {
 	tick_time = (tick != 0 ? tick : TICK_DEFAULT) * machine->info.timebase / 1000000 + 1;
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
+	float_exists = machine->floats;
+	if (machine->zicbom)
+		csr_write(0x10a, 0); /* senvcfg: user mode invalidates no cache blocks */
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
 	port_tick();
 	port_timer_set(TN_ANY);

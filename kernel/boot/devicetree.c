@@ -50,6 +50,9 @@ static void note_extensions(struct machine *m, struct text list)
 		m->sstc |= text_is(name.bytes, name.length, "sstc");
 		m->svpbmt |= text_is(name.bytes, name.length, "svpbmt");
 		m->zicbom |= text_is(name.bytes, name.length, "zicbom");
+		/* single letters: "d", or among those of "rv64imafdc"; "g" has it, too */
+		if (name.length == 1 || name.bytes[0] == 'r')
+			m->floats |= contains(name, "d", 1) || contains(name, "g", 1);
 	}
 }
 

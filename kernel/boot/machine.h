@@ -50,7 +50,7 @@ struct machine {
 
 	uint32_t hart_count; /* enabled ones */
 	uint64_t cbom_block; /* bytes of the boot hart's cache block for Zicbom; 0: not said */
-	bool sstc, svpbmt, zicbom;
+	bool sstc, svpbmt, zicbom, floats; /* floats: F and D */
 
 	uint32_t memory_count;
 	/* In the tree's order, which names MACHINE_RANGES at most; then those that the boot code

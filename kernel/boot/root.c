@@ -77,7 +77,7 @@ struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count)
 	slot_set(&slots[TN_SLOT_FRAMES], SLOT_WORD(TN_CAP_FRAMES, TN_RIGHTS_ALL, 0), ram.first,
 		 ram.count);
 	slot_set(&slots[TN_SLOT_SYSTEM], SLOT_WORD(TN_CAP_SYSTEM, TN_RIGHTS_ALL, 0), 0, 0);
-	hart->asid_generation = 1;
+	hart->asid_generation = hart->direct_generation = hart->turn = 1;
 	hart->direct_map = PORT_DMAP_OFFSET;
 	hart->asid_next = port_asid_count() > 1 ? 1 : 0;
 	return t;

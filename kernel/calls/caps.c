@@ -68,7 +68,7 @@ static bool object_is_dying(const struct slot *s)
 
 	if (SLOT_TYPE(s->word) == TN_CAP_POOL)
 		return ((const struct pool *)object)->dying != 0;
-	/* threads end in one step; an endpoint goes on until nobody waits */
+	/* threads end in one step; an endpoint that ends lets nobody in */
 	return SLOT_TYPE(s->word) == TN_CAP_PROCESS && ((const struct process *)object)->dying != 0;
 }
 

@@ -78,7 +78,7 @@ static void answer(struct thread *t)
 		trap_answer(t);
 	} else {
 		message_copy(current, t, 0);
-		sched_ready_first(t);
+		sched_ready_answered(t);
 	}
 }
 

@@ -245,7 +245,7 @@ struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, 
 		if (how != GO_ON) {
 			host_switched = true;
 			if (how == YIELD)
-				sched_tick();
+				sched_give_way();
 			else
 				sched_run();
 		}

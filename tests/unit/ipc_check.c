@@ -113,7 +113,7 @@ static void place_check(const struct thread *t)
 /* What the ways into and out of the kernel look at instead of all the rest. */
 static void short_ways_check(const struct thread *t)
 {
-	bool long_only = t->state == TN_THREAD_FAULTED || t->deadline != DEADLINE_NONE;
+	bool long_only = t->state == TN_THREAD_FAULTED || t->deadline != DEADLINE_NONE || t->late;
 
 	if (t->state != TN_THREAD_STOPPED) /* is about to become what it will be */
 		HOLDS(t->direct == (long_only ? &process_none : t->process), t);

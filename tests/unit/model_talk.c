@@ -113,6 +113,8 @@ static void thread_begin(struct thread *k, struct talk_process *p)
 
 	t->state = k->state == TN_THREAD_STOPPED ? TALK_STOPPED : TALK_READY;
 	t->priority = k->priority;
+	t->late = k->late;
+	t->turn = k->turn;
 	t->has_utcb = k->utcb != NULL;
 	memcpy(t->registers, k->registers, sizeof(t->registers));
 }
@@ -168,6 +170,7 @@ void talk_begin(void)
 		if (talk.threads[i].object.alive)
 			talk.threads[i].fault = cap_begin(&talk.threads[i].kernel->fault);
 	lines_begin();
+	talk.turn = current->hart->turn;
 	talk.current = talk_thread_of(current);
 	utcbs_read();
 	talk_compare();
@@ -319,6 +322,7 @@ static void become(struct talk_thread *t)
 	if (t == old)
 		return;
 	talk_line_remove(&talk.ready[t->priority], t);
+	old->turn = 0;
 	if (old->state == TALK_READY)
 		talk_line_push(&talk.ready[old->priority], old);
 	talk.current = t;

@@ -89,6 +89,8 @@ struct talk_thread {
 	uint64_t deadline;                 /* TN_ANY: none; no two threads have the same */
 	struct talk_wait wait;
 	uint32_t priority;
+	bool late;     /* a tick has come while somebody worked for it */
+	uint64_t turn; /* in which it was to go on first; 0: it stands at the end of its line */
 	uint64_t signals;
 	struct talk_cap fault;
 	uint64_t registers[32];
@@ -103,6 +105,7 @@ struct talk {
 	struct talk_process processes[TALK_PROCESSES]; /* the boss's, server, client */
 	struct talk_line ready[TN_PRIORITY_MAX + 1];
 	struct talk_thread *current;
+	uint64_t turn;      /* ticks */
 	bool preempts;      /* somebody more urgent than the current thread became ready */
 	bool words_written; /* the call has filled the UTCB's words: not followed */
 	uint64_t last_ticket, births;

@@ -110,10 +110,10 @@ static void answer_fault(struct talk_thread *t, const struct message *m)
 	uint32_t label = TN_INFO_LABEL(m->info);
 
 	if (t->wait.kind == TALK_FAULTED && label == TN_RESUME) {
-		talk_ready_first(t);
+		talk_ready_answered(t);
 	} else if (t->wait.kind == TALK_FAULTED && label == TN_RESUME_AT) {
 		talk_set(t, REGISTER_PC, m->words[0]);
-		talk_ready_first(t);
+		talk_ready_answered(t);
 	} else {
 		t->state = TALK_STOPPED;
 		if (owed != NULL)
@@ -131,7 +131,7 @@ static void answer(struct talk_thread *t, const struct message *m)
 		return;
 	}
 	deliver(m, talk.current, t, 0);
-	talk_ready_first(t);
+	talk_ready_answered(t);
 }
 
 /* --- signals --------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ void talk_timer(void);
 /* t may run: the last of its priority; the first of it, who has got a call or an answer. */
 void talk_ready(struct talk_thread *t);
 void talk_ready_first(struct talk_thread *t);
+void talk_ready_answered(struct talk_thread *t);
 
 /* The most urgent ready thread goes on: where the current one cannot; where its turn is over; where
  * it comes first again among its equals. */

@@ -46,10 +46,23 @@ struct talk_thread *talk_line_shift(struct talk_line *l)
 
 /* --- who runs -------------------------------------------------------------------------------- */
 
+static void stand_last(struct talk_thread *t)
+{
+	t->turn = 0;
+	talk_line_push(&talk.ready[t->priority], t);
+}
+
+static void stand_first(struct talk_thread *t)
+{
+	t->turn = talk.turn;
+	line_push_first(&talk.ready[t->priority], t);
+}
+
 static void wake(struct talk_thread *t)
 {
 	t->state = TALK_READY;
 	t->deadline = TN_ANY;
+	t->late = false;
 	if (t->priority > talk.current->priority)
 		talk.preempts = true;
 }
@@ -57,13 +70,21 @@ static void wake(struct talk_thread *t)
 void talk_ready(struct talk_thread *t)
 {
 	wake(t);
-	talk_line_push(&talk.ready[t->priority], t);
+	stand_last(t);
 }
 
 void talk_ready_first(struct talk_thread *t)
 {
 	wake(t);
-	line_push_first(&talk.ready[t->priority], t);
+	stand_first(t);
+}
+
+void talk_ready_answered(struct talk_thread *t)
+{
+	if (t->late)
+		talk_ready(t);
+	else
+		talk_ready_first(t);
 }
 
 void talk_set(struct talk_thread *t, unsigned place, uint64_t value)
@@ -94,6 +115,10 @@ static void next_goes_on(void)
 	talk.current = talk_line_shift(&talk.ready[p]);
 	if (talk.current == NULL)
 		fail_msg("%s: nobody is ready", talk.scene);
+	if (talk.current->turn != 0 && talk.current->turn != talk.turn && talk.ready[p].count > 0) {
+		stand_last(talk.current);
+		talk.current = talk_line_shift(&talk.ready[p]);
+	}
 }
 
 void talk_switch(void)
@@ -102,15 +127,23 @@ void talk_switch(void)
 		next_goes_on();
 }
 
+static void give_way(void)
+{
+	stand_last(talk.current);
+	next_goes_on();
+}
+
 void talk_tick(void)
 {
-	talk_line_push(&talk.ready[talk.current->priority], talk.current);
-	next_goes_on();
+	for (struct talk_thread *t = talk_owed_by(talk.current); t != NULL; t = talk_owed_by(t))
+		t->late = true;
+	talk.turn++;
+	give_way();
 }
 
 void talk_preempt(void)
 {
-	line_push_first(&talk.ready[talk.current->priority], talk.current);
+	stand_first(talk.current);
 	next_goes_on();
 }
 
@@ -378,7 +411,7 @@ static int yield(void)
 {
 	struct talk_thread *t = talk.current;
 
-	talk_tick();
+	give_way();
 	if (talk.current != t)
 		call_succeeds(t);
 	return 0;

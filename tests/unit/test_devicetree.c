@@ -579,7 +579,7 @@ static void test_virt_facts(void **state)
 	assert_int_equal(machine.info.initrd_bytes, 0x200000);
 	assert_text(machine.bootargs, "mm=mm-exact tick=1000");
 	assert_string_equal(machine.info.args, "mm=mm-exact tick=1000");
-	assert_true(machine.sstc && !machine.svpbmt && !machine.zicbom);
+	assert_true(machine.sstc && machine.floats && !machine.svpbmt && !machine.zicbom);
 	free(blob);
 }
 
@@ -702,7 +702,7 @@ static void test_boot_hart_decides_about_isa(void **state)
 
 	(void)state;
 	assert_null(read_tree(blob, 0x100000003));
-	assert_true(machine.sstc && machine.svpbmt && machine.zicbom);
+	assert_true(machine.sstc && machine.svpbmt && machine.zicbom && machine.floats);
 	assert_int_equal(machine.cbom_block, 64);
 	assert_int_equal(machine.info.timebase, 0x100000000);
 	assert_int_equal(machine.hart_count, 2);
@@ -715,7 +715,7 @@ static void test_extensions_match_whole_words(void **state)
 
 	(void)state;
 	assert_null(read_tree(blob, 4));
-	assert_false(machine.sstc || machine.svpbmt || machine.zicbom);
+	assert_false(machine.sstc || machine.svpbmt || machine.zicbom || machine.floats);
 	assert_int_equal(machine.cbom_block, 0);
 	free(blob);
 }

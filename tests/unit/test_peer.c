@@ -480,6 +480,36 @@ static void many_saved(void **state)
 	crew_end(state);
 }
 
+/* Revoking a pool below one that is being revoked does not bring it back to life. */
+static void revoked_below_the_dying(void **state)
+{
+	uint64_t pool = CREW_SPARE, process = CREW_SPARE + 1;
+	struct thread *boss;
+
+	crew_make(state);
+	boss = crew.boss;
+	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_POOL, CREW_CLIENT_POOL, TN_ANY,
+				 TN_NONE, pool, 0)
+				 .code,
+			 0);
+	assert_int_equal(crew_do(boss, TN_CALL_FRAME_MOVE, CREW_CLIENT_POOL, pool, 4, 0, 0, 0).code,
+			 0);
+	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_PROCESS, pool, TN_ANY, TN_NONE,
+				 process, 0)
+				 .code,
+			 0);
+	assert_int_equal(crew_do(boss, TN_CALL_POOL_REVOKE, CREW_CLIENT_POOL, TN_FLAG_STEP, 0, 0, 0,
+				 0)
+				 .code,
+			 -TN_EAGAIN);
+	boss_does(TN_CALL_POOL_REVOKE, pool);
+	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_PROCESS, pool, TN_ANY, TN_NONE,
+				 process + 1, 0)
+				 .code,
+			 -TN_EDYING);
+	crew_end(state);
+}
+
 /* Another thread may get the boot thread's frame: it must not end the machine when it ends. */
 static void boot_thread_is_forgotten(void **state)
 {
@@ -503,6 +533,7 @@ int main(void)
 		cmocka_unit_test(long_chain),
 		cmocka_unit_test(many_wait),
 		cmocka_unit_test(many_saved),
+		cmocka_unit_test(revoked_below_the_dying),
 		cmocka_unit_test(boot_thread_is_forgotten),
 	};
 

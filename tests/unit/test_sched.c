@@ -311,6 +311,61 @@ static void signal_ends_idleness(void **state)
 	assert_int_equal(idle_count, 3);
 }
 
+/* Server s more urgent than clients c and c2, who are equals; nobody else can run. */
+static void alone_with_a_server(void)
+{
+	boss_does(TN_CALL_THREAD_SUSPEND, c3);
+	priority(s, 20);
+	boss_waits();
+	assert_ptr_equal(current, s);
+	crew_recv(s);
+	assert_ptr_equal(current, c);
+}
+
+/* Who has a more urgent one work whenever the tick comes has its turns all the same. */
+static void a_tick_in_the_server_ends_the_clients_turn(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	alone_with_a_server();
+	for (unsigned i = 0; i < 100; i++) {
+		struct thread *client = current;
+
+		crew_call(client, INFO, 0);
+		sched_tick();
+		assert_ptr_equal(current, s);
+		crew_reply_recv(s, INFO, 0);
+		assert_ipc_holds();
+		assert_ptr_not_equal(current, client);
+		turns += current == c2;
+	}
+	assert_int_equal(turns, 50);
+}
+
+/* So has who is pushed aside by a more urgent one that still runs as the tick comes. */
+static void a_tick_ends_the_turn_of_who_was_pushed_aside(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	alone_with_a_server();
+	for (unsigned i = 0; i < 100; i++) {
+		struct thread *client = current;
+
+		assert_int_equal(crew_say(client, TN_CALL_SEND, SLOT_E, INFO, 0), 0);
+		assert_true(host_preempted);
+		sched_preempt();
+		assert_ptr_equal(current, s);
+		sched_tick();
+		crew_recv(s);
+		assert_ipc_holds();
+		assert_ptr_not_equal(current, client);
+		turns += current == c2;
+	}
+	assert_int_equal(turns, 50);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, crew_end)
@@ -330,6 +385,8 @@ int main(void)
 		T(nobody_is_ready),
 		T(time_ends_idleness),
 		T(signal_ends_idleness),
+		T(a_tick_in_the_server_ends_the_clients_turn),
+		T(a_tick_ends_the_turn_of_who_was_pushed_aside),
 	};
 #undef T
 

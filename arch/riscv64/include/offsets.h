@@ -17,5 +17,5 @@
 #define CALL_CALL 38 /* and the next: reply_recv */
 #define SSTATUS_SPP 0x100 /* the trap came from supervisor mode */
 #define HART_CALLS 0
-#define HART_BYTES 1088 /* multiple of 16, at the top of the kernel stack */
+#define HART_BYTES 1104 /* multiple of 16, at the top of the kernel stack */
 #define KERNEL_STACK_BYTES 8192
