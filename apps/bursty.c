@@ -2,14 +2,14 @@
  * bursty.c - idle and peak in turn: maps and touches a lot, gives it back, waits. bursty [ROUNDS]
  */
 #include <tenure/client.h>
-#include <tenure/user.h>
+#include <tenure/threads.h>
 
 #include "check.h"
 
 #define ROUNDS 6u
 #define REGIONS 8u
 #define PAGES 64u
-#define IDLE_US 50000u
+#define IDLE_MS 50u
 
 static void peak(void)
 {
@@ -27,14 +27,6 @@ static void peak(void)
 		check_done(tn_unmap_memory(memory[i], PAGES), "unmap");
 }
 
-static void idle(void)
-{
-	uint64_t end = tn_microseconds() + IDLE_US;
-
-	while (tn_microseconds() < end)
-		tn_yield();
-}
-
 int main(int argc, char **argv)
 {
 	uint64_t rounds = number_argument(argc, argv, 1, ROUNDS), most = 0;
@@ -45,7 +37,7 @@ int main(int argc, char **argv)
 		check_done(tn_statistics(0, &statistics), "statistics");
 		if (statistics.pool_free > most)
 			most = statistics.pool_free;
-		idle();
+		tn_sleep_ms(IDLE_MS);
 	}
 	printf("%lu bursts of %u pages; idle kernel frames afterwards: at most %lu\n",
 	       (unsigned long)rounds, REGIONS * PAGES, (unsigned long)most);

@@ -3,8 +3,7 @@
  *
  * A program ends with status 1 at the first that does not; mm goes on.
  */
-#ifndef APPS_CHECK_H
-#define APPS_CHECK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,10 +31,13 @@ static inline uint64_t check_done(int64_t answer, const char *request)
 	return (uint64_t)answer;
 }
 
+/* Microseconds for each of `count`, with a decimal: printf with SHARE_FORMAT, SHARE(...). */
+#define SHARE_FORMAT "%lu.%lu us"
+#define SHARE(microseconds, count)                                                                 \
+	(unsigned long)((microseconds) / (count)), (unsigned long)((microseconds)*10 / (count) % 10)
+
 /* The argument as a number, or `otherwise` where it is missing. */
 static inline uint64_t number_argument(int argc, char **argv, int which, uint64_t otherwise)
 {
 	return which < argc ? strtoul(argv[which], NULL, 0) : otherwise;
 }
-
-#endif

@@ -1,5 +1,6 @@
 /*
  * endless.c - a thread that never yields: it is preempted, and stopped by its parent.
+ * endless [MILLISECONDS]
  *
  * The thread is this program as `endless child`.
  */
@@ -9,11 +10,11 @@
 
 #include "check.h"
 
-#define WORK_US 100000u
+#define WORK_MS 100u
 
 int main(int argc, char **argv)
 {
-	uint64_t pid, end;
+	uint64_t work = number_argument(argc, argv, 1, WORK_MS) * 1000, pid, end;
 	unsigned turns = 0;
 	struct tn_ended ended;
 
@@ -21,7 +22,7 @@ int main(int argc, char **argv)
 		for (;;)
 			__asm__ volatile("");
 	pid = check_done(tn_spawn("endless child", 32, 128, tn_client->priority), "spawn");
-	end = tn_microseconds() + WORK_US;
+	end = tn_microseconds() + work;
 	while (tn_microseconds() < end) {
 		tn_yield(); /* comes back only by preemption */
 		turns++;

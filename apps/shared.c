@@ -1,8 +1,8 @@
 /*
  * shared.c - producer and consumer over shared memory and signals. shared [COUNT]
  *
- * The consumer is this program as `shared consumer PARENT ADDRESS NUMBER`. It attaches the ring,
- * sends a capability to signal its thread, and takes items until one says that it is the last.
+ * The consumer is this program as `shared consumer PARENT ADDRESS NUMBER`. It sends a capability to
+ * signal its thread, attaches the ring, and takes items until one says that it is the last.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -56,10 +56,11 @@ static int consume(uint64_t parent, uint64_t address, uint64_t number)
 	struct ring *ring;
 	int64_t error;
 
+	/* the answer comes once the ring has been offered */
+	check_done(tn_call(slot, TN_INFO_WITH(1, 0, TN_CLIENT_THREAD), none).code, "call");
 	try_more(parent, address);
 	ring = tn_attach(parent, (void *)address, PAGES, NULL, TN_MM_WRITE, &error);
 	check_done(error, "attach");
-	check_done(tn_call(slot, TN_INFO_WITH(1, 0, TN_CLIENT_THREAD), none).code, "call");
 	while ((item = take(ring)) != LAST)
 		sum += item;
 	atomic_store(&ring->sum, sum);

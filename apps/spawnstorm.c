@@ -37,8 +37,13 @@ int main(int argc, char **argv)
 		for (unsigned i = 0; i < TOGETHER; i++)
 			await();
 	}
+	for (; done < count; done++) {
+		spawn();
+		await();
+	}
 	check(tn_wait(0, NULL) == -TN_ENOENT, "no child is left");
-	printf("%lu processes lived and ended, %lu us each\n", (unsigned long)done,
-	       (unsigned long)((tn_microseconds() - start) / (done ? done : 1)));
+	start = tn_microseconds() - start;
+	printf("%lu processes lived and ended, " SHARE_FORMAT " each\n", (unsigned long)done,
+	       SHARE(start, done ? done : 1));
 	return 0;
 }

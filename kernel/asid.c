@@ -10,7 +10,7 @@ static bool asid_assign(struct hart *h, struct process *p)
 	bool renewed = h->asid_next >= port_asid_count();
 
 	if (renewed) {
-		h->asid_generation++;
+		h->direct_generation = ++h->asid_generation;
 		h->asid_next = port_asid_count() > 1 ? 1 : 0;
 	}
 	p->asid = h->asid_next++;
@@ -21,11 +21,10 @@ static bool asid_assign(struct hart *h, struct process *p)
 
 /* Translations of an older generation end after the switch: until then the hart may walk the old
  * tables and keep what it finds (privileged spec, satp). */
-void asid_activate(struct hart *h, struct process *p)
+void asid_activate_new(struct hart *h, struct process *p)
 {
-	bool renewed = !asid_is_live(h, p) && asid_assign(h, p);
+	bool renewed = asid_assign(h, p);
 
-	h->space = p;
 	port_space_use(p->satp);
 	if (renewed)
 		port_fence_all();

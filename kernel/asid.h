@@ -4,16 +4,12 @@
  * Where the hart has none (one ASID), each switch flushes. Nobody but this file and the fences
  * below knows.
  */
-#ifndef KERNEL_ASID_H
-#define KERNEL_ASID_H
+#pragma once
 
 #include <port/tlb.h>
 
 #include "hart.h"
 #include "process.h"
-
-/* Makes p's page tables the hart's; p has a root. */
-void asid_activate(struct hart *h, struct process *p);
 
 /* No hart walks p's tables any more, nor holds a translation of them. */
 void asid_retire(struct hart *h, struct process *p);
@@ -22,6 +18,18 @@ void asid_retire(struct hart *h, struct process *p);
 inline_always bool asid_is_live(const struct hart *h, const struct process *p)
 {
 	return p->asid_generation == h->asid_generation;
+}
+
+/* The hart goes over to p, which gets an identifier. */
+void asid_activate_new(struct hart *h, struct process *p);
+
+/* Makes p's page tables the hart's; p has a root. */
+inline_always void asid_activate(struct hart *h, struct process *p)
+{
+	if (likely(asid_is_live(h, p)))
+		port_space_use(p->satp);
+	else
+		asid_activate_new(h, p);
 }
 
 /* The leaf translation of one page is gone. */
@@ -37,5 +45,3 @@ inline_always void asid_fence_space(const struct hart *h, const struct process *
 	if (asid_is_live(h, p))
 		port_fence_space(p->asid);
 }
-
-#endif

@@ -3,8 +3,7 @@
  *
  * Never for a user's mistake: that is an error code.
  */
-#ifndef KERNEL_ASSERT_H
-#define KERNEL_ASSERT_H
+#pragma once
 
 #include <port/machine.h>
 
@@ -15,5 +14,3 @@
 		if (unlikely(!(rule)))                                                            \
 			port_panic(text);                                                         \
 	} while (0)
-
-#endif

@@ -5,16 +5,10 @@
  * cap_refusal which rule was broken. The order of the reasons is part of the interface: ERANGE,
  * ENOENT, EBADF, EPERM, ESTALE.
  */
-#ifndef KERNEL_CAP_H
-#define KERNEL_CAP_H
+#pragma once
 
-#include <port/current.h>
-
-#include "pool.h"
 #include "process.h"
-#include "slot.h"
 #include "thread.h"
-#include "types.h"
 
 #define CAP_INDEX_LIMIT ((uint64_t)TN_CAPS_PAGES * TN_CAPS_SLOTS)
 
@@ -41,30 +35,12 @@ inline_always bool cap_is_object(uint64_t type)
 	return type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT;
 }
 
-inline_always struct pool *cap_pool(uint64_t index, uint64_t rights)
-{
-	return cap_object(index, TN_CAP_POOL, rights);
-}
-
-inline_always struct process *cap_process(uint64_t index, uint64_t rights)
-{
-	return cap_object(index, TN_CAP_PROCESS, rights);
-}
-
-/* The caller's FRAMES capability with all of `rights`, else NULL. */
-inline_always const struct slot *cap_frames(uint64_t index, uint64_t rights)
-{
-	const struct slot *s = cap_slot(index);
-
-	return likely(slot_grants(s, TN_CAP_FRAMES, rights)) ? s : NULL;
-}
-
-/* [first, first + count) lies in the range of a FRAMES or DEVICE capability. No wrap. */
+/* [first, first + count) lies in the range of a capability that has one. No wrap. */
 inline_always bool slot_covers(const struct slot *s, uint64_t first, uint64_t count)
 {
-	uint64_t offset = first - s->frame;
+	uint64_t offset = first - s->frame; /* of one before the range: more than any badge */
 
-	return first >= s->frame && count <= s->badge && offset <= s->badge - count;
+	return count <= s->badge && offset <= s->badge - count;
 }
 
 /* The type of range that a call may mean by the slot: DEVICE if it is one, else FRAMES. */
@@ -73,8 +49,8 @@ inline_always uint64_t slot_range_type(const struct slot *s)
 	return SLOT_TYPE(s->word) == TN_CAP_DEVICE ? TN_CAP_DEVICE : TN_CAP_FRAMES;
 }
 
-/* First frame from `first` on outside the range, for the second result. */
-uint64_t slot_uncovered(const struct slot *s, uint64_t first);
+/* slot_covers, or EACCES and the first frame from `first` on outside the range. */
+result_t slot_check(const struct slot *s, uint64_t first, uint64_t count);
 
 /* Slot `index` of p; NULL if p has no such page. */
 inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
@@ -82,6 +58,13 @@ inline_always struct slot *cap_slot_of(const struct process *p, uint64_t index)
 	if (index >= CAP_INDEX_LIMIT || p->directory[index / TN_CAPS_SLOTS] == caps_none)
 		return NULL;
 	return &p->directory[index / TN_CAPS_SLOTS][index % TN_CAPS_SLOTS];
+}
+
+/* Slot `index` of p, where there is one, is about to be filled. */
+inline_always void cap_note(struct process *p, uint64_t index)
+{
+	if (unlikely(index >= p->slots))
+		p->slots = index + 1;
 }
 
 /* Why slot `index` of the caller is not a live capability of `type` with `rights`: a positive
@@ -93,27 +76,14 @@ int cap_refusal(uint64_t index, uint64_t type, uint64_t rights);
  * there already, and else sets *error to what cap_refusal says. The answer is of use only while
  * *error is 0. cap_find_slot is for types without an object.
  */
-inline_always void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error)
-{
-	void *object = cap_object(index, type, rights);
+void *cap_find(uint64_t index, uint64_t type, uint64_t rights, int *error);
+struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error);
 
-	if (unlikely(object == NULL) && *error == 0)
-		*error = cap_refusal(index, type, rights);
-	return object;
-}
+/* The process whose slots a call means: the caller's (TN_SELF), or one with *manage*. */
+struct process *cap_process(uint64_t process, int *error);
 
-inline_always struct slot *cap_find_slot(uint64_t index, uint64_t type, uint64_t rights, int *error)
-{
-	struct slot *s = cap_slot(index);
-
-	if (unlikely(!slot_grants(s, type, rights)) && *error == 0)
-		*error = cap_refusal(index, type, rights);
-	return s;
-}
-
-/* A slot to work on, of the caller (TN_SELF) or of a process with *manage*: one in use (else
- * ENOENT) or an empty one (else EEXIST). *error as above. */
-struct slot *cap_place(uint64_t process, uint64_t index, bool used, int *error);
+/* A slot of p to work on: one in use (else ENOENT) or an empty one (else EEXIST). */
+struct slot *cap_place(const struct process *p, uint64_t index, bool used, int *error);
 
 /* 0, or why slot `index` of the caller is no live object that it owns. */
 inline_always int cap_own_refusal(uint64_t index)
@@ -122,5 +92,3 @@ inline_always int cap_own_refusal(uint64_t index)
 
 	return cap_refusal(index, cap_is_object(type) ? type : TN_CAP_POOL, TN_RIGHT_OWN);
 }
-
-#endif

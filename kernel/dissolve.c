@@ -12,20 +12,13 @@ static unsigned table_reach(const struct place *at)
 	return at->level == paging_levels - 1 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES;
 }
 
-/* Where the entries lie together, as many from the first on as the table counts are all. */
-static uint64_t used_length(const struct place *at)
-{
-	uint64_t used = table_used(at);
-	uint64_t room = table_reach(at) - at->index;
-
-	room = room < ENTRIES_SLOW ? room : ENTRIES_SLOW;
-	return used < room ? used : room;
-}
-
 static void seek_used(struct place *at)
 {
-	for (at->index = 0; !pte_is_valid(pte_read(place_entry(at)));)
-		at->index++;
+	const pte_t *entry = at->table;
+
+	while (!pte_is_valid(pte_read(entry)))
+		entry++;
+	at->index = (unsigned)(entry - at->table);
 }
 
 bool dissolve_step(struct process *p, const struct place *top)
@@ -39,7 +32,10 @@ bool dissolve_step(struct process *p, const struct place *top)
 		seek_used(at);
 		e = pte_read(place_entry(at));
 		if (!pte_is_table(e)) {
-			leaves_clear(p, at, used_length(at));
+			/* where they lie together, as many as the table counts are all */
+			leaves_clear(p, at,
+				     least(table_used(at),
+					   least(table_reach(at) - at->index, ENTRIES_SLOW)));
 			break;
 		}
 		at[1] = (struct place){table_entries(pte_frame(e)), at->level - 1, 0};
@@ -50,16 +46,6 @@ bool dissolve_step(struct process *p, const struct place *top)
 	return table_used(top) == 0;
 }
 
-/* The kernel's entries are the only ones left. */
-static void root_free(struct process *p)
-{
-	for (unsigned r = 0; r < ROOT_RUNS; r++)
-		for (unsigned i = 0; i < kernel_runs[r].count; i++)
-			pte_write(&p->root[kernel_runs[r].first + i], PTE_EMPTY);
-	table_free(p, frame_of(p->root));
-	p->root = NULL;
-}
-
 bool dissolve_space_step(struct process *p)
 {
 	struct place top = {p->root, paging_levels - 1, 0};
@@ -68,6 +54,8 @@ bool dissolve_space_step(struct process *p)
 		return true;
 	if (!dissolve_step(p, &top))
 		return false;
-	root_free(p);
+	root_fill(p->root, false); /* the kernel's entries are the only ones left */
+	table_free(p, frame_of(p->root));
+	p->root = NULL;
 	return true;
 }

@@ -1,10 +1,8 @@
 /*
  * dissolve.h - whole subtrees of page tables taken apart in bounded steps.
  */
-#ifndef KERNEL_DISSOLVE_H
-#define KERNEL_DISSOLVE_H
+#pragma once
 
-#include "process.h"
 #include "walk.h"
 
 /*
@@ -15,5 +13,3 @@ bool dissolve_step(struct process *p, const struct place *top);
 
 /* As dissolve_step, for all of user space, root included. True once p has no table. */
 bool dissolve_space_step(struct process *p);
-
-#endif

@@ -5,118 +5,77 @@
  */
 #include "frame.h"
 
-#include "region.h"
 #include "words.h"
 
 struct ram ram;
 
-static const struct region *frame_regions; /* sorted, disjoint */
-static uint32_t frame_region_count;
+static const struct region *frame_regions, *frame_regions_end; /* sorted, disjoint */
 
-/* Where [first, first + count) and the region meet: start in *from, length returned. */
-static uint64_t region_meet(const struct region *r, uint64_t first, uint64_t count, uint64_t *from)
+/* Counts the region's frames as USER, in words of `size` frames each. */
+static void others_remove(uint64_t *words, uint64_t size, const struct region *r)
 {
-	uint64_t start = r->first > first ? r->first : first;
-	uint64_t r_end = r->first + r->count, end = first + count;
+	uint64_t *word = &words[r->first / size], n = least(size - r->first % size, r->count);
 
-	*from = start;
-	end = r_end < end ? r_end : end;
-	return end > start ? end - start : 0;
-}
-
-/* Counts first .. end - 1 as not USER, in words of `size` frames each. */
-static void others_add(uint64_t *words, uint64_t size, uint64_t first, uint64_t end)
-{
-	while (first < end) {
-		uint64_t rest = size - first % size;
-		uint64_t n = rest < end - first ? rest : end - first;
-
-		words[first / size] += n;
-		first += n;
+	for (uint64_t left = r->count; left > 0; n = least(size, left)) {
+		*word++ -= n;
+		left -= n;
 	}
-}
-
-static void others_count(uint64_t first, uint64_t end)
-{
-	others_add(PORT_BLOCK_TABLE, BLOCK_FRAMES, first, end);
-	others_add(PORT_GIGA_TABLE, GIGA_FRAMES, first, end);
-}
-
-/* A gap between two regions, as far as it shares a giga block with either: words of giga blocks
- * without RAM are not ours to write, they read as all hole. */
-static void gap_count(uint64_t first, uint64_t end)
-{
-	uint64_t up = (first + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES;
-	uint64_t down = end / GIGA_FRAMES * GIGA_FRAMES;
-
-	if (up < down) {
-		others_count(down, end);
-		end = up;
-	}
-	others_count(first, end);
 }
 
 static void edges_mark(const struct region *r)
 {
 	uint64_t window_end = ram.window_first + ram.window_count;
 
-	for (uint64_t giga = r->first / GIGA_FRAMES; giga <= (r->first + r->count - 1) / GIGA_FRAMES;
-	     giga++)
+	for (uint64_t giga = r->first / GIGA_FRAMES;
+	     giga <= (r->first + r->count - 1) / GIGA_FRAMES; giga++)
 		if ((giga + 1) * GIGA_FRAMES > window_end && r->first + r->count > window_end)
 			PORT_GIGA_TABLE[giga] |= BLOCK_EDGE;
 }
 
 /*
- * A block may be mapped large only if all of its frames are USER. So what is not is counted
- * before anything can be mapped; the words of all giga blocks with RAM start at 0.
+ * A block may be mapped large only if all of its frames are USER: none is, until it is said here,
+ * before anything can be mapped.
  */
 void frame_table_init(const struct region *regions, uint32_t count)
 {
-	uint64_t at = regions[0].first / GIGA_FRAMES * GIGA_FRAMES;
-
 	frame_regions = regions;
-	frame_region_count = count;
-	for (uint32_t i = 0; i < count; i++) {
-		const struct region *r = &regions[i];
-
-		gap_count(at, r->first);
-		at = r->first + r->count;
-		if (r->kind != TN_KIND_USER)
-			others_count(r->first, at);
+	frame_regions_end = regions + count;
+	for (const struct region *r = regions; r < frame_regions_end; r++) {
+		if (r->kind == TN_KIND_USER) {
+			others_remove(PORT_BLOCK_TABLE, BLOCK_FRAMES, r);
+			others_remove(PORT_GIGA_TABLE, GIGA_FRAMES, r);
+		}
 		edges_mark(r);
 	}
-	gap_count(at, (at + GIGA_FRAMES - 1) / GIGA_FRAMES * GIGA_FRAMES);
 }
 
-/* The first region that has frames of the block that begins at `base`; their count if none. */
-static uint32_t block_region(uint64_t base)
+/* Writes the words of first .. end - 1, if that is any. Returns where the next ones begin. */
+static uint64_t kind_fill(uint64_t first, uint64_t end, uint64_t kind)
 {
-	uint32_t i = 0;
-
-	while (i < frame_region_count && frame_regions[i].first + frame_regions[i].count <= base)
-		i++;
-	if (i < frame_region_count && frame_regions[i].first >= base + BLOCK_FRAMES)
-		i = frame_region_count;
-	return i;
+	if (first >= end)
+		return first;
+	words_fill(frame_words(pfn(first)), end - first, FRAME_WORD(kind, 0));
+	return end;
 }
 
 bool frame_touch(pfn_t f)
 {
-	uint64_t base = f.n - f.n % BLOCK_FRAMES, kind = TN_KIND_HOLE, from, n;
-	uint32_t i;
+	uint64_t base = f.n - f.n % BLOCK_FRAMES, end = base + BLOCK_FRAMES, at = base;
 
 	if (FRAME_KIND(frame_get(f)) != KIND_UNTOUCHED)
 		return false;
-	i = block_region(base);
-	port_frame_block_back(base / BLOCK_FRAMES, i < frame_region_count);
-	if (i == frame_region_count)
-		return true;
-	if (region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from) == BLOCK_FRAMES)
-		kind = frame_regions[i++].kind; /* all of the block */
-	words_fill(frame_words(pfn(base)), BLOCK_FRAMES, FRAME_WORD(kind, 0));
-	for (; i < frame_region_count; i++)
-		for (n = region_meet(&frame_regions[i], base, BLOCK_FRAMES, &from); n > 0; n--)
-			frame_set(pfn(from++), FRAME_WORD(frame_regions[i].kind, 0));
+	for (const struct region *r = frame_regions; r < frame_regions_end && r->first < end; r++) {
+		if (r->first + r->count <= base)
+			continue;
+		if (at == base)
+			port_frame_block_back(base / BLOCK_FRAMES, true);
+		at = kind_fill(at, r->first, TN_KIND_HOLE);
+		at = kind_fill(at, least(r->first + r->count, end), r->kind);
+	}
+	if (at == base)
+		port_frame_block_back(base / BLOCK_FRAMES, false);
+	else
+		kind_fill(at, end, TN_KIND_HOLE);
 	return true;
 }
 
@@ -135,7 +94,8 @@ uint64_t frame_export(pfn_t f)
 	uint64_t d = frame_get(f), kind = FRAME_KIND(d), word = kind << 48;
 
 	if (kind == TN_KIND_USER || kind >= TN_KIND_CAPS)
-		word += d % FRAME_LOW_UNIT; /* objects keep their pool to themselves, in the frame */
+		word += d %
+			FRAME_LOW_UNIT; /* objects keep their pool to themselves, in the frame */
 	if (kind == TN_KIND_TABLE)
 		word += FRAME_ENTRIES(d) * FRAME_LOW_UNIT +
 			(FRAME_IS_EXPLICIT(d) ? TN_INFO_EXPLICIT : 0);

@@ -17,8 +17,7 @@
  * A block's words are written when one of its frames is first touched; until then they all read
  * as UNTOUCHED, a kind that no path accepts (see frame_touch).
  */
-#ifndef KERNEL_FRAME_H
-#define KERNEL_FRAME_H
+#pragma once
 
 #include <port/memory.h>
 #include <tenure/abi.h>
@@ -67,15 +66,14 @@
 
 /* What boot found, and what has become of it. */
 struct ram {
-	uint64_t first, count;               /* frames from the lowest to the highest, holes included */
+	uint64_t first, count;               /* from the lowest frame to the highest, with holes */
 	uint64_t frames;                     /* frames of RAM */
 	uint64_t window_first, window_count; /* frames that the kernel can own: the direct map */
-	uint64_t image, boot, hole;          /* frames of these kinds, which never change */
 
-	/* the rest changes: frames given and not reclaimed, and the objects among them, by kind.
-	 * What is neither is free; so the census is O(1) (I1) */
+	/* frames by kind. Of these change: frames given and not reclaimed, which count as USER
+	 * here, too; and the objects among them. What is neither is free; so the census is O(1) (I1) */
 	uint64_t lent;
-	uint64_t objects[8];
+	uint64_t kinds[TN_KIND_COUNT];
 };
 extern struct ram ram;
 
@@ -95,6 +93,12 @@ inline_always uint64_t *frame_words(pfn_t f)
 	return &PORT_FRAME_TABLE[f.n];
 }
 
+/* FRAME_CLEAN if the frame is all zero but for what its owner keeps in it, else 0. */
+inline_always uint64_t frame_clean(pfn_t f)
+{
+	return frame_get(f) & FRAME_CLEAN;
+}
+
 inline_always uint64_t block_get(pfn_t f)
 {
 	return PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES];
@@ -108,8 +112,10 @@ inline_always uint64_t giga_get(pfn_t f)
 /* Adds `delta` (wraps as two's complement) to the words of the blocks that hold f. */
 inline_always void block_add(pfn_t f, uint64_t delta)
 {
-	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] += delta;
-	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] += delta;
+	uint64_t block = block_get(f) + delta, giga = giga_get(f) + delta;
+
+	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] = block;
+	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] = giga;
 }
 
 /* block_add of `unit` for each of `count` frames, at most 512: they meet at most two blocks. */
@@ -167,11 +173,14 @@ bool frame_touch(pfn_t f);
 /* As frame_touch for all blocks of first .. first + count - 1. True if any was untouched. */
 bool frame_touch_range(pfn_t first, uint64_t count);
 
+/* Consecutive frames of one kind. */
+struct region {
+	uint64_t first, count; /* frames */
+	uint32_t kind;         /* TN_KIND_USER, IMAGE, BOOT or HOLE */
+};
+
 /* Boot: tells the table which kinds lie where. The array stays in use; sorted and disjoint. */
-struct region;
 void frame_table_init(const struct region *regions, uint32_t count);
 
 /* frame_info's word for f (see abi.h), whose block has been touched. */
 uint64_t frame_export(pfn_t f);
-
-#endif

@@ -9,11 +9,9 @@
  * The pool's own frame closes the ring, so that no end is special. The word is the only one that
  * the kernel writes in a free frame, and it is cleared when the frame leaves the ring.
  */
-#ifndef KERNEL_FREELIST_H
-#define KERNEL_FREELIST_H
+#pragma once
 
 #include "frame.h"
-#include "types.h"
 
 #define LINK_PREVIOUS ((uint64_t)1 << 32)
 #define LINK(next, previous) ((next) + (uint64_t)(previous) * LINK_PREVIOUS)
@@ -29,24 +27,15 @@ inline_always uint64_t link_get(pfn_t f)
 	return *(const uint64_t *)frame_memory(f);
 }
 
-inline_always uint64_t link_get_next(pfn_t f)
-{
-	return ((const struct link *)frame_memory(f))->next;
-}
-
 inline_always void link_set(pfn_t f, uint64_t word)
 {
 	*(uint64_t *)frame_memory(f) = word;
 }
 
-inline_always void link_set_next(pfn_t f, uint64_t next)
+/* One of the two alone. */
+inline_always struct link *link_of(uint64_t f)
 {
-	((struct link *)frame_memory(f))->next = (uint32_t)next;
-}
-
-inline_always void link_set_previous(pfn_t f, uint64_t previous)
-{
-	((struct link *)frame_memory(f))->previous = (uint32_t)previous;
+	return frame_memory(pfn(f));
 }
 
 /* Puts f behind the ring's head, so that it is the first to leave. ring: the head's own link. */
@@ -55,7 +44,7 @@ inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 	uint64_t first = ring->next;
 
 	link_set(f, LINK(first, head.n));
-	link_set_previous(pfn(first), f.n);
+	link_of(first)->previous = (uint32_t)f.n;
 	ring->next = (uint32_t)f.n;
 }
 
@@ -64,8 +53,8 @@ inline_always void freelist_remove(pfn_t f)
 {
 	uint64_t w = link_get(f);
 
-	link_set_next(pfn(LINK_BACK(w)), LINK_NEXT(w));
-	link_set_previous(pfn(LINK_NEXT(w)), LINK_BACK(w));
+	link_of(LINK_BACK(w))->next = (uint32_t)LINK_NEXT(w);
+	link_of(LINK_NEXT(w))->previous = (uint32_t)LINK_BACK(w);
 	link_set(f, 0);
 }
 
@@ -78,10 +67,8 @@ inline_always void freelist_push_run(pfn_t head, pfn_t first, uint64_t count)
 #pragma GCC unroll 4
 	for (uint64_t f = first.n; f <= last; f++, w += LINK(1, 1))
 		link_set(pfn(f), w);
-	link_set_previous(first, head.n);
-	link_set_next(pfn(last), old);
-	link_set_previous(pfn(old), last);
-	link_set_next(head, first.n);
+	link_of(first.n)->previous = (uint32_t)head.n;
+	link_of(last)->next = (uint32_t)old;
+	link_of(old)->previous = (uint32_t)last;
+	link_of(head.n)->next = (uint32_t)first.n;
 }
-
-#endif

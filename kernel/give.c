@@ -10,17 +10,13 @@
 
 /* All frames of the range are USER, idle, under no large mapping and inside the window. Blocks
  * never touched are not: their words are no zeros. */
-static bool range_is_idle(uint64_t first, uint64_t count)
+static result_t give_check(uint64_t first, uint64_t count)
 {
-	return words_or(frame_words(pfn(first)), count) == 0 && frame_is_plain(pfn(first)) &&
-	       frame_is_plain(pfn(first + count - 1));
-}
-
-static void range_give(struct pool *p, uint64_t first, uint64_t count)
-{
-	block_add_range(pfn(first), count, 1);
-	words_fill(frame_words(pfn(first)), count, pool_free_word(p, 0));
-	freelist_push_run(pool_frame(p), pfn(first), count);
+	while (words_or(frame_words(pfn(first)), count) != 0 || !frame_is_plain(pfn(first)) ||
+	       !frame_is_plain(pfn(first + count - 1)))
+		if (!frame_touch_range(pfn(first), count))
+			return range_check(NULL, first, count);
+	return success(0);
 }
 
 static void give_account(struct pool *p, uint64_t count)
@@ -34,25 +30,19 @@ static void give_account(struct pool *p, uint64_t count)
 
 static apart result_t give_general(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
 {
-	const struct slot *range = cap_frames(frames, TN_FRAMES_GIVE);
-	struct pool *p = cap_pool(pool, TN_POOL_GIVE);
+	int error = count == 0 || count > TN_BATCH ? TN_EINVAL : 0;
+	const struct slot *range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE, &error);
+	struct pool *p = cap_find(pool, TN_CAP_POOL, TN_POOL_GIVE, &error);
 	result_t r;
 
-	if (count == 0 || count > TN_BATCH)
-		return failure(TN_EINVAL, 0);
-	if (range == NULL || p == NULL || p->dying)
-		return failure(cap_refusal(frames, TN_CAP_FRAMES, TN_FRAMES_GIVE)
-				       ?: cap_refusal(pool, TN_CAP_POOL, TN_POOL_GIVE)
-				       ?: TN_EDYING, 0);
-	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first));
-	frame_touch_range(pfn(first), count);
-	if (!range_is_idle(first, count)) {
-		r = range_check(NULL, first, count);
-		if (result_code(r) != 0)
-			return r;
-	}
-	range_give(p, first, count);
+	if (error != 0 || p->dying)
+		return failure(error ?: TN_EDYING, 0);
+	r = slot_check(range, first, count) ?: give_check(first, count);
+	if (result_code(r) != 0)
+		return r;
+	block_add_range(pfn(first), count, 1);
+	words_fill(frame_words(pfn(first)), count, pool_free_word(p, 0));
+	freelist_push_run(pool_frame(p), pfn(first), count);
 	give_account(p, count);
 	return success(0);
 }
@@ -65,10 +55,11 @@ result_t call_frame_give(uint64_t frames, uint64_t pool, uint64_t first, uint64_
 
 	if (unlikely(count != 1))
 		goto general;
-	range = cap_frames(frames, TN_FRAMES_GIVE);
-	if (unlikely(range == NULL) || unlikely(first - range->frame >= range->badge))
+	range = cap_slot(frames);
+	if (unlikely(!slot_grants(range, TN_CAP_FRAMES, TN_FRAMES_GIVE)) ||
+	    unlikely(first - range->frame >= range->badge))
 		goto general;
-	p = cap_pool(pool, TN_POOL_GIVE);
+	p = cap_object(pool, TN_CAP_POOL, TN_POOL_GIVE);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
 	if (unlikely(frame_get(pfn(first)) != 0) || unlikely(!frame_is_plain(pfn(first))))

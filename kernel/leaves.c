@@ -8,7 +8,6 @@
 
 #include "asid.h"
 #include "table.h"
-#include "thread.h"
 #include "words.h"
 
 /* Bits in which the leaves of a run may differ: what the hart sets. */
@@ -74,16 +73,13 @@ static struct leaves_found each_disable(pte_t *entry, uint64_t n)
 
 static void each_drop(pte_t *entry, unsigned level, uint64_t n)
 {
-	uint64_t *words = page_words(level), unit = page_unit(level);
-
 	for (pte_t *end = entry + n; entry < end; entry++) {
 		pte_t e = pte_read(entry);
 
 		if (e.w == 0 || pte_is_valid(e))
 			continue;
 		pte_write(entry, PTE_EMPTY);
-		if (!pte_uncounted(e))
-			words[pte_frame(e).n >> 9 * level] -= unit;
+		leaf_drop(e, level);
 	}
 }
 

@@ -1,10 +1,8 @@
 /*
  * leaves.h - the end of leaf mappings (I4, I8): entry, fence, reference, in this order.
  */
-#ifndef KERNEL_LEAVES_H
-#define KERNEL_LEAVES_H
+#pragma once
 
-#include "process.h"
 #include "walk.h"
 
 struct leaves_found {
@@ -16,5 +14,3 @@ struct leaves_found {
  * outlives the call, and each has dropped its reference. The table's count is brought up to date.
  */
 struct leaves_found leaves_clear(struct process *p, const struct place *at, uint64_t n);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * list.h - doubly linked lists through the members `next` and `previous`; `head` is an lvalue.
  */
-#ifndef KERNEL_LIST_H
-#define KERNEL_LIST_H
+#pragma once
 
 #define LIST_PUSH(head, item)                                                                     \
 	do {                                                                                      \
@@ -22,5 +21,3 @@
 		else                                                                              \
 			(head) = (item)->next;                                                    \
 	} while (0)
-
-#endif

@@ -1,11 +1,9 @@
 /*
  * map.h - one frame mapped by the kernel for a call other than `map`.
  */
-#ifndef KERNEL_MAP_H
-#define KERNEL_MAP_H
+#pragma once
 
 #include "process.h"
-#include "slot.h"
 
 #define MAP_RIGHTS (TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE)
 
@@ -22,5 +20,3 @@ inline_always bool rights_legal(uint64_t flags)
 /* As `map` of one frame, read-write, at va (aligned, in user space), under the range of a FRAMES
  * capability with both rights. Answers as `map` from EACCES on. */
 result_t map_frame(struct process *p, uint64_t va, const struct slot *frames, uint64_t frame);
-
-#endif

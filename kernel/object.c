@@ -1,13 +1,9 @@
 /*
- * object.c - frames for objects, and the general path of the call `create`.
+ * object.c - frames for objects.
  */
 #include "object.h"
 
 #include "cap.h"
-#include "endpoint.h"
-#include "process.h"
-#include "syscall.h"
-#include "thread.h"
 #include "words.h"
 
 uint64_t object_next_id = 1;
@@ -62,164 +58,25 @@ struct supply supply_find(uint64_t frame, uint64_t frames, int *error)
 result_t supply_check(const struct supply *s)
 {
 	if (s->frame == TN_ANY)
-		return likely(s->pool->free > 0) ? success(0) : pool_short(s->pool, 1);
-	if (s->frames != NULL && !slot_covers(s->frames, s->frame, 1))
-		return failure(TN_EACCES, s->frame);
-	return range_check(s->frames == NULL ? s->pool : NULL, s->frame, 1);
+		return pool_take_check(s->pool, 1);
+	if (s->frames == NULL)
+		return range_check(s->pool, s->frame, 1);
+	return slot_check(s->frames, s->frame, 1) ?: range_check(NULL, s->frame, 1);
 }
 
-pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean)
+pfn_t supply_take(const struct supply *s, unsigned kind)
 {
-	if (likely(s->frame == TN_ANY))
-		return pool_take(s->pool, kind, clean);
-	if (s->frames == NULL) {
-		pool_take_named(s->pool, kind, pfn(s->frame), clean);
-	} else {
-		frame_give_used(s->pool, kind, pfn(s->frame));
-		*clean = 0;
-	}
-	return pfn(s->frame);
+	pfn_t f = pfn(s->frame == TN_ANY ? s->pool->ring.next : s->frame);
+
+	if (s->frames == NULL)
+		pool_take_named(s->pool, kind, f);
+	else
+		frame_give_used(s->pool, kind, f);
+	return f;
 }
 
 void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes)
 {
 	zero_lines(frame_memory(f), bytes);
-	pool_put(pool, kind, f, frame_get(f) & FRAME_CLEAN);
-}
-
-/* --- create ------------------------------------------------------------------------------ */
-
-struct birth {
-	uint64_t kind, slot, argument;
-	struct pool *pool;
-	struct process *process; /* that a thread, endpoint or capability page becomes part of */
-	struct supply supply;
-};
-
-/* Who pays, and whose part the new object becomes. */
-static void target_find(struct birth *b, uint64_t target, bool gives, int *error)
-{
-	if (b->kind == TN_KIND_POOL || b->kind == TN_KIND_PROCESS) {
-		uint64_t rights = TN_POOL_CREATE | (gives ? TN_POOL_GIVE : 0);
-
-		b->pool = cap_find(target, TN_CAP_POOL, rights, error);
-		return;
-	}
-	b->process = cap_find(target, TN_CAP_PROCESS, TN_PROCESS_MANAGE, error);
-	if (*error == 0)
-		b->pool = b->process->pool;
-}
-
-/* The place that names the new object: a directory entry for capability pages, else a slot. */
-static int name_refusal(const struct birth *b)
-{
-	int error = 0;
-
-	if (b->kind != TN_KIND_CAPS)
-		cap_place(TN_SELF, b->slot, false, &error);
-	else if (b->slot >= TN_CAPS_PAGES)
-		error = TN_ERANGE;
-	else if (b->process->directory[b->slot] != caps_none)
-		error = TN_EEXIST;
-	return error;
-}
-
-static int argument_refusal(const struct birth *b)
-{
-	uint64_t most = b->kind == TN_KIND_PROCESS ? TN_PRIORITY_MAX : 0;
-
-	return b->kind < TN_KIND_POOL || b->kind > TN_KIND_CAPS || b->argument > most ? TN_EINVAL : 0;
-}
-
-static int limit_refusal(const struct birth *b)
-{
-	if (b->kind == TN_KIND_PROCESS && b->argument > current->process->ceiling)
-		return TN_EPERM;
-	if (b->kind == TN_KIND_POOL && b->pool->depth + 1 >= POOL_DEPTH_MAX)
-		return TN_EOVERFLOW;
-	return b->kind == TN_KIND_CAPS || object_next_id < FRAME_ID_LIMIT ? 0 : TN_EOVERFLOW;
-}
-
-/* Bytes of an object that begin as zero; of a capability page all of them. */
-static const uint16_t birth_bytes[] = {
-	[TN_KIND_POOL] = sizeof(struct pool),
-	[TN_KIND_PROCESS] = sizeof(struct process),
-	[TN_KIND_THREAD] = sizeof(struct thread),
-	[TN_KIND_ENDPOINT] = sizeof(struct endpoint),
-};
-
-static void caps_make(const struct birth *b, pfn_t f, uint64_t clean)
-{
-	if (!clean)
-		zero_page(frame_memory(f));
-	frame_set(f, FRAME_WORD(TN_KIND_CAPS, b->pool->self));
-	b->process->directory[b->slot] = frame_memory(f);
-	b->process->pages++;
-}
-
-static void object_init(const struct birth *b, pfn_t f)
-{
-	void *memory = frame_memory(f);
-
-	switch (b->kind) {
-	case TN_KIND_POOL:
-		pool_init(memory, f, b->pool);
-		break;
-	case TN_KIND_PROCESS:
-		process_init(memory, f, b->pool, (uint32_t)b->argument);
-		break;
-	case TN_KIND_THREAD:
-		thread_init(memory, f, b->process);
-		break;
-	default:
-		endpoint_init(memory, f, b->process);
-		break;
-	}
-}
-
-static void object_make(const struct birth *b, pfn_t f, uint64_t clean)
-{
-	uint64_t id = object_next_id++;
-
-	if (!clean)
-		zero_lines(frame_memory(f), birth_bytes[b->kind]);
-	frame_set(f, FRAME_WORD(b->kind, id) + clean);
-	object_init(b, f);
-	slot_set(cap_slot(b->slot), SLOT_WORD(b->kind, TN_RIGHTS_ALL, id), f.n, 0);
-}
-
-static int birth_refusal(struct birth *b, uint64_t target, uint64_t frame, uint64_t frames)
-{
-	int error = argument_refusal(b);
-
-	if (frame == TN_ANY && frames != TN_NONE)
-		error = TN_EINVAL;
-	target_find(b, target, frames != TN_NONE, &error);
-	b->supply = supply_find(frame, frames, &error);
-	b->supply.pool = b->pool;
-	if (error == 0 && (b->pool->dying || (b->process != NULL && b->process->dying)))
-		error = TN_EDYING;
-	return error ?: name_refusal(b) ?: limit_refusal(b);
-}
-
-result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-			uint64_t slot, uint64_t argument)
-{
-	struct birth b = {.kind = kind, .slot = slot, .argument = argument};
-	int error = birth_refusal(&b, target, frame, frames);
-	uint64_t clean;
-	result_t r;
-	pfn_t f;
-
-	if (unlikely(error != 0))
-		return failure(error, 0);
-	r = supply_check(&b.supply);
-	if (unlikely(result_code(r) != 0))
-		return r;
-	f = supply_take(&b.supply, (unsigned)kind, &clean);
-	if (kind == TN_KIND_CAPS)
-		caps_make(&b, f, clean);
-	else
-		object_make(&b, f, clean);
-	return success(0);
+	pool_put(pool, kind, f, frame_clean(f));
 }

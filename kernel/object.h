@@ -1,12 +1,9 @@
 /*
  * object.h - births and ends of kernel objects: each is exactly one frame.
  */
-#ifndef KERNEL_OBJECT_H
-#define KERNEL_OBJECT_H
+#pragma once
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 /* The next object's id; never repeats (I12). FRAME_ID_LIMIT: they have run out. */
 extern uint64_t object_next_id;
@@ -27,8 +24,8 @@ struct supply supply_find(uint64_t frame, uint64_t frames, int *error);
 /* The remaining guards, ENOMEM last. */
 result_t supply_check(const struct supply *s);
 
-/* Takes the frame: supply_check() agreed. *clean as pool_take. */
-pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean);
+/* Takes the frame: supply_check() agreed. Its word as after pool_take. */
+pfn_t supply_take(const struct supply *s, unsigned kind);
 
 /*
  * The frames can leave the free list of `pool` (else ENXIO, EUSER, EBUSY, EXDEV) or, if it is
@@ -36,20 +33,14 @@ pfn_t supply_take(const struct supply *s, unsigned kind, uint64_t *clean);
  */
 result_t range_check(const struct pool *pool, uint64_t first, uint64_t count);
 
-/* All of `create` (calls.h); create.c has paths of their own for the most frequent cases. */
-result_t create_general(uint64_t kind, uint64_t target, uint64_t frame, uint64_t frames,
-			uint64_t slot, uint64_t argument);
-
 /* A user frame becomes the pool's and is used at once. */
 inline_always void frame_give_used(struct pool *p, unsigned kind, pfn_t f)
 {
 	block_add(f, 1);
 	ram.lent++;
 	p->given.frames++;
-	pool_count_used(p, kind);
+	pool_count(p, kind);
 }
 
 /* Ends a kind of object that has no parts: zeroes `bytes` at its start, frees the frame. */
 void object_free(struct pool *pool, unsigned kind, pfn_t f, size_t bytes);
-
-#endif

@@ -3,28 +3,41 @@
  */
 #include "pool.h"
 
-#include "list.h"
 #include "message.h"
 
-void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean)
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
 {
-	*clean = frame_get(f) & FRAME_CLEAN;
 	freelist_remove(f);
-	pool_count_used(p, kind);
+	pool_count(p, kind);
 	if (--p->free < p->low)
 		pool_watch_fire(p);
 }
 
-pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean)
+pfn_t pool_take(struct pool *p, unsigned kind)
 {
 	pfn_t f = pfn(p->ring.next);
 
-	pool_take_named(p, kind, f, clean);
+	pool_take_named(p, kind, f);
 	return f;
 }
 
-result_t pool_short(struct pool *p, uint64_t need)
+void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
 {
+	pool_note_peak(p);
+	frame_set(f, pool_free_word(p, clean));
+	freelist_push(&p->ring, pool_frame(p), f);
+	p->free++;
+	p->kinds[kind]--;
+	ram.kinds[kind]--;
+	pool_rose(p);
+}
+
+result_t pool_take_check(struct pool *p, uint64_t need)
+{
+	if (need > 0 && p->dying)
+		return failure(TN_EDYING, 0);
+	if (need <= p->free)
+		return success(0);
 	p->enomem++;
 	return failure(TN_ENOMEM, need - p->free);
 }
@@ -60,13 +73,13 @@ bool pool_is_within(const struct pool *inner, const struct pool *outer)
 
 uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count)
 {
-	uint64_t n = count < from->free ? count : from->free;
+	uint64_t n = least(count, from->free);
 
 	for (uint64_t i = 0; i < n; i++) {
 		pfn_t f = pfn(from->ring.next);
 
 		freelist_remove(f);
-		frame_set(f, pool_free_word(to, frame_get(f) & FRAME_CLEAN));
+		frame_set(f, pool_free_word(to, frame_clean(f)));
 		freelist_push(&to->ring, pool_frame(to), f);
 	}
 	from->free -= n;

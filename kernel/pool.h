@@ -2,16 +2,13 @@
  * pool.h - a pool: free frames lent by user space, and the account of what was built from them
  * (I2, I3, I10).
  *
- * free + used = boot + given + moved in - reclaimed - moved out, always. `used` counts the frames
- * of objects charged to the pool, its sub-pools' own frames among them.
+ * Used are the frames of objects charged to the pool, its sub-pools' own frames among them. No
+ * counter says how many: what came in, has not gone out and is not free, is used.
  */
-#ifndef KERNEL_POOL_H
-#define KERNEL_POOL_H
+#pragma once
 
-#include "frame.h"
 #include "freelist.h"
 #include "slot.h"
-#include "types.h"
 
 #define POOL_DEPTH_MAX 16u
 
@@ -25,8 +22,10 @@ struct pool_flow {
 struct pool {
 	struct link ring; /* closes the free list, see freelist.h */
 
+	uint64_t free;
+
 	/* as struct tn_pool_info has them */
-	uint64_t free, used, peak;
+	uint64_t peak; /* most that were used before the last object ended */
 	uint64_t kinds[8];
 	uint64_t boot;
 	struct pool_flow given, reclaimed, moved_in, moved_out;
@@ -42,11 +41,11 @@ struct pool {
 
 	struct slot watcher; /* weak: a thread, checked when the watch fires */
 	uint64_t watch_bits;
-	uint64_t spare[6];
+	uint64_t spare[7];
 };
 _Static_assert(sizeof(struct pool) % 64 == 0, "zeroed by 64 bytes");
-_Static_assert(offsetof(struct pool, enomem) - offsetof(struct pool, free) ==
-		       offsetof(struct tn_pool_info, enomem),
+_Static_assert(offsetof(struct pool, enomem) - offsetof(struct pool, peak) ==
+		       offsetof(struct tn_pool_info, enomem) - offsetof(struct tn_pool_info, peak),
 	       "pool_info copies them");
 
 inline_always pfn_t pool_frame(const struct pool *p)
@@ -72,27 +71,37 @@ inline_always void pool_rose(struct pool *p)
 	}
 }
 
-/* One frame more is used, by an object of `kind`. */
-inline_always void pool_count_used(struct pool *p, unsigned kind)
+inline_always uint64_t pool_used(const struct pool *p)
 {
-	uint64_t used = p->used + 1;
+	return p->boot + p->given.frames + p->moved_in.frames - p->reclaimed.frames -
+	       p->moved_out.frames - p->free;
+}
 
-	p->used = used;
+/* Brings `peak` up to date: before an object ends, and for who asks. */
+inline_always void pool_note_peak(struct pool *p)
+{
+	uint64_t used = pool_used(p);
+
 	if (used > p->peak)
 		p->peak = used;
+}
+
+/* One object of `kind` more. */
+inline_always void pool_count(struct pool *p, unsigned kind)
+{
 	p->kinds[kind]++;
-	ram.objects[kind]++;
+	ram.kinds[kind]++;
 }
 
 /*
  * A frame leaves the free list for an object of `kind`. Only if free is not 0; a call checks that
- * before its first effect. *clean: FRAME_CLEAN if the frame is all zero, else 0; the word in the
- * frame table is the caller's to write.
+ * before its first effect. The frame's word still says whether it is clean; to write the next one
+ * is up to the caller.
  */
-pfn_t pool_take(struct pool *p, unsigned kind, uint64_t *clean);
+pfn_t pool_take(struct pool *p, unsigned kind);
 
 /* As pool_take, of the named frame, which is FREE in this pool. */
-void pool_take_named(struct pool *p, unsigned kind, pfn_t f, uint64_t *clean);
+void pool_take_named(struct pool *p, unsigned kind, pfn_t f);
 
 /* pool_take would neither find the list empty nor let the watch fire. */
 inline_always bool pool_is_ample(const struct pool *p)
@@ -101,31 +110,22 @@ inline_always bool pool_is_ample(const struct pool *p)
 }
 
 /* As pool_take, of a pool that is ample. */
-inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind, uint64_t *clean)
+inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
 	pfn_t f = pfn(p->ring.next);
 
-	*clean = frame_get(f) & FRAME_CLEAN;
-	freelist_remove(f);
 	p->free--;
-	pool_count_used(p, kind);
+	pool_count(p, kind);
+	freelist_remove(f);
 	return f;
 }
 
-/* The frame of an object of `kind` that ended goes back to the free list of its pool. */
-inline_always void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean)
-{
-	frame_set(f, pool_free_word(p, clean));
-	freelist_push(&p->ring, pool_frame(p), f);
-	p->free++;
-	p->used--;
-	p->kinds[kind]--;
-	ram.objects[kind]--;
-	pool_rose(p);
-}
+/* The frame of an object of `kind` that ended goes back to the free list of its pool. clean:
+ * FRAME_CLEAN or 0. */
+void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean);
 
-/* The answer when `need` frames are wanted and fewer are free: says how many are missing. */
-result_t pool_short(struct pool *p, uint64_t need);
+/* Whether `need` frames can be taken: else EDYING, or ENOMEM with how many are missing. */
+result_t pool_take_check(struct pool *p, uint64_t need);
 
 /* Fills a zeroed frame's worth of pool; the frame word is the caller's. */
 void pool_init(struct pool *p, pfn_t self, struct pool *parent);
@@ -136,5 +136,3 @@ bool pool_is_within(const struct pool *inner, const struct pool *outer);
 /* At most `count` frames of from's free list become to's. Returns how many. The caller counts
  * the call in the flows' `calls`. */
 uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count);
-
-#endif

@@ -2,14 +2,11 @@
  * process.h - a process: an address space, a directory of capability pages, threads and
  * endpoints, all paid by one pool.
  */
-#ifndef KERNEL_PROCESS_H
-#define KERNEL_PROCESS_H
+#pragma once
 
 #include <port/pte.h>
 
 #include "pool.h"
-#include "slot.h"
-#include "types.h"
 
 struct thread;
 struct endpoint;
@@ -26,11 +23,11 @@ struct process {
 	struct pool *pool;
 	uint64_t dying;
 	uint32_t self;
-	uint32_t ceiling; /* highest priority of its threads */
-	uint64_t pages;   /* in the directory */
+	uint32_t ceiling;                /* highest priority of its threads */
 	struct process *next, *previous; /* in the pool */
 	struct thread *threads;
 	struct endpoint *endpoints;
+	uint64_t slots; /* none from this one on has ever been filled */
 	uint64_t spare[2];
 	struct slot *directory[TN_CAPS_PAGES]; /* no page: caps_none */
 };
@@ -41,10 +38,11 @@ _Static_assert(sizeof(struct process) % 64 == 0, "zeroed by 64 bytes");
 /* Stands where a process has no page, so that lookup tests nothing. */
 extern const struct slot caps_none[TN_CAPS_SLOTS];
 
+/* Stands for none: it is dying, and no hart is ever of its generation. */
+extern const struct process process_none;
+
 void process_init(struct process *p, pfn_t self, struct pool *pool, uint32_t ceiling);
 
-/* One bounded step of its end: from the first one on it answers EDYING, and no hart holds
- * translations of it. True once it is gone. */
+/* One bounded step of its end: from the first one on it answers EDYING. A thread of it
+ * that is left may run between steps. True once it is gone. */
 bool process_end_step(struct process *p);
-
-#endif

@@ -29,72 +29,46 @@ static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, 
 	return slot_covers(frames, pte_frame(leaf).n, size) ? 0 : TN_EACCES;
 }
 
-/* Of a leaf that will be cut: all of its pages that were asked for. */
-static int cut_gain_refusal(const struct span *s, uint64_t rights)
-{
-	uint64_t size = level_frames(s->at.level), offset = s->va / FRAME_BYTES % size;
-	uint64_t pages = s->count < size - offset ? s->count : size - offset;
-	pte_t first = pte_part(pte_read(place_entry(&s->at)), offset, 1);
-
-	return gain_refusal(s->cover, first, rights, pages);
-}
-
+/* Of a leaf that will be cut: its pages that were asked for. */
 static result_t gains_check(const struct span *s, uint64_t rights)
 {
-	uint64_t size = level_frames(s->at.level);
-	int error;
+	uint64_t size = level_frames(s->at.level), pages = size, offset = 0;
 
 	if (s->cut) {
-		error = cut_gain_refusal(s, rights);
-		return error == 0 ? success(0) : failure(error, s->va);
+		offset = s->va / FRAME_BYTES % size;
+		pages = least(s->count, size - offset);
 	}
-	for (uint64_t i = 0; i < s->n; i++) {
+	for (uint64_t i = 0; i < s->n + s->cut; i++) {
 		pte_t e = pte_read(place_entry(&s->at) + i);
+		int error = 0;
 
-		if (!pte_is_valid(e))
-			continue;
-		error = gain_refusal(s->cover, e, rights, size);
+		if (pte_is_valid(e))
+			error = gain_refusal(s->cover, pte_part(e, offset, 1), rights, pages);
 		if (error != 0)
 			return failure(error, s->va + i * size * FRAME_BYTES);
 	}
 	return success(0);
 }
 
-static void span_protect(const struct span *s, uint64_t rights)
+/* What was accessed or dirty before, as the result counts it. */
+static uint64_t span_change(const struct span *s, uint64_t rights, bool age)
 {
-	pte_t *entry = place_entry(&s->at);
-	uint64_t lost = 0;
+	uint64_t found = 0, lost = 0;
 
-	for (uint64_t i = 0; i < s->n; i++) {
-		pte_t e = pte_read(&entry[i]);
+	for (pte_t *entry = place_entry(&s->at), *end = entry + s->n; entry < end; entry++) {
+		pte_t e = pte_read(entry), to = age ? pte_aged(e) : pte_with_rights(e, rights);
 
-		if (!pte_is_valid(e) || pte_rights(e) == rights)
-			continue;
-		lost |= pte_rights(e) & ~rights;
-		pte_write(&entry[i], pte_with_rights(e, rights));
-	}
-	/* a right that was added may be missed by a stale entry: the fault path mends that */
-	if (lost != 0)
-		asid_fence_space(current->hart, s->process);
-}
-
-static uint64_t span_age(const struct span *s)
-{
-	pte_t *entry = place_entry(&s->at);
-	uint64_t found = 0;
-
-	for (uint64_t i = 0; i < s->n; i++) {
-		pte_t e = pte_read(&entry[i]);
-
-		if (!pte_is_valid(e) || (!pte_accessed(e) && !pte_dirty(e)))
+		if (!pte_is_valid(e) || to.w == e.w)
 			continue;
 		found += pte_accessed(e) * SPAN_ACCESSED + pte_dirty(e) * SPAN_DIRTY;
-		pte_write(&entry[i], pte_aged(e));
+		lost |= e.w & ~to.w;
+		pte_write(entry, to);
 	}
-	/* a hart that holds the old entry would not set the bits again */
-	if (found != 0)
+	/* a hart that holds the old entry would not set the bits again, and allow what is lost; a
+	 * right that was added it may miss: the fault path mends that */
+	if (lost != 0)
 		asid_fence_space(current->hart, s->process);
-	return found;
+	return age ? found : 0;
 }
 
 result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t flags,
@@ -114,8 +88,5 @@ result_t call_protect(uint64_t process, uint64_t va, uint64_t count, uint64_t fl
 	r = (age ? success(0) : gains_check(&s, flags)) ?: span_split(&s);
 	if (result_code(r) != 0)
 		return r;
-	if (age)
-		return success(s.frames + span_age(&s));
-	span_protect(&s, flags);
-	return success(s.frames);
+	return success(s.frames + span_change(&s, flags, age));
 }

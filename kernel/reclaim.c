@@ -8,15 +8,16 @@
 #include "syscall.h"
 #include "words.h"
 
-/* Words of free frames of one pool differ only in whether they are clean. */
-static bool range_is_free(const struct pool *p, uint64_t first, uint64_t count)
+/* All frames of the range are free ones of p, whose words differ only in whether they are clean. */
+static result_t reclaim_check(const struct pool *p, uint64_t first, uint64_t count)
 {
 	uint64_t raw = pool_free_word(p, 0), differ = 0;
 
 #pragma GCC unroll 4
-	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end; word++)
+	for (const uint64_t *word = frame_words(pfn(first)), *end = word + count; word < end;
+	     word++)
 		differ |= *word ^ raw;
-	return (differ & ~FRAME_CLEAN) == 0;
+	return (differ & ~FRAME_CLEAN) == 0 ? success(0) : range_check(p, first, count);
 }
 
 /*
@@ -29,11 +30,11 @@ static void range_take(uint64_t first, uint64_t count)
 		uint64_t back = LINK_BACK(link_get(pfn(f))), next;
 
 		do {
-			next = opaque(link_get_next(pfn(f)));
+			next = opaque(link_of(f)->next);
 			link_set(pfn(f++), 0);
 		} while (next == f && f < end);
-		link_set_next(pfn(back), next);
-		link_set_previous(pfn(next), back);
+		link_of(back)->next = (uint32_t)next;
+		link_of(next)->previous = (uint32_t)back;
 	}
 	words_fill(frame_words(pfn(first)), count, 0);
 }
@@ -48,73 +49,44 @@ static void reclaim_account(struct pool *p, uint64_t count)
 		pool_watch_fire(p);
 }
 
-static result_t reclaim_named(const struct slot *range, struct pool *p, uint64_t first,
-			      uint64_t count)
-{
-	result_t r;
-
-	if (!slot_covers(range, first, count))
-		return failure(TN_EACCES, slot_uncovered(range, first));
-	if (!range_is_free(p, first, count)) {
-		r = range_check(p, first, count);
-		if (result_code(r) != 0)
-			return r;
-	}
-	range_take(first, count);
-	block_add_range(pfn(first), count, (uint64_t)-1);
-	reclaim_account(p, count);
-	return success(0);
-}
-
-/* What reclaim with ANY found: runs of ascending frames, written to the UTCB. */
-struct runs {
-	uint64_t *words, count, frames;
-};
-
-/* False if the UTCB has no room for a new run. */
-static bool runs_add(struct runs *runs, pfn_t f)
-{
-	uint64_t last = runs->count > 0 ? runs->words[runs->count - 1] : 0;
-
-	if (last == 0 || TN_RUN_FIRST(last) + TN_RUN_COUNT(last) != f.n) {
-		if (runs->count == TN_UTCB_WORDS)
-			return false;
-		runs->words[runs->count++] = last = f.n;
-	}
-	runs->words[runs->count - 1] = last + ((uint64_t)1 << 32);
-	runs->frames++;
-	return true;
-}
-
+/* The runs of ascending frames that it found go to the UTCB, as long as there is room. */
 static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t count)
 {
-	struct runs runs = {current->utcb->words, 0, 0};
+	uint64_t *words = current->utcb->words, runs = 0, frames = 0, next = TN_NONE;
 
-	while (runs.frames < count && p->free > runs.frames) {
+	for (; frames < count && p->free > frames; frames++) {
 		pfn_t f = pfn(p->ring.next);
 
-		if (!slot_covers(range, f.n, 1) || !runs_add(&runs, f))
+		if (f.n - range->frame >= range->badge || (f.n != next && runs == TN_UTCB_WORDS))
 			break;
+		if (f.n != next)
+			words[runs++] = f.n;
+		words[runs - 1] += (uint64_t)1 << 32;
+		next = f.n + 1;
 		freelist_remove(f);
 		frame_set(f, 0);
 		block_add(f, (uint64_t)-1);
 	}
-	reclaim_account(p, runs.frames);
-	return success(runs.frames + (runs.count << 32));
+	reclaim_account(p, frames);
+	return success(frames + (runs << 32));
 }
 
 result_t call_frame_reclaim(uint64_t frames, uint64_t pool, uint64_t first, uint64_t count)
 {
-	const struct slot *range = cap_frames(frames, 0);
-	struct pool *p = cap_pool(pool, TN_POOL_RECLAIM);
+	int error = count == 0 || count > TN_BATCH ? TN_EINVAL : 0;
+	const struct slot *range = cap_find_slot(frames, TN_CAP_FRAMES, 0, &error);
+	struct pool *p = cap_find(pool, TN_CAP_POOL, TN_POOL_RECLAIM, &error);
+	result_t r;
 
-	if (count == 0 || count > TN_BATCH)
-		return failure(TN_EINVAL, 0);
-	if (range == NULL || p == NULL || p->dying)
-		return failure(cap_refusal(frames, TN_CAP_FRAMES, 0)
-				       ?: cap_refusal(pool, TN_CAP_POOL, TN_POOL_RECLAIM)
-				       ?: TN_EDYING, 0);
+	if (error != 0 || p->dying)
+		return failure(error ?: TN_EDYING, 0);
 	if (first == TN_ANY)
 		return reclaim_any(range, p, count);
-	return reclaim_named(range, p, first, count);
+	r = slot_check(range, first, count) ?: reclaim_check(p, first, count);
+	if (result_code(r) != 0)
+		return r;
+	range_take(first, count);
+	block_add_range(pfn(first), count, (uint64_t)-1);
+	reclaim_account(p, count);
+	return success(0);
 }

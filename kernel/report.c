@@ -1,5 +1,5 @@
 /*
- * report.c - see report.h. Lines are short: what does not fit is cut.
+ * report.c - see report.h.
  */
 #include "report.h"
 
@@ -8,56 +8,35 @@
 
 #include "types.h"
 
-#define LINE_BYTES 256u
-
-struct line {
-	char text[LINE_BYTES];
-	size_t size;
-};
-
-static void line_put(struct line *line, char c)
+static void string_write(const char *s)
 {
-	if (line->size < LINE_BYTES)
-		line->text[line->size++] = c;
+	for (; *s != '\0'; s++)
+		port_console_write(s, 1);
 }
 
-static void line_string(struct line *line, const char *s)
+static void number_write(uint64_t n, unsigned base)
 {
-	while (*s != '\0')
-		line_put(line, *s++);
-}
+	char digits[21], *first = &digits[20];
 
-static void line_number(struct line *line, uint64_t n, unsigned base)
-{
-	char digits[20];
-	unsigned count = 0;
-
+	*first = '\0';
 	do {
-		digits[count++] = "0123456789abcdef"[n % base];
+		*--first = "0123456789abcdef"[n % base];
 		n /= base;
 	} while (n != 0);
-	while (count > 0)
-		line_put(line, digits[--count]);
+	string_write(first);
 }
 
 void report(const char *format, ...)
 {
-	struct line line;
 	va_list args;
 
-	line.size = 0;
 	va_start(args, format);
-	for (const char *c = format; *c != '\0'; c++) {
-		if (*c != '%') {
-			line_put(&line, *c);
-			continue;
-		}
-		c++;
-		if (*c == 's')
-			line_string(&line, va_arg(args, const char *));
+	for (const char *c = format; *c != '\0'; c++)
+		if (*c != '%')
+			port_console_write(c, 1);
+		else if (*++c == 's')
+			string_write(va_arg(args, const char *));
 		else
-			line_number(&line, va_arg(args, uint64_t), *c == 'x' ? 16 : 10);
-	}
+			number_write(va_arg(args, uint64_t), *c == 'x' ? 16 : 10);
 	va_end(args);
-	port_console_write(line.text, line.size);
 }

@@ -4,26 +4,20 @@
  * Progress is kept in the objects themselves: they shrink. A dying one goes on being taken apart
  * by whoever holds *own* and asks.
  */
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "assert.h"
 #include "cap.h"
 #include "endpoint.h"
-#include "list.h"
 #include "object.h"
-#include "pool.h"
-#include "process.h"
 #include "syscall.h"
-#include "thread.h"
 
 /* Free frames that one step hands on. */
 #define POUR_FRAMES 512u
 
 /* Its frames go to `heir`, in steps; its own goes back to the parent. True once it is gone. */
-static bool pool_end_step(struct pool *p, struct pool *heir)
+static cold bool pool_end_step(struct pool *p, struct pool *heir)
 {
-	KASSERT(p->used == 0, "I3: a pool ends with nothing charged to it");
+	KASSERT(pool_used(p) == 0, "I3: a pool ends with nothing charged to it");
 	pool_pour(p, heir, POUR_FRAMES);
 	if (p->free != 0)
 		return false;
@@ -35,7 +29,7 @@ static bool pool_end_step(struct pool *p, struct pool *heir)
 
 /* One bounded step. True once nothing but free frames is charged
  * to `top`; frames of its sub-pools have become its own. */
-static bool pool_revoke_step(struct pool *top)
+static cold bool pool_revoke_step(struct pool *top)
 {
 	struct pool *p = top;
 
@@ -53,7 +47,7 @@ static bool pool_revoke_step(struct pool *top)
 	return false;
 }
 
-result_t call_pool_revoke(uint64_t pool, uint64_t flags)
+cold result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 {
 	int error = flags > TN_FLAG_STEP ? TN_EINVAL : 0;
 	struct pool *p = cap_find(pool, TN_CAP_POOL, TN_RIGHT_OWN, &error);
@@ -66,7 +60,7 @@ result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 		if (port_interrupt_pending())
 			return port_restart(pool, flags, 0, 0, TN_CALL_POOL_REVOKE);
 	}
-	p->dying = 0;
+	p->dying = p->parent != NULL && p->parent->dying;
 	return success(0);
 }
 
@@ -74,19 +68,17 @@ result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 static bool destroy_step(const struct slot *s)
 {
 	void *object = frame_memory(pfn(s->frame));
+	uint64_t type = SLOT_TYPE(s->word);
 
-	switch (SLOT_TYPE(s->word)) {
-	case TN_CAP_POOL:
+	if (type == TN_CAP_PROCESS)
+		return process_end_step(object);
+	if (type == TN_CAP_POOL)
 		return pool_revoke_step(object) &&
 		       pool_end_step(object, ((struct pool *)object)->parent);
-	case TN_CAP_PROCESS:
-		return process_end_step(object);
-	case TN_CAP_THREAD:
-		thread_end(object);
-		return true;
-	default:
+	if (type == TN_CAP_ENDPOINT)
 		return endpoint_end(object);
-	}
+	thread_end(object);
+	return true;
 }
 
 /* The caller would saw off the branch it sits on. */

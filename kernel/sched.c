@@ -3,67 +3,85 @@
  */
 #include "sched.h"
 
-#include <port/current.h>
-#include <port/machine.h>
-
 #include "asid.h"
-#include "hart.h"
-#include "process.h"
 
-#define BIT(priority) ((uint64_t)1 << (priority))
+#define LATE_MAX 8u
 
-static void ready_add(struct thread *t, void (*push)(struct queue *, struct thread *))
+void sched_place(struct thread *t, struct hart *h, uint32_t priority)
 {
-	push(&t->hart->queues[t->priority], t);
-	t->hart->ready |= BIT(t->priority);
-}
-
-void sched_ready(struct thread *t)
-{
-	t->state = TN_THREAD_RUNNING;
-	ready_add(t, queue_push);
-	if (t->priority > current->priority)
-		port_preempt();
+	t->hart = h;
+	t->priority = priority;
+	t->above = ((uint64_t)1 << (TN_PRIORITY_MAX - priority)) - 1;
+	t->line = sched_queue(h, sched_rank(t));
 }
 
 void sched_unready(struct thread *t)
 {
-	struct queue *q = &t->hart->queues[t->priority];
-
-	queue_remove(q, t);
-	if (q->first == NULL)
-		t->hart->ready &= ~BIT(t->priority);
+	queue_remove(t->line, t);
+	if (t->line->first == NULL)
+		t->hart->ready -= sched_rank(t);
 }
 
-/* The most urgent ready thread becomes current. */
-static void switch_on(struct hart *h)
+/* The most urgent ready thread, which there is, becomes current. */
+inline_always void switch_on(struct hart *h)
+{
+	uint64_t rank = h->ready & -h->ready;
+	struct queue *q = sched_queue(h, rank);
+
+	current = queue_pop(q);
+	if (unlikely(current->turn != 0) && current->turn != h->turn && q->first != NULL) {
+		current->turn = 0; /* it was to be the first in a turn that is over */
+		queue_push(q, current);
+		current = queue_pop(q);
+	}
+	if (q->first == NULL)
+		h->ready -= rank;
+	port_switched();
+	h->direct_generation = h->asid_generation;
+	asid_activate(h, current->process);
+}
+
+static apart void switch_from_idle(struct hart *h)
 {
 	while (h->ready == 0)
 		port_idle();
-	current = h->queues[TN_PRIORITY_MAX - (unsigned)__builtin_clzll(h->ready)].first;
-	sched_unready(current);
-	if (h->space != current->process)
-		asid_activate(h, current->process);
+	switch_on(h);
 }
 
 void sched_run(void)
 {
-	if (current->state != TN_THREAD_RUNNING)
-		switch_on(current->hart);
+	struct hart *h = current->hart;
+
+	if (current->state == TN_THREAD_RUNNING)
+		return;
+	if (likely(h->ready != 0))
+		switch_on(h);
+	else
+		switch_from_idle(h);
 }
 
-static void current_requeue(void (*push)(struct queue *, struct thread *))
+void sched_give_way(void)
 {
-	ready_add(current, push);
+	sched_ready(current);
 	switch_on(current->hart);
 }
 
+/* Whoever waits for the current thread's answer, or for the answer of one that does, has had its
+ * turn as well: no short way lets it go on first. */
 void sched_tick(void)
 {
-	current_requeue(queue_push);
+	struct thread *t = current->caller;
+
+	for (unsigned left = LATE_MAX; t != NULL && left > 0; left--, t = t->caller) {
+		t->late = 1;
+		t->direct = &process_none;
+	}
+	current->hart->turn++;
+	sched_give_way();
 }
 
 void sched_preempt(void)
 {
-	current_requeue(queue_push_first);
+	sched_ready_first(current);
+	switch_on(current->hart);
 }

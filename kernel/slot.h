@@ -5,17 +5,15 @@
  *  +--+--------+------+--------------------------------------+
  *  |0 | rights | type | id of the object                     |
  *  +--+--------+------+--------------------------------------+
- *  | badge (32), FRAMES and DEVICE: count | frame or first (32) |
+ *  | badge (32), or a range's count       | frame or first (32)  |
  *  +------------------------------------------------------------+
  *
  * The id stands where the object's descriptor has it, and the type where that has the kind, so
  * one load and one exclusive-or prove both. An empty slot is all zero.
  */
-#ifndef KERNEL_SLOT_H
-#define KERNEL_SLOT_H
+#pragma once
 
 #include "frame.h"
-#include "types.h"
 
 #define SLOT_RIGHTS_UNIT (FRAME_KIND_UNIT * 16)
 #define SLOT_RIGHTS_SHIFT 32u /* a word times this is its type and id alone, moved to the top */
@@ -57,5 +55,3 @@ inline_always void slot_set(struct slot *s, uint64_t word, uint64_t frame, uint6
 	s->frame = (uint32_t)frame;
 	s->badge = (uint32_t)badge;
 }
-
-#endif

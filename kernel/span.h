@@ -1,11 +1,8 @@
 /*
  * span.h - the entries that one call of unmap or protect visits: a run in one table.
  */
-#ifndef KERNEL_SPAN_H
-#define KERNEL_SPAN_H
+#pragma once
 
-#include "process.h"
-#include "types.h"
 #include "walk.h"
 
 /* The second result: frames passed, entries accessed, entries dirty. */
@@ -30,5 +27,3 @@ result_t span_find(struct span *s, uint64_t process, uint64_t va, uint64_t count
 /* Splits a cut leaf until the span begins with whole ones. All or nothing; the answer is the
  * call's if its code is not 0. */
 result_t span_split(struct span *s);
-
-#endif

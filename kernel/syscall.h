@@ -1,13 +1,9 @@
 /*
  * syscall.h - the handlers of all calls and the table that leads to them.
  */
-#ifndef KERNEL_SYSCALL_H
-#define KERNEL_SYSCALL_H
-
-#include <tenure/abi.h>
+#pragma once
 
 #include "hart.h"
-#include "types.h"
 
 #define CALL_PARAMETERS_0 void
 #define CALL_PARAMETERS_1 uint64_t
@@ -27,5 +23,3 @@ TN_MESSAGE_CALLS(CALL_DECLARE)
 
 /* Indexed by call number. A handler ignores the arguments that it does not declare. */
 extern const call_handler call_table[TN_CALL_COUNT];
-
-#endif

@@ -4,53 +4,44 @@
 #include "table.h"
 
 #include "asid.h"
-#include "thread.h"
 #include "words.h"
 
 const pte_t *kernel_root;
 struct root_run kernel_runs[ROOT_RUNS];
 
-static void root_fill(pte_t *root)
+void root_fill(pte_t *root, bool present)
 {
-	for (unsigned r = 0; r < ROOT_RUNS; r++)
-		for (unsigned i = 0; i < kernel_runs[r].count; i++) {
-			unsigned index = kernel_runs[r].first + i;
+	uint64_t kept = present ? ~(uint64_t)0 : 0;
 
-			pte_write(&root[index], kernel_root[index]);
-		}
+	for (const struct root_run *run = kernel_runs; run < kernel_runs + ROOT_RUNS; run++) {
+		const pte_t *from = kernel_root + run->first, *end = from + run->count;
+		pte_t *to = root + run->first;
+
+		for (; from < end; from++)
+			pte_write(to++, (pte_t){from->w & kept});
+	}
 }
 
-unsigned table_missing(const struct process *p, const struct place *at, unsigned level)
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags)
 {
-	return at->level - level + (p->root == NULL ? 1 : 0);
-}
+	pte_t *table = table_entries(f);
 
-void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
-		 uint64_t flags)
-{
-	if (!clean)
-		zero_page(frame_memory(f));
+	if (!frame_clean(f))
+		zero_page(table);
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + flags);
 	if (at->table == NULL) {
-		root_fill(table_entries(f));
-		p->root = table_entries(f);
+		root_fill(table, true);
+		p->root = table;
 	} else {
 		pte_write(place_entry(at), pte_table(f));
 		table_count(frame_of(at->table), 1);
 		at->level--;
 	}
-	at->table = table_entries(f);
+	at->table = table;
 	at->index = (unsigned)pte_index(va, at->level);
 }
 
-void table_make(struct process *p, struct place *at, uint64_t va)
-{
-	uint64_t clean;
-	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
-
-	table_place(p, at, va, f, clean, 0);
-}
-
+/* The frame is reused only after a fence without address: the hart may hold its old entries. */
 void table_drop(struct process *p, const struct place *above, const struct place *table)
 {
 	pte_write(place_entry(above), PTE_EMPTY);
@@ -66,32 +57,21 @@ void table_free(struct process *p, pfn_t table)
 	pool_put(p->pool, TN_KIND_TABLE, table, FRAME_CLEAN);
 }
 
-/*
- * The frames are reused only after a fence without address: the hart may hold their old entries.
- * They wait in order of height, so at most four.
- */
 void table_release(struct process *p, uint64_t va, unsigned level)
 {
-	pfn_t emptied[4];
-	unsigned n = 0;
-
 	for (struct place at = walk_down(p, va, level); at.level + 1 < paging_levels;) {
 		uint64_t word = frame_get(frame_of(at.table));
+		struct place above = walk_down(p, va, at.level + 1);
 
 		if (FRAME_ENTRIES(word) != 0 || FRAME_IS_EXPLICIT(word))
-			break;
-		emptied[n++] = frame_of(at.table);
-		at = walk_down(p, va, at.level + 1);
-		pte_write(place_entry(&at), PTE_EMPTY);
-		table_count(frame_of(at.table), (uint64_t)-1);
+			return;
+		table_drop(p, &above, &at);
+		at = above;
 	}
-	asid_fence_space(current->hart, p);
-	while (n > 0)
-		table_free(p, emptied[--n]);
 }
 
 /* level: of the large leaf. Its block's words may never have been written. */
-bool split_overflows(pte_t leaf, unsigned level)
+cold bool split_overflows(pte_t leaf, unsigned level)
 {
 	uint64_t *word = page_word(pte_frame(leaf), level - 1);
 
@@ -107,12 +87,12 @@ bool split_overflows(pte_t leaf, unsigned level)
  * References of the parts rise before the table shows them; that of the whole falls after the
  * fence. In between both hold, so a frame is never seen idle.
  */
-void table_split(struct process *p, struct place *at, uint64_t va)
+cold void table_split(struct process *p, struct place *at, uint64_t va)
 {
 	pte_t *entry = place_entry(at), leaf = pte_read(entry), piece = leaf;
 	unsigned level = at->level - 1;
-	uint64_t clean, size = level_frames(level);
-	pfn_t f = pool_take(p->pool, TN_KIND_TABLE, &clean);
+	uint64_t size = level_frames(level);
+	pfn_t f = pool_take(p->pool, TN_KIND_TABLE);
 	pte_t *part = table_entries(f);
 
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);

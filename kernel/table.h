@@ -4,11 +4,8 @@
  * A TABLE frame counts its valid entries. One that is emptied goes back to its pool by itself,
  * all zero, unless it is a root or was attached by name.
  */
-#ifndef KERNEL_TABLE_H
-#define KERNEL_TABLE_H
+#pragma once
 
-#include "process.h"
-#include "types.h"
 #include "walk.h"
 
 /* The upper half of a new root: runs of the kernel's root entries, found at boot. */
@@ -18,6 +15,9 @@ struct root_run {
 extern const pte_t *kernel_root;
 #define ROOT_RUNS 4u
 extern struct root_run kernel_runs[ROOT_RUNS];
+
+/* Writes the kernel's entries of a root, or empties them. */
+void root_fill(pte_t *root, bool present);
 
 /* Adds `delta` (wraps as two's complement) to the table's count of entries. */
 inline_always void table_count(pfn_t table, uint64_t delta)
@@ -31,36 +31,19 @@ inline_always uint64_t table_used(const struct place *at)
 	return FRAME_ENTRIES(frame_get(frame_of(at->table)));
 }
 
-/* Makes a table from a frame of p's pool and hangs it at `at`, or makes it the root (at->table
- * NULL). Moves *at into it, at va. The pool has a free frame. */
-void table_make(struct process *p, struct place *at, uint64_t va);
+/* Makes a table of frame f, which p's pool has just paid, and hangs it at `at`, or makes it the root
+ * (at->table NULL). Moves *at into it, at va. flags: FRAME_EXPLICIT or 0. */
+void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t flags);
 
-/* As table_make, from a frame f that has just been taken; flags: FRAME_EXPLICIT or 0. */
-void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint64_t clean,
-		 uint64_t flags);
-
-/* Tables missing between where a walk ended and `level`. */
-unsigned table_missing(const struct process *p, const struct place *at, unsigned level);
-
-/*
- * The table of `level` that holds va has lost its last entry: it and every table above that is
- * thereby emptied leave p. Fences, then gives the frames back.
- */
+/* The table of `level` that holds va, if it has lost its last entry, and every table above that is
+ * thereby emptied leave p, unless they are to stay. */
 void table_release(struct process *p, uint64_t va, unsigned level);
 
-/* The empty table->table leaves the entry `above` and p. */
+/* The empty table->table leaves the entry `above` and p. Fences, then gives its frame back. */
 void table_drop(struct process *p, const struct place *above, const struct place *table);
 
 /* Gives the frame of a table that no translation reaches back to p's pool. It is all zero. */
 void table_free(struct process *p, pfn_t table);
-
-/* The words that count references to pages of `level`: page i begins at frame i * 512^level. */
-inline_always uint64_t *page_words(unsigned level)
-{
-	if (level == 0)
-		return PORT_FRAME_TABLE;
-	return level == 1 ? PORT_BLOCK_TABLE : PORT_GIGA_TABLE;
-}
 
 /* What one reference adds to such a word. */
 inline_always uint64_t page_unit(unsigned level)
@@ -68,17 +51,12 @@ inline_always uint64_t page_unit(unsigned level)
 	return level == 0 ? 1 : BLOCK_LARGE;
 }
 
+/* The word that counts references to the page of `level` at f. */
 inline_always uint64_t *page_word(pfn_t f, unsigned level)
 {
-	return &page_words(level)[f.n >> 9 * level];
-}
+	uint64_t *larger = level == 1 ? PORT_BLOCK_TABLE : PORT_GIGA_TABLE;
 
-/* References to the page of `level` that begins at f: mappings and, of a frame, pins. */
-inline_always uint64_t page_references(pfn_t f, unsigned level)
-{
-	uint64_t word = *page_word(f, level);
-
-	return level == 0 ? FRAME_REFS(word) : BLOCK_MAPPINGS(word);
+	return &(level == 0 ? PORT_FRAME_TABLE : larger)[f.n >> 9 * level];
 }
 
 /* Adds `delta` references to the page of `level` that begins at f. */
@@ -100,5 +78,3 @@ bool split_overflows(pte_t leaf, unsigned level);
 /* Replaces the large leaf at `at` by a table of the next smaller pages, and moves *at there.
  * The pool has a free frame, split_overflows() was false. */
 void table_split(struct process *p, struct place *at, uint64_t va);
-
-#endif

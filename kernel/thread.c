@@ -3,17 +3,14 @@
  */
 #include "thread.h"
 
-#include <port/machine.h>
 #include <port/string.h>
 
 #include "cap.h"
-#include "list.h"
 #include "map.h"
 #include "message.h"
 #include "object.h"
-#include "process.h"
-#include "sched.h"
 #include "syscall.h"
+#include "trap.h"
 #include "walk.h"
 
 struct thread *thread_boot;
@@ -23,6 +20,9 @@ void thread_init(struct thread *t, pfn_t self, struct process *p)
 	t->self = (uint32_t)self.n;
 	t->process = p;
 	t->directory = p->directory;
+	t->direct = p;
+	t->state = TN_THREAD_STOPPED;
+	sched_place(t, current->hart, 0);
 	LIST_PUSH(p->threads, t);
 }
 
@@ -50,7 +50,7 @@ void thread_end(struct thread *t)
 	if (t == thread_boot)
 		thread_boot = NULL;
 	LIST_REMOVE(p->threads, t);
-	object_free(p->pool, TN_KIND_THREAD, pfn(t->self), sizeof(*t));
+	object_free(p->pool, TN_KIND_THREAD, pfn(t->self), sizeof(*t) + port_float_forget(t));
 }
 
 struct thread *thread_of_slot(const struct slot *s)
@@ -70,7 +70,7 @@ static struct thread *control_find(uint64_t slot, int *error)
 	return t;
 }
 
-result_t call_thread_info(uint64_t thread)
+cold result_t call_thread_info(uint64_t thread)
 {
 	struct tn_thread_info *info = (struct tn_thread_info *)current->utcb->words;
 	int error = 0;
@@ -82,34 +82,39 @@ result_t call_thread_info(uint64_t thread)
 	info->reason = TN_INFO_LABEL(t->fault_message.info);
 	info->signals = t->signals;
 	memcpy(&info->pc, t->registers, sizeof(t->registers));
+	/* x5 to x7 and x28 to x31 come back as zero from inside a call */
+	for (unsigned i = 5; !t->whole && i < 32; i = i == 7 ? 28 : i + 1)
+		info->registers[i - 1] = 0;
 	return success(t->state);
 }
 
 /* --- thread_configure ------------------------------------------------------------------------ */
 
-#define CONFIGURE_ALL                                                                             \
+#define CONFIGURE_ALL                                                                              \
 	(TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY)
 
-struct configuration {
-	struct thread *thread;
-	uint64_t what, frame;
-	const struct tn_thread_config *config; /* the caller's UTCB */
-	struct slot fault;                     /* empty for none */
-};
+/* EINVAL, EFAULT. */
+static int shape_refusal(uint64_t what, uint64_t va, const struct tn_thread_config *config)
+{
+	if ((what & ~(uint64_t)CONFIGURE_ALL) != 0 || va % FRAME_BYTES != 0 ||
+	    ((what & TN_CONFIGURE_PRIORITY) && config->priority > TN_PRIORITY_MAX))
+		return TN_EINVAL;
+	return (what & TN_CONFIGURE_UTCB) && !walk_is_user(va, 1) ? TN_EFAULT : 0;
+}
 
 /* EDYING, EBUSY, EPERM, ENOTSUP. */
-static int configuration_refusal(const struct configuration *c)
+static int state_refusal(const struct thread *t, uint64_t what, uint64_t frame,
+			 const struct tn_thread_config *config)
 {
-	const struct thread *t = c->thread;
-
 	if (t->process->dying)
 		return TN_EDYING;
-	if ((c->what & (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB)) &&
-	    t->state != TN_THREAD_STOPPED)
+	if ((what & (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB)) && t->state != TN_THREAD_STOPPED)
 		return TN_EBUSY;
-	if ((c->what & TN_CONFIGURE_PRIORITY) && c->config->priority > t->process->ceiling)
+	if ((what & TN_CONFIGURE_PRIORITY) && config->priority > t->process->ceiling)
 		return TN_EPERM;
-	return (c->what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(c->frame)) ? TN_ENOTSUP : 0;
+	if ((what & TN_CONFIGURE_FAULT) && t == thread_boot) /* its fault ends the machine */
+		return TN_EPERM;
+	return (what & TN_CONFIGURE_UTCB) && !frame_in_window(pfn(frame)) ? TN_ENOTSUP : 0;
 }
 
 static void priority_set(struct thread *t, uint32_t priority)
@@ -118,60 +123,55 @@ static void priority_set(struct thread *t, uint32_t priority)
 
 	if (queued)
 		sched_unready(t);
-	t->priority = priority;
+	sched_place(t, current->hart, priority);
 	if (queued)
 		sched_ready(t);
-	else if (t == current && t->hart->ready >> 1 >> priority != 0)
+	else if (t == current && (t->hart->ready & t->above) != 0)
 		port_preempt();
 }
 
-static void configuration_commit(const struct configuration *c)
+static void registers_set(struct thread *t, const uint64_t *from)
 {
-	struct thread *t = c->thread;
-
-	if (c->what & TN_CONFIGURE_UTCB) {
-		if (t->utcb != NULL)
-			thread_unpin_utcb(t);
-		thread_pin_utcb(t, pfn(c->frame));
-	}
-	if (c->what & TN_CONFIGURE_REGISTERS)
-		memcpy(t->registers, &c->config->pc, sizeof(t->registers));
-	if (c->what & TN_CONFIGURE_FAULT)
-		t->fault = c->fault;
-	if (c->what & TN_CONFIGURE_PRIORITY)
-		priority_set(t, (uint32_t)c->config->priority);
+#pragma GCC unroll 32
+	for (unsigned i = 0; i < 32; i++)
+		t->registers[i] = from[i];
+	t->whole = 1;
 }
 
 result_t call_thread_configure(uint64_t thread, uint64_t what, uint64_t frames, uint64_t frame,
 			       uint64_t va, uint64_t fault)
 {
 	const struct tn_thread_config *config = (const void *)current->utcb->words;
-	struct configuration c = {NULL, what, frame, config, {0, 0, 0}};
+	int error = shape_refusal(what, va, config);
+	struct thread *t = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
 	const struct slot *range = NULL;
-	int error = 0;
+	struct slot handler = {0, 0, 0};
 	result_t r;
 
-	if ((what & ~(uint64_t)CONFIGURE_ALL) != 0 || va % FRAME_BYTES != 0 ||
-	    ((what & TN_CONFIGURE_PRIORITY) && config->priority > TN_PRIORITY_MAX))
-		return failure(TN_EINVAL, 0);
-	if ((what & TN_CONFIGURE_UTCB) && !walk_is_user(va, 1))
-		return failure(TN_EFAULT, 0);
-	c.thread = cap_find(thread, TN_CAP_THREAD, TN_THREAD_CONTROL, &error);
 	if (what & TN_CONFIGURE_UTCB)
-		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE, &error);
+		range = cap_find_slot(frames, TN_CAP_FRAMES, TN_FRAMES_READ | TN_FRAMES_WRITE,
+				      &error);
 	if ((what & TN_CONFIGURE_FAULT) && fault != TN_NONE) {
 		cap_find(fault, TN_CAP_ENDPOINT, TN_ENDPOINT_SEND, &error);
-		c.fault = *cap_slot(fault);
+		handler = *cap_slot(fault);
 	}
-	error = error ?: configuration_refusal(&c);
+	error = error ?: state_refusal(t, what, frame, config);
 	if (error != 0)
 		return failure(error, 0);
 	if (what & TN_CONFIGURE_UTCB) {
-		r = map_frame(c.thread->process, va, range, frame);
+		r = map_frame(t->process, va, range, frame);
 		if (result_code(r) != 0)
 			return r;
+		if (t->utcb != NULL)
+			thread_unpin_utcb(t);
+		thread_pin_utcb(t, pfn(frame));
 	}
-	configuration_commit(&c);
+	if (what & TN_CONFIGURE_REGISTERS)
+		registers_set(t, &config->pc);
+	if (what & TN_CONFIGURE_FAULT)
+		t->fault = handler;
+	if (what & TN_CONFIGURE_PRIORITY)
+		priority_set(t, (uint32_t)config->priority);
 	return success(0);
 }
 
@@ -184,14 +184,12 @@ result_t call_thread_resume(uint64_t thread)
 
 	if (error != 0 || t->utcb == NULL || t->process->root == NULL)
 		return failure(error ?: TN_EINVAL, 0);
-	if (t->state == TN_THREAD_STOPPED) {
-		t->hart = current->hart;
+	if (t->state == TN_THREAD_STOPPED)
 		sched_ready(t);
-	}
 	return success(0);
 }
 
-result_t call_thread_suspend(uint64_t thread)
+cold result_t call_thread_suspend(uint64_t thread)
 {
 	int error = 0;
 	struct thread *t = control_find(thread, &error);
@@ -205,10 +203,10 @@ result_t call_thread_suspend(uint64_t thread)
 	return port_switch();
 }
 
-result_t call_thread_exit(uint64_t code)
+cold result_t call_thread_exit(uint64_t code)
 {
 	if (current == thread_boot)
 		port_shutdown(code);
-	message_fault(TN_LABEL_EXIT, code, 0, 0);
+	trap_call(TN_LABEL_EXIT, code, 0, 0);
 	return port_switch();
 }

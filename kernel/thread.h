@@ -1,18 +1,16 @@
 /*
  * thread.h - a thread: registers, a UTCB frame that it pins, and whom it waits for.
  */
-#ifndef KERNEL_THREAD_H
-#define KERNEL_THREAD_H
+#pragma once
 
 #include <port/current.h>
-#include <tenure/abi.h>
 
-#include "hart.h"
 #include "slot.h"
-#include "types.h"
 
 struct endpoint;
+struct hart;
 struct process;
+struct queue;
 
 /* Places in `registers`; a message is six words from INFO on. */
 enum { REGISTER_PC = 0, REGISTER_SP = 2, REGISTER_A0 = 10, REGISTER_INFO = 11, REGISTER_BADGE = 17 };
@@ -26,6 +24,7 @@ struct message {
 struct thread {
 	uint64_t registers[32]; /* [0]: pc; [i]: x_i, as far as saved (see entry.S) */
 	struct hart *hart;
+	uint64_t whole; /* the temporaries in `registers` count: it was interrupted, or is new */
 	struct slot **directory; /* of its process: one load less at each lookup */
 	struct process *process;
 	struct tn_utcb *utcb; /* through the direct map; NULL: none pinned */
@@ -33,17 +32,29 @@ struct thread {
 	uint64_t signals;     /* pending */
 	uint32_t self;
 	uint32_t priority;
+	uint64_t above;     /* ranks of more urgent priorities; see hart.h */
+	struct queue *line; /* where it stands when it is ready; of its hart */
 	struct thread *next, *previous;             /* in the process */
 	struct thread *queue_next, *queue_previous; /* in a queue of the hart or of `endpoint` */
 	struct endpoint *endpoint; /* where it receives or calls; NULL: at none */
 	struct thread *caller;     /* whom it has to answer */
 	struct thread *partner;    /* who has to answer it; NULL while a REPLY does instead */
 	uint64_t call_id;          /* names the call to such a REPLY */
-	uint64_t badge;            /* of the capability through which it calls */
+	uint32_t badge;            /* of the capability through which it calls */
+	uint32_t turn;             /* hart's, in which it became the first of its line; 0: last */
 	struct slot fault;         /* endpoint that its faults go to; weak */
+	/* its process; process_none while only the full ways may end its wait: it has faulted, has a
+	 * deadline, or is late */
+	const struct process *direct;
+	uint64_t deadline;         /* DEADLINE_NONE: none */
+	struct thread *later[2];   /* see deadline.h */
 	struct message fault_message;
+	uint32_t floats; /* floating-point registers stand behind the structure */
+	uint32_t late;   /* a tick has ended its turn while it waited for an answer */
 };
 _Static_assert(sizeof(struct thread) % 64 == 0, "zeroed by 64 bytes");
+
+#define DEADLINE_NONE 0u
 
 /* The first server's: it has no handler, so its fault ends the machine, and so does its exit. */
 extern struct thread *thread_boot;
@@ -60,11 +71,10 @@ void thread_pin_utcb(struct thread *t, pfn_t f);
 /* The answer to its call, which it will find in its saved registers: success, and no more. */
 inline_always void thread_succeed(struct thread *t)
 {
+#pragma GCC unroll 8
 	for (unsigned i = REGISTER_A0; i <= REGISTER_BADGE; i++)
 		t->registers[i] = 0;
 }
 
 /* The thread that a weak reference names, or NULL if it is gone. */
 struct thread *thread_of_slot(const struct slot *s);
-
-#endif

@@ -1,14 +1,11 @@
 /*
- * trap.c - faults of user threads.
+ * trap.c - faults and ends of user threads: calls that the kernel makes on their behalf.
  */
 #include "trap.h"
-
-#include <port/machine.h>
 
 #include "asid.h"
 #include "message.h"
 #include "report.h"
-#include "thread.h"
 #include "walk.h"
 
 #define STATUS_FAULT 3u
@@ -41,12 +38,47 @@ static bool fault_is_stale(const struct process *p, const struct fault *f)
 	return true;
 }
 
+void trap_call(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2)
+{
+	struct thread *t = current;
+	struct endpoint *e = frame_memory(pfn(t->fault.frame));
+
+	t->state = TN_THREAD_STOPPED;
+	if (label == TN_LABEL_EXIT)
+		message_drop_caller(t);
+	if (SLOT_TYPE(t->fault.word) != TN_CAP_ENDPOINT || !slot_is_live(&t->fault) ||
+	    e->open->dying) {
+		message_drop_caller(t);
+		return;
+	}
+	t->fault_message = (struct message){TN_INFO(label, 3), {w0, w1, w2}};
+	t->state = TN_THREAD_FAULTED;
+	t->direct = &process_none;
+	t->badge = t->fault.badge;
+	message_offer(t, e);
+}
+
+void trap_answer(struct thread *t)
+{
+	const struct message *m = message_of(current);
+	uint32_t label = TN_INFO_LABEL(m->info);
+
+	t->state = TN_THREAD_STOPPED;
+	if (TN_INFO_LABEL(t->fault_message.info) == TN_LABEL_EXIT || label > TN_RESUME_AT) {
+		message_drop_caller(t);
+		return;
+	}
+	if (label == TN_RESUME_AT)
+		t->registers[REGISTER_PC] = m->words[0];
+	sched_ready_answered(t);
+}
+
 void trap_fault(const struct fault *f)
 {
 	if (fault_is_stale(current->process, f))
 		return;
 	if (current != thread_boot) {
-		message_fault(TN_LABEL_FAULT, f->kind, f->address, f->pc);
+		trap_call(TN_LABEL_FAULT, f->kind, f->address, f->pc);
 		return;
 	}
 	report("tenure: the first server faulted: %s at 0x%x, pc 0x%x\n", f->name, f->address,

@@ -1,12 +1,10 @@
 /*
- * trap.h - what the trap entry hands to the core: a user thread's fault.
+ * trap.h - what the trap entry hands to the core: a user thread's fault; and how it, or the
+ * thread's exit, becomes a call to the thread's fault endpoint.
  */
-#ifndef KERNEL_TRAP_H
-#define KERNEL_TRAP_H
+#pragma once
 
-#include <tenure/abi.h>
-
-#include "types.h"
+#include "thread.h"
 
 struct fault {
 	enum tn_fault kind;
@@ -22,4 +20,9 @@ struct fault {
  */
 void trap_fault(const struct fault *f);
 
-#endif
+/* The current thread faults or exits: a call to its fault endpoint, with three words. Without one
+ * it stops. */
+void trap_call(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2);
+
+/* The answer to t's fault stands in the current thread's registers: t resumes, or stays stopped. */
+void trap_answer(struct thread *t);

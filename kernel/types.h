@@ -4,8 +4,7 @@
  * Frame numbers and virtual addresses are distinct struct types, so that mixing them
  * does not compile. Raw user arguments stay plain uint64_t until the guard that checks them.
  */
-#ifndef KERNEL_TYPES_H
-#define KERNEL_TYPES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +34,11 @@ typedef struct {
 inline_always pfn_t pfn(uint64_t n)
 {
 	return (pfn_t){n};
+}
+
+inline_always uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 inline_always vaddr_t vaddr(uint64_t a)
@@ -81,5 +85,3 @@ inline_always uint64_t result_value(result_t r)
 {
 	return (uint64_t)(r >> 64);
 }
-
-#endif

@@ -13,17 +13,9 @@
 #include "syscall.h"
 #include "table.h"
 
-static uint64_t span_unmap(struct span *s)
-{
-	struct leaves_found found = leaves_clear(s->process, &s->at, s->n);
-
-	if (found.count != 0 && table_used(&s->at) == 0)
-		table_release(s->process, s->va, s->at.level);
-	return found.dirty;
-}
-
 static apart result_t unmap_general(uint64_t process, uint64_t va, uint64_t count)
 {
+	struct leaves_found found;
 	struct span s;
 	result_t r = span_find(&s, process, va, count, TN_NONE);
 
@@ -35,7 +27,10 @@ static apart result_t unmap_general(uint64_t process, uint64_t va, uint64_t coun
 	r = span_split(&s);
 	if (result_code(r) != 0)
 		return r;
-	return success(s.frames + span_unmap(&s) * SPAN_DIRTY);
+	found = leaves_clear(s.process, &s.at, s.n);
+	if (table_used(&s.at) == 0)
+		table_release(s.process, s.va, s.at.level);
+	return success(s.frames + found.dirty * SPAN_DIRTY);
 }
 
 /* One counted 4 KiB page that is not the last of its table. */
@@ -47,10 +42,10 @@ result_t call_unmap(uint64_t process, uint64_t va, uint64_t count)
 
 	if (unlikely(count != 1) || unlikely(va % FRAME_BYTES != 0) || unlikely(va >= user_top))
 		goto general;
-	p = cap_process(process, TN_PROCESS_MAP);
+	p = cap_object(process, TN_CAP_PROCESS, TN_PROCESS_MAP);
 	if (unlikely(p == NULL) || unlikely(p->dying != 0))
 		goto general;
-	entry = walk_page(p, va, &table);
+	entry = walk_kept(p, va, 0, &table);
 	if (unlikely(entry == NULL))
 		goto general;
 	leaf = pte_read(entry);

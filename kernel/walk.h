@@ -4,13 +4,9 @@
  * Levels count from the leaves: a table of level 0 holds 4 KiB leaves, of level 1 2 MiB, of
  * level 2 1 GiB. The root has level paging_levels - 1.
  */
-#ifndef KERNEL_WALK_H
-#define KERNEL_WALK_H
-
-#include <port/pte.h>
+#pragma once
 
 #include "process.h"
-#include "types.h"
 
 #define LEVEL_LARGEST 2u /* leaves stand at level 0, 1 and 2 */
 /* Entries that a call visits where each takes many steps: half a table, so that the bound on one
@@ -54,38 +50,28 @@ inline_always pte_t *place_entry(const struct place *at)
 /* Descends from the root to the table of `level` or to the first entry that is no table. */
 struct place walk_down(const struct process *p, uint64_t va, unsigned level);
 
-/* Keeps the level-2 table that holds va, if it stands, for the two walks below. */
+/* Keeps the level-2 table that holds va, if it stands, for walk_kept. */
 void walk_keep(struct process *p, uint64_t va);
 
 /*
- * The entry of a 2 MiB page whose tables all stand under the level-2 table that is kept, else
- * NULL: what is not so, the general paths find out. *table: the table that holds it.
+ * The entry of a page of `level`, 0 or 1, whose tables all stand under the level-2 table that is
+ * kept, else NULL: what is not so, the general paths find out. *table: the table that holds it.
  */
-inline_always pte_t *walk_large(const struct process *p, uint64_t va, pfn_t *table)
+inline_always pte_t *walk_kept(const struct process *p, uint64_t va, unsigned level, pfn_t *table)
 {
-	pte_t e;
+	pte_t *entry;
 
 	if (unlikely(p->top_tag != va >> 39))
 		return NULL;
-	e = pte_read(&p->top[pte_index(va, 2)]);
-	if (unlikely(!pte_is_table(e)))
-		return NULL;
-	*table = pte_table_frame(e);
-	return &table_entries(*table)[pte_index(va, 1)];
+	entry = &p->top[pte_index(va, LEVEL_LARGEST)];
+#pragma GCC unroll 2
+	for (unsigned below = LEVEL_LARGEST; below-- > level;) {
+		pte_t e = pte_read(entry);
+
+		if (unlikely(!pte_is_table(e)))
+			return NULL;
+		*table = pte_table_frame(e);
+		entry = &table_entries(*table)[pte_index(va, below)];
+	}
+	return entry;
 }
-
-/* As walk_large, of a 4 KiB page. */
-inline_always pte_t *walk_page(const struct process *p, uint64_t va, pfn_t *table)
-{
-	pte_t *above = walk_large(p, va, table), e;
-
-	if (unlikely(above == NULL))
-		return NULL;
-	e = pte_read(above);
-	if (unlikely(!pte_is_table(e)))
-		return NULL;
-	*table = pte_table_frame(e);
-	return &table_entries(*table)[pte_index(va, 0)];
-}
-
-#endif

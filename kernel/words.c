@@ -3,36 +3,44 @@
  */
 #include "words.h"
 
+/* Does `act` at each of n words from `word` on: eight a turn, of which each is `at`. */
+#define EACH_WORD(at, word, n, act)                                                               \
+	do {                                                                                      \
+		__typeof__(word) at = (word);                                                     \
+		uint64_t left_ = (n);                                                             \
+                                                                                                  \
+		for (; left_ % 8 != 0; left_--, at++)                                             \
+			act;                                                                      \
+		for (__typeof__(word) turn_ = at, end_ = at + left_; turn_ != end_; turn_ += 8)   \
+			_Pragma("GCC unroll 8") for (unsigned i_ = 0; i_ < 8; i_++)               \
+				at = turn_ + i_, act;                                             \
+	} while (0)
+
 uint64_t words_or(const uint64_t *word, uint64_t n)
 {
 	uint64_t all = 0;
 
-#pragma GCC unroll 8
-	for (const uint64_t *end = word + n; word < end; word++)
-		all |= *word;
+	EACH_WORD(at, word, n, all |= *at);
 	return all;
 }
 
 void words_add(uint64_t *word, uint64_t n, uint64_t delta)
 {
-#pragma GCC unroll 8
-	for (const uint64_t *end = word + n; word < end; word++)
-		*word += delta;
+	EACH_WORD(at, word, n, *at += delta);
 }
 
 void words_fill(uint64_t *word, uint64_t n, uint64_t value)
 {
-#pragma GCC unroll 8
-	for (const uint64_t *end = word + n; word < end; word++)
-		*word = value;
+	EACH_WORD(at, word, n, *at = value);
 }
 
-void zero_page(void *page)
+result_t zero_page(void *page)
 {
 	uint64_t *word = page, *end = word + FRAME_BYTES / 8;
 
-	for (; word < end; word += 64)
-#pragma GCC unroll 64
-		for (unsigned i = 0; i < 64; i++)
+	for (; word < end; word += 256)
+#pragma GCC unroll 256
+		for (unsigned i = 0; i < 256; i++)
 			word[i] = 0;
+	return success(0);
 }

@@ -2,8 +2,7 @@
  * words.h - arrays of 64-bit words: looked at, counted up and cleared, many at a time. A batch of
  * frames or entries spends its time here.
  */
-#ifndef KERNEL_WORDS_H
-#define KERNEL_WORDS_H
+#pragma once
 
 #include "types.h"
 
@@ -16,8 +15,8 @@ void words_add(uint64_t *word, uint64_t n, uint64_t delta);
 /* Writes `value` to each of n words. */
 void words_fill(uint64_t *word, uint64_t n, uint64_t value);
 
-/* Zeroes 4096 bytes. */
-void zero_page(void *page);
+/* Zeroes 4096 bytes. Answers success(0), so that a call may end with it. */
+result_t zero_page(void *page);
 
 /* Zeroes `bytes`, a multiple of 64. */
 inline_always void zero_lines(void *memory, size_t bytes)
@@ -29,5 +28,3 @@ inline_always void zero_lines(void *memory, size_t bytes)
 		for (unsigned i = 0; i < 8; i++)
 			word[i] = 0;
 }
-
-#endif

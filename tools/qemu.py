@@ -248,8 +248,14 @@ class Parser(argparse.ArgumentParser):
 
 
 class Screen:
-    """Shows a console as it comes, without the firmware's banner at its start."""
+    """Shows a console as it comes, without the firmware's banner at its start.
 
+    What stands between the marks of "synchronized output" is shown at once, so that a table that
+    is drawn anew does not flicker on terminals that do not know these marks.
+    """
+
+    BEGIN = b"\033[?2026h"
+    END = b"\033[?2026l"
     FIRST = b"OpenSBI v"
     LAST = b"Boot HART MEDELEG"  # begins the banner's last line
     LIMIT = 8192  # no banner is longer
@@ -260,31 +266,39 @@ class Screen:
         self.past = False
 
     def feed(self, data):
-        if not self.past:
-            self.held += data
-            data = self._release()
-        self.out.write(data)
-        self.out.flush()
+        self.held += data
+        if self.past or self._pass_banner():
+            self.out.write(self._whole())
+            self.out.flush()
 
     def close(self):
-        """Shows what was taken for a banner and had no end."""
+        """Shows what was held back and had no end."""
         self.out.write(self.held)
         self.out.flush()
 
-    def _release(self):
+    def _pass_banner(self):
+        """True once it is known where the banner ends; what is held begins behind it."""
         start = self.held.lstrip()
         if len(start) >= len(self.FIRST) and not start.startswith(self.FIRST):
             at = 0
         elif self.LAST in self.held:
             at = self.held.find(b"\n", self.held.index(self.LAST)) + 1
             if at == 0:
-                return b""
+                return False
         elif len(self.held) > self.LIMIT:
             at = 0
         else:
-            return b""
+            return False
         self.past = True
-        shown, self.held = self.held[at:], b""
+        self.held = self.held[at:]
+        return True
+
+    def _whole(self):
+        """What is held, up to a mark that begins and has not ended."""
+        at = self.held.rfind(self.BEGIN)
+        if at < 0 or self.END in self.held[at:] or len(self.held) - at > LINE_LIMIT:
+            at = len(self.held)
+        shown, self.held = self.held[:at], self.held[at:]
         return shown
 
 

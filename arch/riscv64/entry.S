@@ -28,10 +28,24 @@
 	.endr
 	.endm
 
-	.macro	LOAD numbers:vararg
+	.macro	LOAD_FROM thread, numbers:vararg
 	.irp	i, \numbers
-	ld	x\i, THREAD_X(\i)(tp)
+	ld	x\i, THREAD_X(\i)(\thread)
 	.endr
+	.endm
+
+	.macro	LOAD numbers:vararg
+	LOAD_FROM tp, \numbers
+	.endm
+
+	/* what a call that switches must keep besides ra and sp; it goes on behind the ecall */
+	.macro	SAVE_CALLER
+	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+	csrr	t0, sscratch
+	sd	t0, THREAD_X(4)(tp)
+	csrr	t0, sepc
+	addi	t0, t0, 4
+	sd	t0, THREAD_PC(tp)
 	.endm
 
 	.section .text.hot.entry, "ax", @progbits
@@ -46,8 +60,9 @@ trap_entry:
 	bnez	sp, trap_other
 	ld	sp, THREAD_HART(tp)
 	sd	ra, THREAD_X(1)(tp)
-	lla	t0, call_limit
-	lwu	t0, 0(t0)
+	bltz	a7, call_short
+call_full:
+	li	t0, CALL_COUNT
 	bgeu	a7, t0, call_unknown
 	ld	t1, HART_CALLS(sp)
 	slli	t0, a7, 3
@@ -69,29 +84,64 @@ call_answered:
 	CLEAR	a2, a3, a4, a5, a6, a7, t0, t1, t2, t3, t4, t5, t6
 	sret
 
+	/* the short ways of call (-1) and reply_recv (-2) */
+call_short:
+	addi	t0, a7, 2
+	beqz	t0, short_reply_recv
+	bgtz	t0, short_call
+
 call_unknown:
 	li	a0, -CALL_ENOSYS
 	li	a1, 0
 	j	call_exit
 
-	/* Other exits than with an answer. Callee-saved registers are the user's again, now that C has
-	 * returned: the thread keeps them, and whoever runs next is loaded whole. */
+	.globl	short_refused
+short_refused:
+	li	t0, CALL_CALL - 1
+	sub	a7, t0, a7
+	j	call_full
+
+	/* Of the current thread only what C keeps is saved, of the next one only that is loaded:
+	 * what else it has is the message, in a1 to a7, or was given up by its call. */
+	.globl	short_switch, short_switch_whole, short_enter
+short_switch_whole:
+	SAVE_CALLER
+	j	thread_enter
+short_switch:
+	SAVE_CALLER
+short_enter:
+	ld	t0, THREAD_PC(a0)
+	csrw	sepc, t0
+	csrw	sscratch, a0
+	LOAD_FROM a0, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+	CLEAR	a0, t0, t1, t2, t3, t4, t5, t6
+	sret
+
+	/* Other exits than with an answer. Callee-saved registers are the user's again, now that C
+	 * has returned: the thread keeps them. */
 call_failed:
 	li	t0, -CALL_RESTART
 	beq	a0, t0, call_restart
 	li	t0, -CALL_YIELD
 	bltu	t0, a0, call_answered
-	SAVE	3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-	csrr	t0, sscratch
-	sd	t0, THREAD_X(4)(tp)
-	csrr	t0, sepc
-	addi	t0, t0, 4
-	sd	t0, THREAD_PC(tp)
+	SAVE_CALLER
+	li	t0, -CALL_YIELD
+	beq	a0, t0, call_yields
+	call	sched_run
+thread_leave:
+	ld	t0, THREAD_WHOLE(tp)
+	bnez	t0, thread_enter_whole
+	ld	t0, THREAD_PC(tp)
+	csrw	sepc, t0
+	csrw	sscratch, tp
+	LOAD	1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+	LOAD	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 4
 	CLEAR	t0, t1, t2, t3, t4, t5, t6
-	SAVE	5, 6, 7, 28, 29, 30, 31
-	call	call_switch
-	mv	a0, tp
-	j	thread_enter
+	sret
+
+call_yields:
+	call	sched_give_way
+	j	thread_leave
 
 	/* A call that is to begin again once the waiting interrupt has been taken: the pc stays at
 	 * the ecall and port_restart has kept the arguments. Every other failure is an answer. */
@@ -109,21 +159,38 @@ trap_other:
 	SAVE	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	csrr	t0, sscratch
 	sd	t0, THREAD_X(4)(tp)
-	csrr	t0, sepc
-	sd	t0, THREAD_PC(tp)
+	csrr	a4, sepc
+	sd	a4, THREAD_PC(tp)
 	mv	a0, sp
-	csrr	a1, stval
+	csrr	a3, stval
 	csrr	t0, sstatus
 	andi	t0, t0, SSTATUS_SPP		/* the kernel itself trapped */
 	bnez	t0, trap_kernel
 	ld	sp, THREAD_HART(tp)
+	li	t0, 1
+	sd	t0, THREAD_WHOLE(tp)
+	addi	a2, a0, -12			/* page faults: 12, 13, 15 */
+	li	t0, 3
+	bgtu	a2, t0, trap_full
+	srli	t0, a2, 1
+	sub	a2, a2, t0			/* enum tn_fault: 0, 1, 2 */
+	CLEAR	a5, a6
+	j	short_fault
+
+	.globl	short_fault_refused
+short_fault_refused:
+	csrr	a0, scause
+trap_full:
+	mv	a1, a3
 	call	trap_dispatch
-	mv	a0, tp
+	j	thread_leave
 
 	/* thread_enter(thread): all registers from the thread, into user mode */
 	.globl	thread_enter
 thread_enter:
 	mv	tp, a0
+thread_enter_whole:
+	sd	zero, THREAD_WHOLE(tp)
 	ld	t0, THREAD_PC(tp)
 	csrw	sepc, t0
 	csrw	sscratch, tp
@@ -135,10 +202,10 @@ thread_enter:
 trap_nested:
 	csrrw	tp, sscratch, tp
 	csrr	a0, scause
-	csrr	a1, stval
 
-	/* a0: scause, a1: stval; on the emergency stack, which nothing else uses */
+	/* a0: scause; on the emergency stack, which nothing else uses */
 trap_kernel:
+	csrr	a1, stval
 	csrr	a2, sepc
 	lla	sp, emergency_stack_top
 	tail	trap_panic

@@ -14,16 +14,13 @@
  */
 #include "frame_windows.h"
 
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/boot_memory.h"
 #include "boot/regions.h"
-#include "frame.h"
-#include "words.h"
+#include "space.h"
 
 #define CHUNK_FRAMES (GIGA_FRAMES * 512) /* a chunk: 512 GiB, an entry of a window's top level */
-#define CHUNKS 32u                       /* 16 TiB */
 #define TABLE_ENTRIES 512u
 
 /* shared: by level, the entry below which all words are the same: holes, or untouched. */
@@ -38,22 +35,18 @@ static struct window blocks = {.va = LAYOUT_BLOCK_TABLE, .top = 1};
 static struct window gigas = {.va = LAYOUT_GIGA_TABLE, .top = 0};
 static struct window untouched = {.va = LAYOUT_FRAME_TABLE, .top = 1};
 
-/* For blocks yet to be touched. */
+/* For blocks yet to be touched, from the memory of the space. */
 static uint64_t later_frames;
-static struct space *later_space;
 
 /* How many pieces of `size` frames have RAM. */
 static uint64_t pieces_with_ram(const struct regions *regions, uint64_t size)
 {
-	uint64_t n = 0, next = 0;
+	uint64_t n = 0, next = 0; /* the pieces below `next` have been counted */
 
-	for (uint32_t i = 0; i < regions->count; i++) {
-		const struct region *r = &regions->r[i];
-		uint64_t piece = r->first / size;
-
-		piece = piece < next ? next : piece;
+	for (const struct region *r = regions->r; r < &regions->r[regions->count]; r++) {
+		n -= r->first / size < next;
 		next = (r->first + r->count - 1) / size + 1;
-		n += next - piece;
+		n += next - r->first / size;
 	}
 	return n;
 }
@@ -69,11 +62,11 @@ uint64_t frame_windows_frames(const struct regions *regions)
 	return later_frames + gigabytes + 3 * pieces_with_ram(regions, CHUNK_FRAMES) + 16;
 }
 
-static pfn_t filled_frame(struct space *s, uint64_t word)
+static pfn_t filled_frame(uint64_t word)
 {
-	pfn_t f = boot_memory_take(s->memory);
+	pfn_t f = boot_memory_take(space.memory);
 
-	words_fill(boot_memory_see(s->memory, f), TABLE_ENTRIES, word);
+	words_fill(boot_memory_see(space.memory, f), TABLE_ENTRIES, word);
 	return f;
 }
 
@@ -83,71 +76,72 @@ static pte_t page_entry(pfn_t f, uint64_t rights)
 }
 
 /* A page of `word`, and the tables that lead to nothing else. */
-static void shared_make(struct space *s, struct window *w, uint64_t word)
+static void shared_make(struct window *w, uint64_t word)
 {
-	w->shared[0] = page_entry(filled_frame(s, word), SPACE_READ);
+	w->shared[0] = page_entry(filled_frame(word), SPACE_READ);
 	for (unsigned level = 1; level <= w->top; level++)
-		w->shared[level] = pte_table(filled_frame(s, w->shared[level - 1].w));
+		w->shared[level] = pte_table(filled_frame(w->shared[level - 1].w));
 }
 
-/* All chunks are holes, of which `word` is said. */
-static void window_make(struct space *s, struct window *w, uint64_t word)
+/* The chunks from the lowest to the highest RAM are holes, of which `word` is said. Of others
+ * nobody asks: each would cost every root an entry. */
+static void window_make(struct window *w, uint64_t word)
 {
-	pte_t *entry = space_entry(s, w->va, w->top);
+	pte_t *entry = space_entry(w->va, w->top);
+	uint64_t last = (ram.first + ram.count - 1) / CHUNK_FRAMES;
 
-	shared_make(s, w, word);
-	for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+	shared_make(w, word);
+	for (uint64_t chunk = ram.first / CHUNK_FRAMES; chunk <= last; chunk++)
 		entry[chunk] = w->shared[w->top];
 }
 
 /* The entry of `level` for the word at `offset`. Tables above it that are shared are replaced by
  * some of its own. */
-static pte_t *window_entry(struct space *s, const struct window *w, uint64_t offset, unsigned level)
+static pte_t *window_entry(const struct window *w, uint64_t offset, unsigned level)
 {
 	for (unsigned above = w->top; above > level; above--) {
-		pte_t *entry = space_entry(s, w->va + offset, above);
+		pte_t *entry = space_entry(w->va + offset, above);
 
 		if (entry->w == w->shared[above].w)
-			*entry = pte_table(filled_frame(s, w->shared[above - 1].w));
+			*entry = pte_table(filled_frame(w->shared[above - 1].w));
 	}
-	return space_entry(s, w->va + offset, level);
+	return space_entry(w->va + offset, level);
 }
 
-/* A gigabyte with RAM: its frames' words are untouched, those of its blocks and its own are 0. */
-static void giga_build(struct space *s, uint64_t giga)
+/* A gigabyte with RAM: its frames' words are untouched; its own and those of its blocks say, for
+ * now, that it has none. */
+static void giga_build(uint64_t giga)
 {
-	pte_t *of_frames = window_entry(s, &frames, giga * GIGA_FRAMES * 8, 1);
-	pte_t *of_blocks = window_entry(s, &blocks, giga * FRAME_BYTES, 0);
-	pte_t *of_gigas = window_entry(s, &gigas, giga * 8, 0);
+	pte_t *of_frames = window_entry(&frames, giga * GIGA_FRAMES * 8, 1);
+	pte_t *of_blocks = window_entry(&blocks, giga * FRAME_BYTES, 0);
+	pte_t *of_gigas = window_entry(&gigas, giga * 8, 0);
 
 	if (of_frames->w == untouched.shared[1].w)
 		return; /* for the sake of another region */
 	*of_frames = untouched.shared[1];
-	*of_blocks = page_entry(boot_memory_frame(s->memory), SPACE_WRITE);
+	*of_blocks = page_entry(filled_frame(BLOCK_FRAMES), SPACE_WRITE);
 	if (of_gigas->w == gigas.shared[0].w)
-		*of_gigas = page_entry(filled_frame(s, GIGA_FRAMES), SPACE_WRITE);
-	((uint64_t *)boot_memory_see(s->memory, pte_frame(*of_gigas)))[giga % TABLE_ENTRIES] = 0;
+		*of_gigas = page_entry(filled_frame(GIGA_FRAMES), SPACE_WRITE);
 }
 
-void frame_windows_build(struct space *s, const struct regions *regions)
+void frame_windows_build(const struct regions *regions)
 {
-	window_make(s, &frames, FRAME_WORD(TN_KIND_HOLE, 0));
-	window_make(s, &blocks, BLOCK_FRAMES);
-	window_make(s, &gigas, GIGA_FRAMES);
-	shared_make(s, &untouched, FRAME_WORD(KIND_UNTOUCHED, 0));
-	later_space = s;
+	window_make(&frames, FRAME_WORD(TN_KIND_HOLE, 0));
+	window_make(&blocks, BLOCK_FRAMES);
+	window_make(&gigas, GIGA_FRAMES);
+	shared_make(&untouched, FRAME_WORD(KIND_UNTOUCHED, 0));
 	for (const struct region *r = regions->r; r < &regions->r[regions->count]; r++)
 		for (uint64_t giga = r->first / GIGA_FRAMES;
 		     giga <= (r->first + r->count - 1) / GIGA_FRAMES; giga++)
-			giga_build(s, giga);
-	s->memory->end = s->memory->next + later_frames;
+			giga_build(giga);
+	space.memory->end = space.memory->next + later_frames;
 }
 
 void port_frame_block_back(uint64_t block, bool exists)
 {
-	pte_t *entry = window_entry(later_space, &untouched, block * FRAME_BYTES, 0);
+	pte_t *entry = window_entry(&untouched, block * FRAME_BYTES, 0);
 
-	*entry = exists ? page_entry(boot_memory_take(later_space->memory), SPACE_WRITE)
+	*entry = exists ? page_entry(boot_memory_take(space.memory), SPACE_WRITE)
 			: frames.shared[0];
 	/* the hart may hold the shared page, or the shared table, for these addresses */
 	port_fence_all();

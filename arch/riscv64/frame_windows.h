@@ -1,10 +1,9 @@
 /*
  * frame_windows.h - the three windows through which the frame table is seen.
  */
-#ifndef ARCH_FRAME_WINDOWS_H
-#define ARCH_FRAME_WINDOWS_H
+#pragma once
 
-#include "space.h"
+#include <stdint.h>
 
 struct regions;
 
@@ -12,8 +11,6 @@ struct regions;
 uint64_t frame_windows_frames(const struct regions *regions);
 
 /* Builds them: words of memory that does not exist read as HOLE, all others as UNTOUCHED. Blocks
- * can be touched as soon as the direct map stands. Their pages come from the memory of `s`, which
- * is cut to what they take; both stay in use. */
-void frame_windows_build(struct space *s, const struct regions *regions);
-
-#endif
+ * can be touched as soon as the direct map stands. Their pages come from the memory of the
+ * kernel's space, which is cut to what they take and stays in use. */
+void frame_windows_build(const struct regions *regions);

@@ -5,19 +5,15 @@
  * written through the direct map either. Firmware and no-map memory appears nowhere.
  */
 #include <port/boot.h>
-#include <port/memory.h>
 #include <port/tlb.h>
 
 #include "boot/boot_memory.h"
 #include "boot/bootargs.h"
-#include "boot/machine.h"
 #include "boot/regions.h"
 #include "csr.h"
-#include "frame.h"
 #include "frame_windows.h"
 #include "space.h"
 #include "table.h"
-#include "walk.h"
 
 #define SATP_MODE_UNIT ((uint64_t)1 << 60)
 #define SATP_ASIDS 0xffffu
@@ -25,7 +21,7 @@
 #define DMAP_SV39_BYTES (192 * GIGABYTE)
 #define RUN_GAP_MAX 8u
 
-extern pte_t early_level1[512], early_level2[512], early_level3[512], early_level4[512];
+extern pte_t early_level1[512], early_level2[512];
 extern char image_start[], image_rodata[], image_data[], image_end[];
 
 /* All other files see these as constants, and may keep what they loaded (port_impl/memory.h,
@@ -46,11 +42,6 @@ struct machine_range port_image(void)
 				      (uint64_t)(image_end - image_start)};
 }
 
-static pfn_t image_frame(const void *linked)
-{
-	return pfn(image_address(linked) / FRAME_BYTES);
-}
-
 void *port_boot_see(enum port_window window, uint64_t address)
 {
 	uint64_t va = LAYOUT_BOOT_WINDOWS + 2 * window * GIGABYTE;
@@ -66,88 +57,88 @@ void *port_boot_see(enum port_window window, uint64_t address)
 uint64_t port_boot_frames(const struct regions *regions)
 {
 	/* each end of a region may cut a gigabyte and a block of the direct map; each 512 GiB has a
-	 * table; and there is the image's map */
+	 * table; and there are the maps of the image and of registers */
 	return frame_windows_frames(regions) + 4 * (uint64_t)regions->count +
-	       ram.count / GIGA_FRAMES / 512 + 26;
+	       ram.count / GIGA_FRAMES / 512 + 30;
 }
 
 /* --- what the hart offers ---------------------------------------------------------------- */
 
-/* A write of satp with a mode that the hart lacks has no effect (privileged spec, satp). The wider
- * early roots lead to the Sv39 one. */
-static bool hart_has_levels(unsigned levels)
-{
-	uint64_t word = (levels + 5) * SATP_MODE_UNIT +
-			image_frame(levels == 5 ? early_level4 : early_level3).n;
-
-	if (levels == 3)
-		return true;
-	early_level3[511] = pte_table(image_frame(early_level2));
-	early_level4[511] = pte_table(image_frame(early_level3));
-	port_fence_all();
-	csr_write(satp, word);
-	return csr_read(satp) == word;
-}
-
-/* The most that the hart offers, if none are wanted; 0: it lacks them. */
+/*
+ * The mode and the ASIDs. Returns the most levels that the hart offers, if none are wanted; 0: it
+ * lacks them. A write of satp with a mode that the hart lacks has no effect, and ASID bits that it
+ * lacks read as zero (privileged spec, satp). The early root is one of any mode: its last entry
+ * leads to itself, and the levels above Sv39 meet that entry alone.
+ */
 static unsigned levels_choose(uint32_t wanted)
 {
-	unsigned levels;
+	pfn_t root = pfn(image_address(early_level2) / FRAME_BYTES);
+	unsigned levels = wanted != 0 ? wanted : LEVELS_MAX;
+	uint64_t word;
 
-	if (wanted != 0)
-		return hart_has_levels(wanted) ? wanted : 0;
-	for (levels = LEVELS_MAX; !hart_has_levels(levels);)
-		levels--;
+	early_level2[511] = pte_table(root);
+	port_fence_all();
+	for (; levels != 0; levels = wanted != 0 ? 0 : levels - 1) {
+		satp_mode = (levels + 5) * SATP_MODE_UNIT;
+		csr_write(satp, satp_mode + SATP_ASIDS * SATP_ASID_UNIT + root.n);
+		word = csr_read(satp);
+		asids = word / SATP_ASID_UNIT % (SATP_ASIDS + 1) + 1;
+		if (word / SATP_MODE_UNIT == levels + 5)
+			break;
+	}
 	return levels;
 }
 
 /* --- the image and the direct map --------------------------------------------------------- */
 
-static void part_map(struct space *s, const char *from, const char *to, uint64_t rights)
+/* Where it is linked, and through the direct map, where nothing is executed. */
+static void part_map(const char *from, const char *to, uint64_t rights)
 {
-	space_map(s, (uint64_t)from, image_address(from), (uint64_t)(to - from), rights);
+	uint64_t address = image_address(from), bytes = (uint64_t)(to - from);
+
+	space_map((uint64_t)from, address, bytes, rights);
+	space_map(address + dmap_offset, address, bytes, rights & ~(uint64_t)PTE_EXECUTE);
 }
 
-static void image_map(struct space *s)
+static void image_map(void)
 {
-	part_map(s, image_start, image_rodata, SPACE_EXECUTE);
-	part_map(s, image_rodata, image_data, SPACE_READ);
-	part_map(s, image_data, image_end, SPACE_WRITE);
+	part_map(image_start, image_rodata, SPACE_EXECUTE);
+	part_map(image_rodata, image_data, SPACE_READ);
+	part_map(image_data, image_end, SPACE_WRITE);
 }
 
-static void dmap_range(struct space *s, uint64_t from, uint64_t to, uint64_t rights)
-{
-	space_map(s, from + dmap_offset, from, to - from, rights);
-}
-
-/* What nobody writes, the kernel cannot write: the boot image, the tree, and the image's text and
- * constants. */
-static void dmap_map(struct space *s, const struct regions *regions, uint64_t limit)
+/* The rest of RAM. What nobody writes, the kernel cannot write: the boot image and the tree. */
+static void dmap_map(const struct regions *regions, uint64_t limit)
 {
 	for (uint32_t i = 0; i < regions->count; i++) {
 		const struct region *r = &regions->r[i];
 		uint64_t from = r->first * FRAME_BYTES, to = from + r->count * FRAME_BYTES;
 
 		to = to < limit ? to : limit;
-		if (r->kind == TN_KIND_HOLE || from >= to)
-			continue;
-		if (r->kind == TN_KIND_IMAGE) {
-			dmap_range(s, from, image_address(image_data), SPACE_READ);
-			from = image_address(image_data);
-		}
-		dmap_range(s, from, to, r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
+		if (from < to && (r->kind == TN_KIND_USER || r->kind == TN_KIND_BOOT))
+			space_map(from + dmap_offset, from, to - from,
+				  r->kind == TN_KIND_BOOT ? SPACE_READ : SPACE_WRITE);
 	}
+}
+
+/* Registers are not cached (PMA), whatever the page says. */
+static void registers_map(uint64_t va, struct machine_range r)
+{
+	uint64_t first = r.address / FRAME_BYTES * FRAME_BYTES;
+	uint64_t end = (r.address + r.size + FRAME_BYTES - 1) / FRAME_BYTES * FRAME_BYTES;
+
+	space_map(va / FRAME_BYTES * FRAME_BYTES, first, end - first, SPACE_WRITE);
 }
 
 /* The direct map begins at the gigabyte of the lowest RAM. Returns the physical address at which
  * it must end. Frames that it reaches may be given, or fewer if the boot arguments say so. */
-static uint64_t dmap_place(unsigned levels, uint64_t window)
+static uint64_t dmap_place(uint64_t window)
 {
 	uint64_t giga = ram.first / GIGA_FRAMES * GIGABYTE;
-	uint64_t reach = levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
+	uint64_t reach = paging_levels == 3 ? giga + DMAP_SV39_BYTES : PFN_LIMIT * FRAME_BYTES;
 	uint64_t frames = reach / FRAME_BYTES - ram.first;
 
-	dmap_offset = (levels == 3 ? LAYOUT_DMAP_SV39 : LAYOUT_DMAP_WIDE) - giga;
+	dmap_offset = (paging_levels == 3 ? LAYOUT_DMAP_SV39 : LAYOUT_DMAP_WIDE) - giga;
 	if (window != 0 && window / FRAME_BYTES < frames)
 		frames = window / FRAME_BYTES;
 	ram.window_first = ram.first;
@@ -175,43 +166,35 @@ static void kernel_runs_find(const pte_t *root)
 	}
 }
 
-static void space_switch(const struct space *s)
-{
-	satp_mode = (uint64_t)(s->levels + 5) * SATP_MODE_UNIT;
-	/* ASID bits that are not implemented read as zero */
-	csr_write(satp, satp_mode + SATP_ASIDS * SATP_ASID_UNIT + s->root.n);
-	asids = csr_read(satp) / SATP_ASID_UNIT % (SATP_ASIDS + 1) + 1;
-	csr_write(satp, satp_mode + s->root.n);
-	port_fence_all();
-}
-
 const char *port_boot_space(const struct machine *machine, const struct boot_options *options,
 			    const struct regions *regions, struct boot_memory *memory)
 {
-	static struct space s;
-	uint64_t reach, page = machine->finisher / FRAME_BYTES * FRAME_BYTES;
+	uint64_t reach;
 
-	s.memory = memory;
-	s.levels = levels_choose(options->paging_levels);
-	if (s.levels == 0)
+	space.memory = memory;
+	paging_levels = levels_choose(options->paging_levels);
+	if (paging_levels == 0)
 		return "this hart lacks the paging mode that paging= asks for";
-	reach = dmap_place(s.levels, options->kernel_window);
+	reach = dmap_place(options->kernel_window);
 	if (machine->info.initrd + machine->info.initrd_bytes > reach ||
 	    machine->info.tree + machine->info.tree_bytes > reach ||
-	    memory->end * FRAME_BYTES > reach)
+	    memory->end * FRAME_BYTES > reach || image_address(image_end) > reach)
 		return "what the boot needs lies beyond the direct map of this paging mode";
-	s.root = boot_memory_frame(memory);
-	image_map(&s);
-	dmap_map(&s, regions, reach);
+	space.root = boot_memory_frame(memory);
+	image_map();
+	dmap_map(regions, reach);
+	registers_map(LAYOUT_PLIC + machine->plic.address % LAYOUT_PLIC_ALIGN, machine->plic);
 	if (machine->finisher != 0)
-		space_map(&s, LAYOUT_DEVICES + page % GIGABYTE, page, FRAME_BYTES, SPACE_WRITE);
-	frame_windows_build(&s, regions);
-	kernel_runs_find(boot_memory_see(memory, s.root));
-	space_switch(&s);
+		registers_map(LAYOUT_DEVICES + machine->finisher % GIGABYTE,
+			      (struct machine_range){machine->finisher, 4});
+	frame_windows_build(regions);
+	kernel_runs_find(boot_memory_see(memory, space.root));
+	csr_write(satp, satp_mode + space.root.n);
+	port_fence_all();
 
 	memory->view = dmap_offset;
-	kernel_root = boot_memory_see(memory, s.root);
-	paging_levels = s.levels;
-	user_top = (uint64_t)1 << (12 + 9 * s.levels - 1);
+	kernel_root = boot_memory_see(memory, space.root);
+	space_boot_text = space_entry((uint64_t)image_start, 0);
+	user_top = (uint64_t)1 << (12 + 9 * paging_levels - 1);
 	return NULL;
 }

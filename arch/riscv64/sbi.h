@@ -1,28 +1,15 @@
 /*
  * sbi.h - calls of the firmware (RISC-V Supervisor Binary Interface Specification 1.0 and 2.0).
  */
-#ifndef ARCH_SBI_H
-#define ARCH_SBI_H
+#pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#define SBI_BASE 0x10u
 #define SBI_TIME 0x54494d45u
 #define SBI_RESET 0x53525354u
 #define SBI_LEGACY_SET_TIMER 0u
 #define SBI_LEGACY_PUTCHAR 1u
 #define SBI_LEGACY_SHUTDOWN 8u
 
-struct sbi_answer {
-	int64_t error;
-	uint64_t value;
-};
-
-struct sbi_answer sbi_call(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1,
-			   uint64_t a2);
-
-/* The firmware implements the extension. */
-bool sbi_has(uint64_t extension);
-
-#endif
+/* 0, or an error: below 0 where the firmware lacks the extension. */
+int64_t sbi_call(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1);

@@ -1,12 +1,9 @@
 /*
  * space.h - the kernel's half of the address space: built once, at boot.
  */
-#ifndef ARCH_SPACE_H
-#define ARCH_SPACE_H
+#pragma once
 
 #include <port/pte.h>
-
-#include "types.h"
 
 struct boot_memory;
 
@@ -15,16 +12,17 @@ struct boot_memory;
 #define SPACE_WRITE (SPACE_READ | PTE_WRITE)
 #define SPACE_EXECUTE (SPACE_READ | PTE_EXECUTE)
 
-struct space {
+/* Set before the first mapping, as paging_levels (walk.h) is. */
+extern struct space {
 	pfn_t root;
-	unsigned levels;
 	struct boot_memory *memory; /* where tables come from */
-};
+} space;
+
+/* The entries of the boot's own text, from image_start to image_text; see port_boot_end. */
+extern pte_t *space_boot_text;
 
 /* Entry of the table of `level` that translates va; makes the tables above it. */
-pte_t *space_entry(struct space *s, uint64_t va, unsigned level);
+pte_t *space_entry(uint64_t va, unsigned level);
 
 /* Maps physical [pa, pa + bytes) at va with the largest pages that fit; all multiples of 4 KiB. */
-void space_map(struct space *s, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights);
-
-#endif
+void space_map(uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights);

@@ -11,7 +11,7 @@
 
 #include "offsets.h"
 
-	.option	arch, +zicsr
+	.option	arch, +zicsr, +zifencei
 	.section .head, "ax", @progbits
 	.globl	_start
 _start:
@@ -55,8 +55,7 @@ start:
 	srli	t0, t0, 2
 	ori	t0, t0, 1
 	lla	t1, early_level2
-	li	t2, 510 * 8
-	add	t2, t2, t1
+	lla	t2, early_level2 + 510 * 8
 	sd	t0, 0(t2)
 
 	/* the fetch after the switch faults, since the physical address is not mapped, and the
@@ -81,20 +80,15 @@ start:
 	mv	tp, zero
 	mv	a3, sp
 	call	boot
-	.option	push
-	.option	arch, +zifencei
 	fence.i					/* the first program was stored as data */
-	.option	pop
 	/* a0: the first thread */
-	tail	thread_enter
+	tail	port_boot_end
 
 	.section .bss
 	.balign	4096
-	.globl	early_level1, early_level2, early_level3, early_level4
+	.globl	early_level1, early_level2
 early_level1:	.space 4096
 early_level2:	.space 4096
-early_level3:	.space 4096
-early_level4:	.space 4096
 	.globl	kernel_stack, kernel_hart
 boot_registers:	.space THREAD_X(32)
 kernel_stack:	.space KERNEL_STACK_BYTES

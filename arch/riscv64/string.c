@@ -11,10 +11,9 @@ void *memset(void *to, int byte, size_t size)
 
 	for (; size > 0 && (uintptr_t)at % 8 != 0; size--)
 		*at++ = (uint8_t)byte;
-	for (; size >= 32; size -= 32, at += 32)
 #pragma GCC unroll 4
-		for (unsigned i = 0; i < 32; i += 8)
-			*(uint64_t *)(at + i) = word;
+	for (; size >= 8; size -= 8, at += 8)
+		*(uint64_t *)at = word;
 	for (; size > 0; size--)
 		*at++ = (uint8_t)byte;
 	return to;
@@ -27,10 +26,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 
 	/* files of a boot image are aligned to 4 bytes */
 	if (((uintptr_t)at | (uintptr_t)source) % 4 == 0)
-		for (; size >= 16; size -= 16, at += 16, source += 16)
 #pragma GCC unroll 4
-			for (unsigned i = 0; i < 16; i += 4)
-				*(uint32_t *)(at + i) = *(const uint32_t *)(source + i);
+		for (; size >= 4; size -= 4, at += 4, source += 4)
+			*(uint32_t *)at = *(const uint32_t *)source;
 	for (; size > 0; size--)
 		*at++ = *source++;
 	return to;

@@ -4,23 +4,19 @@
  */
 #include "trap.h"
 
-#include <port/machine.h>
-
-#include "csr.h"
-#include "offsets.h"
+#include "float.h"
+#include "irq.h"
 #include "report.h"
 #include "sched.h"
-#include "thread.h"
 
 #define CAUSE_INTERRUPT ((uint64_t)1 << 63)
-#define CAUSE_SOFTWARE (CAUSE_INTERRUPT + 1)
+#define CAUSE_ILLEGAL 2u
 #define CAUSES 16u
 #define STATUS_TRAP 102u
 
 _Static_assert(CALL_ENOSYS == TN_ENOSYS, "entry.S answers unknown numbers");
 
 void trap_dispatch(uint64_t cause, uint64_t value);
-void call_switch(int64_t how);
 _Noreturn void trap_panic(uint64_t cause, uint64_t value, uint64_t pc);
 
 static const struct {
@@ -45,49 +41,37 @@ static const char *cause_name(uint64_t cause)
 	return cause < CAUSES && causes[cause].name != NULL ? causes[cause].name : "trap";
 }
 
+/* Whatever waits. True if the current thread's turn is over. */
+static bool interrupts_take(void)
+{
+	uint64_t pending = csr_read(sip);
+	bool ticked = port_tick();
+
+	if (pending & INTERRUPT_TIMER)
+		deadline_fire(current->hart);
+	if (pending & INTERRUPT_EXTERNAL)
+		irq_take();
+	return ticked;
+}
+
 /* All of the thread's registers are saved. */
 void trap_dispatch(uint64_t cause, uint64_t value)
 {
 	struct fault f = {TN_FAULT_OTHER, cause_name(cause), current->registers[0], value};
 
-	if (cause == CAUSE_SOFTWARE) {
-		csr_clear(sip, INTERRUPT_SOFTWARE);
-		sched_preempt();
-		return;
-	}
 	if (cause & CAUSE_INTERRUPT) {
-		port_timer_next();
-		sched_tick();
+		if (interrupts_take())
+			sched_tick();
+		else
+			sched_preempt();
 		return;
 	}
+	if (cause == CAUSE_ILLEGAL && float_lend())
+		return;
 	if (cause < CAUSES)
 		f.kind = causes[cause].kind;
 	trap_fault(&f);
 	sched_run();
-}
-
-/* After a handler's port_switch, with all that C kept saved. */
-void call_switch(int64_t how)
-{
-	const struct thread *before = current;
-
-	if (how == -CALL_YIELD)
-		sched_tick();
-	else
-		sched_run();
-	/* whoever was chosen is the most urgent: nothing is left to interrupt for */
-	if (current != before)
-		csr_clear(sip, INTERRUPT_SOFTWARE);
-}
-
-result_t port_switch(void)
-{
-	return failure(CALL_SWITCH, 0);
-}
-
-result_t port_switch_to_others(void)
-{
-	return failure(CALL_YIELD, 0);
 }
 
 /* Taken at the next sret: no exit need ask. */
@@ -100,8 +84,7 @@ void port_idle(void)
 {
 	while (!port_interrupt_pending())
 		__asm__ volatile("wfi");
-	csr_clear(sip, INTERRUPT_SOFTWARE);
-	port_timer_next();
+	interrupts_take();
 }
 
 /* The handler returns this to the trap entry, which puts the arguments back: callee-saved

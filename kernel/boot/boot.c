@@ -5,18 +5,11 @@
 
 #include <image/fdt.h>
 #include <port/boot.h>
-#include <port/current.h>
-#include <port/machine.h>
 
 #include "boot_memory.h"
-#include "bootargs.h"
 #include "check/check.h"
 #include "devicetree.h"
 #include "first.h"
-#include "frame.h"
-#include "hart.h"
-#include "machine.h"
-#include "regions.h"
 #include "report.h"
 #include "tenure_config.h"
 #include "walk.h"
@@ -47,40 +40,44 @@ static void boot_read_tree(uint64_t hart, uint64_t tree)
 	boot_require(bootargs_parse(machine.bootargs, &options));
 }
 
+static void boot_claim(enum machine_use use, uint64_t address, uint64_t size)
+{
+	machine.memory[machine.memory_count++] = (struct machine_memory){{address, size}, use};
+}
+
 /* Which frames are RAM and whose, and one run for what the kernel itself needs. */
 static void boot_lay_out_memory(void)
 {
+	struct machine_range image = port_image();
 	const struct region *last;
-	uint64_t count;
+	uint64_t count, first, view;
 
+	boot_claim(MACHINE_KERNEL, image.address, image.size);
+	boot_claim(MACHINE_INITRD, machine.info.initrd, machine.info.initrd_bytes);
+	boot_claim(MACHINE_TREE, machine.info.tree, machine.info.tree_bytes);
 	boot_require(regions_init(&regions, &machine));
+	regions_find_devices(&regions, &machine, &machine.info);
 	last = &regions.r[regions.count - 1];
 	ram.first = regions.r[0].first;
 	ram.count = last->first + last->count - ram.first;
 	count = port_boot_frames(&regions) + check_boot_frames();
-	memory.first = regions_find_user(&regions, count, PFN_LIMIT);
-	if (memory.first == REGIONS_NONE)
+	first = regions_find_user(&regions, count, PFN_LIMIT);
+	if (first == REGIONS_NONE)
 		boot_require("not enough memory for the kernel's tables");
-	memory.next = memory.first;
-	memory.end = memory.first + count;
-	memory.view = (uint64_t)port_boot_see(PORT_WINDOW_MEMORY, memory.first * FRAME_BYTES) -
-		      memory.first * FRAME_BYTES;
+	view = (uint64_t)port_boot_see(PORT_WINDOW_MEMORY, first * FRAME_BYTES);
+	memory = (struct boot_memory){first, first, first + count, view - first * FRAME_BYTES};
 }
 
+/* What the kernel took is known only now. */
 static void boot_fill_frame_table(void)
 {
-	uint64_t kinds[TN_KIND_COUNT] = {0};
-
-	if (!regions_claim(&regions,
-			   (struct region){memory.first, memory.end - memory.first, TN_KIND_IMAGE}))
-		boot_require("memory is in too many pieces");
+	boot_claim(MACHINE_KERNEL, memory.first * FRAME_BYTES,
+		   (memory.end - memory.first) * FRAME_BYTES);
+	boot_require(regions_init(&regions, &machine));
 	for (uint32_t i = 0; i < regions.count; i++) {
-		kinds[regions.r[i].kind] += regions.r[i].count;
+		ram.kinds[regions.r[i].kind] += regions.r[i].count;
 		ram.frames += regions.r[i].count;
 	}
-	ram.image = kinds[TN_KIND_IMAGE];
-	ram.boot = kinds[TN_KIND_BOOT];
-	ram.hole = kinds[TN_KIND_HOLE];
 	frame_table_init(regions.r, regions.count);
 }
 
@@ -95,18 +92,15 @@ static void boot_report(void)
 
 struct thread *boot(uint64_t hart_id, uint64_t tree, uint64_t instret, struct hart *hart)
 {
-	void *counts;
-
-	machine.image = port_image();
 	machine.info.instret_at_entry = instret;
 	boot_read_tree(hart_id, tree);
 	boot_lay_out_memory();
 	boot_require(port_boot_space(&machine, &options, &regions, &memory));
-	counts = boot_memory_see(&memory, pfn(memory.end));
 	memory.end += check_boot_frames();
 	boot_fill_frame_table();
 	boot_require(first_start(&machine, &options, &regions, hart));
-	hart->calls = check_install(options.check_every, counts);
+	hart->calls = check_install(options.check_every,
+				    frame_memory(pfn(memory.end - check_boot_frames())));
 	boot_report();
 	port_boot_clock(options.tick);
 	return current;

@@ -1,8 +1,7 @@
 /*
  * boot.h - from the firmware's hand-over to the first user instruction.
  */
-#ifndef KERNEL_BOOT_H
-#define KERNEL_BOOT_H
+#pragma once
 
 #include <stdint.h>
 
@@ -15,5 +14,3 @@ struct thread;
  * machine cannot be booted, but says why in one line and ends it with STATUS_BOOT.
  */
 struct thread *boot(uint64_t hart_id, uint64_t tree, uint64_t instret, struct hart *hart);
-
-#endif

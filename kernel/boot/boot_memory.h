@@ -2,13 +2,9 @@
  * boot_memory.h - frames for what must exist before there is a pool: one ascending run, taken
  * frame by frame, claimed as IMAGE once its length is known.
  */
-#ifndef KERNEL_BOOT_MEMORY_H
-#define KERNEL_BOOT_MEMORY_H
-
-#include <stdint.h>
+#pragma once
 
 #include "assert.h"
-#include "types.h"
 #include "words.h"
 
 struct boot_memory {
@@ -37,5 +33,3 @@ static inline pfn_t boot_memory_frame(struct boot_memory *memory)
 	zero_page(boot_memory_see(memory, f));
 	return f;
 }
-
-#endif

@@ -2,12 +2,9 @@
  * bootargs.h - reads the kernel's own words among the boot arguments. Pure functions. Words that
  * are not the kernel's belong to the first server and are passed over.
  */
-#ifndef TENURE_BOOT_BOOTARGS_H
-#define TENURE_BOOT_BOOTARGS_H
+#pragma once
 
-#include <stdint.h>
-
-#include "text.h"
+#include <image/text.h>
 
 #define BOOTARGS_NAME 64u              /* bytes, with the NUL */
 #define BOOTARGS_TICK_MAX 1000000000u  /* microseconds: times any timebase it stays in 64 bits */
@@ -15,7 +12,6 @@
 
 struct boot_options {
 	char mm[BOOTARGS_NAME];  /* mm=NAME: the program to start; "mm" */
-	uint32_t mm_length;      /* 1 to 63 */
 	uint32_t paging_levels;  /* paging=sv39|sv48|sv57: 3 to 5; 0: the most the hart offers */
 	uint64_t kernel_window;  /* kernel_window=SIZE[K|M|G]: bytes; 0: as much as there is */
 	uint64_t check_every;    /* invariants=boot|N|syscall: system calls between two checks */
@@ -29,5 +25,3 @@ struct boot_options {
  */
 __attribute__((warn_unused_result)) const char *bootargs_parse(struct text args,
 								struct boot_options *options);
-
-#endif

@@ -1,33 +1,23 @@
 /*
  * devicetree.c - see devicetree.h.
  *
- * One pass over the nodes. A node's place, which says what its properties mean, follows from its
- * parent's. What a node must know about its ancestors (how they count addresses and carry them
- * upwards) stands in an array of levels, one for each depth. State: a struct reader on the
- * caller's stack.
+ * One pass over the nodes. State: a struct reader on the caller's stack.
  */
 #include "devicetree.h"
 
-#include <image/fdt.h>
+#include <image/tree.h>
 
-#define LEVELS 16u
-#define PAGE_SHIFT 12
-#define PAGES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
-#define BAD_RANGE "device tree: malformed range of memory"
+#include "irq.h"
 
-enum place { DEVICE, MEMORY, CHOSEN, CPUS, HART, RESERVED_MEMORY, RESERVATION, ELSEWHERE };
-
-struct level {
-	enum place place;
-	uint64_t address_cells, size_cells; /* of the children's addresses */
-	struct fdt_value windows;           /* "ranges": how those become the parent's */
-};
+#define SUPERVISOR_EXTERNAL 9u /* cause (privileged spec, scause) */
 
 struct reader {
 	struct machine *machine;
 	uint64_t hart;
-	struct fdt_node node;            /* the one being read */
-	struct level levels[LEVELS + 1]; /* by depth: [1] is the root's, [0] stands above it */
+	bool at_hart;                  /* the hart's node was the last of a hart */
+	uint64_t hart_controller;      /* phandle: where the hart's interrupts come from */
+	struct fdt_value plic_targets; /* pairs of a hart's controller and a cause, by context */
+	struct tree tree;
 };
 
 /* --- texts ---------------------------------------------------------------------------------- */
@@ -60,126 +50,81 @@ static void note_extensions(struct machine *m, struct text list)
 		m->sstc |= text_is(name.bytes, name.length, "sstc");
 		m->svpbmt |= text_is(name.bytes, name.length, "svpbmt");
 		m->zicbom |= text_is(name.bytes, name.length, "zicbom");
+		/* single letters: "d", or among those of "rv64imafdc"; "g" has it, too */
+		if (name.length == 1 || name.bytes[0] == 'r')
+			m->floats |= contains(name, "d", 1) || contains(name, "g", 1);
 	}
 }
 
-/* --- addresses ------------------------------------------------------------------------------ */
+/* --- memory and interrupt controllers ------------------------------------------------------- */
 
-/* PCI addresses have three cells: they stay out. */
-static bool is_readable(const struct level *l)
+/* What is only half understood would be used wrongly. */
+static const char *read_ranges(struct reader *r, enum machine_use use)
 {
-	return l->address_cells >= 1 && l->address_cells <= 2 && l->size_cells <= 2;
-}
+	struct machine *m = r->machine;
+	struct machine_range range;
+	int more;
 
-/* From addresses of a level's children to those of its parent; false if no window holds all. */
-static bool climb(const struct level *l, struct machine_range *range)
-{
-	const struct level *parent = l - 1;
-	const uint32_t *cells = l->windows.cells, *end = cells + l->windows.size / 4;
-	uint64_t stride = l->address_cells + parent->address_cells + l->size_cells;
-
-	if (cells == NULL || !is_readable(l) || !is_readable(parent))
-		return false;
-	while ((uint64_t)(end - cells) >= stride) {
-		uint64_t base = fdt_take_cells(&cells, l->address_cells);
-		uint64_t to = fdt_take_cells(&cells, parent->address_cells);
-		uint64_t size = fdt_take_cells(&cells, l->size_cells);
-		uint64_t offset = range->address - base;
-
-		if (range->address < base || offset > size || range->size > size - offset ||
-		    to > UINT64_MAX - size)
-			continue;
-		range->address = to + offset;
-		return true;
+	while ((more = tree_take_range(&r->tree, &range.address, &range.size)) > 0) {
+		if (m->memory_count == MACHINE_RANGES)
+			return "device tree: too many ranges of memory";
+		m->memory[m->memory_count++] = (struct machine_memory){range, use};
 	}
-	return l->windows.size == 0; /* then addresses are the same on both sides */
+	return more < 0 ? "device tree: malformed range of memory" : NULL;
 }
 
-/* From the node's own addresses to the CPU's; false if the CPU cannot reach them. */
-static bool translate(const struct reader *r, struct machine_range *range)
+/* Binding "sifive,plic-1.0.0"; the first one that is complete. */
+static void note_plic(struct reader *r, struct machine_range registers)
 {
-	for (uint32_t depth = r->node.depth - 1; depth > 1; depth--)
-		if (!climb(&r->levels[depth], range))
-			return false;
-	return true;
+	struct machine *m = r->machine;
+	uint64_t sources, phandle;
+
+	if (m->info.irq_count != 0 || registers.size > MACHINE_PLIC_BYTES ||
+	    !fdt_number(&r->tree.node, "riscv,ndev", &sources) ||
+	    !fdt_number(&r->tree.node, "phandle", &phandle))
+		return;
+	m->plic = registers;
+	m->info.irq_count = (uint32_t)(sources < IRQ_SOURCES ? sources : IRQ_SOURCES - 1);
+	m->info.irq_parent = (uint32_t)phandle;
+	r->plic_targets = fdt_value(&r->tree.node, "interrupts-extended");
 }
 
-/* --- ranges --------------------------------------------------------------------------------- */
-
-static const char *add_memory(struct machine *m, struct machine_range range, enum machine_use use)
+/* Only the kernel and firmware touch interrupt controllers, and those that are not enabled may be
+ * firmware's. CLINTs do not say that they are controllers. */
+static const char *read_device(struct reader *r)
 {
-	if (m->memory_count == MACHINE_RANGES)
-		return "device tree: too many ranges of memory";
-	m->memory[m->memory_count++] = (struct machine_memory){range, use};
-	return NULL;
-}
-
-/* Only the kernel and firmware touch interrupt controllers. CLINTs do not say that they are. */
-static const char *add_device(struct machine *m, struct machine_range range,
-			      const struct fdt_node *node)
-{
+	struct machine *m = r->machine;
+	const struct fdt_node *node = &r->tree.node;
 	struct text names = property_text(node, "compatible");
-	uint64_t last = (range.address + range.size - 1) >> PAGE_SHIFT;
-	struct tn_boot_device *d = &m->info.devices[m->info.device_count];
+	bool controller = fdt_has(node, "interrupt-controller");
+	bool enabled = r->tree.place == TREE_DEVICE;
+	uint32_t first = m->memory_count;
+	const char *why;
+	uint64_t size;
 
-	if (fdt_has(node, "interrupt-controller") || contains(names, "clint", 5))
-		return add_memory(m, range, MACHINE_NO_MAP);
-	if (m->finisher == 0 && contains(names, "sifive,test0", 12))
-		m->finisher = range.address;
-	if (m->info.device_count == TN_BOOT_DEVICES || last >= PAGES_END)
+	if (!controller && !contains(names, "clint", 5)) {
+		if (enabled && m->finisher == 0 && contains(names, "sifive,test0", 12))
+			(void)tree_take_range(&r->tree, &m->finisher, &size);
 		return NULL;
-	d->first = (uint32_t)(range.address >> PAGE_SHIFT);
-	d->count = (uint32_t)last - d->first + 1;
-	text_copy(d->compatible, sizeof(d->compatible), text_take(&names, '\0'));
-	m->info.device_count++;
-	return NULL;
-}
-
-/* Put a range where its node's place says. A strange device is left out; memory that is only half
- * understood would be used wrongly. */
-static const char *add_range(struct reader *r, enum place place, struct machine_range range)
-{
-	if (range.size > UINT64_MAX - range.address)
-		return place == DEVICE ? NULL : BAD_RANGE;
-	if (range.size == 0)
-		return NULL;
-	if (place == RESERVATION)
-		return add_memory(r->machine, range,
-				  fdt_has(&r->node, "no-map") ? MACHINE_NO_MAP : MACHINE_RESERVED);
-	if (!translate(r, &range))
-		return NULL;
-	return place == MEMORY ? add_memory(r->machine, range, MACHINE_BANK)
-			       : add_device(r->machine, range, &r->node);
-}
-
-/* Entries of an address and a size, of so many cells each. */
-static const char *read_entries(struct reader *r, enum place place, struct fdt_value entries,
-				uint64_t address_cells, uint64_t size_cells)
-{
-	const uint32_t *cells = entries.cells, *end = cells + entries.size / 4;
-	const char *why = NULL;
-
-	while (why == NULL && cells < end) {
-		struct machine_range range;
-
-		range.address = fdt_take_cells(&cells, address_cells);
-		range.size = fdt_take_cells(&cells, size_cells);
-		why = add_range(r, place, range);
 	}
+	why = read_ranges(r, MACHINE_NO_MAP);
+	if (enabled && m->memory_count > first &&
+	    (contains(names, "sifive,plic-1.0.0", 17) || contains(names, "riscv,plic0", 11)))
+		note_plic(r, m->memory[first].range);
 	return why;
 }
 
-static const char *read_reg(struct reader *r, enum place place)
+/* Which of the PLIC's contexts interrupts the boot hart in supervisor mode. */
+static void find_context(const struct reader *r, struct machine *m)
 {
-	const struct level *parent = &r->levels[r->node.depth - 1];
-	struct fdt_value reg = fdt_value(&r->node, "reg");
+	const uint32_t *cells = r->plic_targets.cells, *end = cells + r->plic_targets.size / 4;
+	uint64_t target = r->hart_controller << 32 | SUPERVISOR_EXTERNAL;
 
-	if (reg.size == 0)
-		return NULL;
-	if (!is_readable(parent) ||
-	    reg.size % (4 * (parent->address_cells + parent->size_cells)) != 0)
-		return place == DEVICE ? NULL : BAD_RANGE;
-	return read_entries(r, place, reg, parent->address_cells, parent->size_cells);
+	for (; end - cells >= 2; m->plic_context++)
+		if (fdt_take_cells(&cells, 2) == target)
+			return;
+	m->plic = (struct machine_range){0, 0};
+	m->info.irq_count = 0;
 }
 
 /* --- nodes ---------------------------------------------------------------------------------- */
@@ -199,124 +144,58 @@ static const char *read_chosen(const struct fdt_node *node, struct machine *m)
 	return NULL;
 }
 
-static void read_hart(const struct fdt_node *node, uint64_t boot_hart, struct machine *m)
+static void read_hart(struct reader *r, const struct fdt_node *node, struct machine *m)
 {
 	uint64_t id;
 
 	m->hart_count++;
-	if (!fdt_number(node, "reg", &id) || id != boot_hart)
+	r->at_hart = fdt_number(node, "reg", &id) && id == r->hart;
+	if (!r->at_hart)
 		return;
 	(void)fdt_number(node, "riscv,cbom-block-size", &m->cbom_block);
 	note_extensions(m, property_text(node, "riscv,isa"));
 	note_extensions(m, property_text(node, "riscv,isa-extensions"));
 }
 
-/* Children of what does not concern us do not either: of nodes that are not enabled, for one. */
-static enum place place_of(const struct fdt_node *node, enum place parent)
+static const char *read_node(struct reader *r, const struct fdt_node *node, struct machine *m)
 {
-	if (node->depth == 2) {
-		if (text_same(node->name, "chosen"))
-			return CHOSEN;
-		if (text_same(node->name, "cpus"))
-			return CPUS;
-		if (text_same(node->name, "reserved-memory"))
-			return RESERVED_MEMORY;
-		if (fdt_is(node, "device_type", "memory"))
-			return MEMORY;
-	}
-	if (parent == CPUS)
-		return fdt_is(node, "device_type", "cpu") ? HART : ELSEWHERE;
-	if (parent == RESERVED_MEMORY)
-		return RESERVATION;
-	return parent == DEVICE ? DEVICE : ELSEWHERE;
+	enum tree_place place = r->tree.place;
+
+	if (place == TREE_CHOSEN)
+		return read_chosen(node, m);
+	if (place == TREE_CPUS)
+		(void)fdt_number(node, "timebase-frequency", &m->info.timebase);
+	if (place == TREE_HART)
+		read_hart(r, node, m);
+	if (place == TREE_HART_PART && r->at_hart && fdt_has(node, "interrupt-controller"))
+		(void)fdt_number(node, "phandle", &r->hart_controller);
+	if (place == TREE_MEMORY)
+		return read_ranges(r, MACHINE_BANK);
+	if (place == TREE_RESERVATION)
+		return read_ranges(r, fdt_has(node, "no-map") ? MACHINE_NO_MAP : MACHINE_RESERVED);
+	return place == TREE_DEVICE || place == TREE_ELSEWHERE ? read_device(r) : NULL;
 }
-
-static bool is_enabled(const struct fdt_node *node)
-{
-	return !fdt_has(node, "status") || fdt_is(node, "status", "okay") ||
-	       fdt_is(node, "status", "ok");
-}
-
-/* What the node's children will ask for. */
-static void open_level(const struct fdt_node *node, struct level *l)
-{
-	l->address_cells = 2; /* defaults: specification 2.3.5 */
-	l->size_cells = 1;
-	(void)fdt_number(node, "#address-cells", &l->address_cells);
-	(void)fdt_number(node, "#size-cells", &l->size_cells);
-	l->windows = fdt_value(node, "ranges");
-}
-
-static const char *read_node(struct reader *r)
-{
-	const struct fdt_node *node = &r->node;
-	struct level *l = &r->levels[node->depth];
-
-	if (node->depth > LEVELS)
-		return "device tree: nested too deeply";
-	l->place = is_enabled(node) ? place_of(node, l[-1].place) : ELSEWHERE;
-	if (!node->leaf)
-		open_level(node, l);
-	if (l->place == CHOSEN)
-		return read_chosen(node, r->machine);
-	if (l->place == CPUS)
-		(void)fdt_number(node, "timebase-frequency", &r->machine->info.timebase);
-	if (l->place == HART)
-		read_hart(node, r->hart, r->machine);
-	if (l->place == MEMORY || l->place == RESERVATION || l->place == DEVICE)
-		return read_reg(r, l->place);
-	return NULL;
-}
-
-/* --- devices that must not be handed out ---------------------------------------------------- */
-
-static bool is_apart(const struct machine *m, const struct tn_boot_device *d)
-{
-	for (uint32_t i = 0; i < m->memory_count; i++) {
-		const struct machine_range *r = &m->memory[i].range;
-
-		if (d->first <= (r->address + r->size - 1) >> PAGE_SHIFT &&
-		    r->address >> PAGE_SHIFT < (uint64_t)d->first + d->count)
-			return false;
-	}
-	return true;
-}
-
-/* Only now, when the whole tree has been seen, is it known what a device may overlap. */
-static void drop_devices(struct machine *m)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < m->info.device_count; i++)
-		if (is_apart(m, &m->info.devices[i]))
-			m->info.devices[kept++] = m->info.devices[i];
-	m->info.device_count = kept;
-}
-
-/* --- entry point ---------------------------------------------------------------------------- */
 
 const char *devicetree_read(const void *blob, size_t limit, uint64_t hart, struct machine *m)
 {
 	struct reader r;
-	struct fdt fdt;
-	const char *why = fdt_open(&fdt, blob, limit);
+	const char *why = tree_open(&r.tree, blob, limit);
 	int more = 1;
 
-	/* The reader's arrays are not worth clearing: counts guard them. */
+	/* the tree's arrays are not worth clearing */
 	r.machine = m;
 	r.hart = hart;
-	r.node.count = 0;
-	r.levels[0] = (struct level){.place = DEVICE};
+	r.at_hart = false;
+	r.hart_controller = 0;
+	r.plic_targets = (struct fdt_value){NULL, 0};
+	while (why == NULL && more > 0) {
+		why = read_node(&r, &r.tree.node, m);
+		if (why == NULL)
+			more = tree_take_node(&r.tree, &why);
+	}
+	if (why == NULL && m->info.timebase == 0)
+		why = "device tree: no timebase-frequency";
 	if (why == NULL)
-		why = read_entries(&r, RESERVATION, fdt.reservations, 2, 2);
-	while (why == NULL && (more = fdt_take_node(&fdt, &r.node)) > 0)
-		why = read_node(&r);
-	if (why != NULL)
-		return why;
-	if (more < 0)
-		return "device tree: malformed structure";
-	if (m->info.timebase == 0)
-		return "device tree: no timebase-frequency";
-	drop_devices(m);
-	return NULL;
+		find_context(&r, m);
+	return why;
 }

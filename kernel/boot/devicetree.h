@@ -2,11 +2,7 @@
  * devicetree.h - reads a flattened device tree (Devicetree Specification 0.4, chapter 5) in one
  * pass. Pure functions: no state, no allocation; the blob may be hostile or cut short.
  */
-#ifndef TENURE_BOOT_DEVICETREE_H
-#define TENURE_BOOT_DEVICETREE_H
-
-#include <stddef.h>
-#include <stdint.h>
+#pragma once
 
 #include "machine.h"
 
@@ -16,10 +12,8 @@
  * into the blob.
  *
  * NULL, or one line about what is wrong; `m` is then undefined. Malformed structure, memory,
- * reservations, /chosen or timebase are errors, because booting on would use memory that is not
- * ours; malformed devices are left out.
+ * reservations, interrupt controllers, /chosen or timebase are errors, because booting on would use
+ * memory that is not ours, or lend it to others; no other device matters here.
  */
 __attribute__((warn_unused_result)) const char *devicetree_read(const void *blob, size_t limit,
 								uint64_t hart, struct machine *m);
-
-#endif

@@ -12,11 +12,8 @@
 #include <port/string.h>
 
 #include "asid.h"
-#include "frame.h"
-#include "process.h"
 #include "root.h"
 #include "syscall.h"
-#include "thread.h"
 #include "walk.h"
 
 /* Root pool: pool, process, thread, slots; at most 5 + 4 tables for image and stack; and enough
@@ -33,35 +30,33 @@ static const char *program_find(const struct tn_boot_info *info, const struct bo
 				struct elf_image *program)
 {
 	const void *archive = (const void *)(info->initrd + PORT_DMAP_OFFSET);
+	const char *why = "no boot image (initrd)";
 	struct cpio_file file;
-	const char *why;
 
-	if (info->initrd_bytes == 0)
-		return "no boot image (initrd)";
-	if (cpio_find(archive, info->initrd_bytes, options->mm, options->mm_length, &file,
-		      &why) == 0 &&
+	if (info->initrd_bytes != 0 &&
+	    cpio_find(archive, info->initrd_bytes, options->mm, &file, &why) == 0 &&
 	    elf_read(file.data, file.size, PAGES_LOW, PROGRAM_TOP, program, &why) == 0)
 		return NULL;
 	return why;
 }
 
 /* Maps `count` frames from *next on at va, by the server's own call. */
-static const char *pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64_t flags)
+static bool pages_map(uint64_t va, uint64_t *next, uint64_t count, uint64_t flags)
 {
 	while (count > 0) {
 		result_t r = call_map(TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, *next, count,
 				      flags | TN_MAP_SMALL);
 
 		if (result_code(r) != 0)
-			return "the first server's memory cannot be mapped";
+			return false;
 		va += result_value(r) * FRAME_BYTES;
 		*next += result_value(r);
 		count -= result_value(r);
 	}
-	return NULL;
+	return true;
 }
 
-static const char *segment_load(const struct elf_segment *segment, uint64_t *next)
+static bool segment_load(const struct elf_segment *segment, uint64_t *next)
 {
 	uint8_t *memory = frame_memory(pfn(*next));
 	uint64_t head = segment->va % FRAME_BYTES, end = head + segment->file_size;
@@ -73,73 +68,59 @@ static const char *segment_load(const struct elf_segment *segment, uint64_t *nex
 }
 
 /* The segments, and then stack, UTCB and boot information, cleared. */
-static const char *program_load(const struct elf_image *program, uint64_t *next)
+static bool program_load(const struct elf_image *program, uint64_t *next)
 {
 	const uint64_t cleared = TN_MAP_READ | TN_MAP_ZERO;
-	const char *why = NULL;
 
-	for (uint32_t i = 0; why == NULL && i < program->segment_count; i++)
-		why = segment_load(&program->segments[i], next);
-	if (why == NULL)
-		why = pages_map(STACK_BOTTOM, next, TN_BOOT_STACK_FRAMES, cleared | TN_MAP_WRITE);
-	if (why == NULL)
-		why = pages_map(TN_BOOT_UTCB, next, 1, cleared | TN_MAP_WRITE);
-	if (why == NULL)
-		why = pages_map(TN_BOOT_INFO, next, TN_BOOT_INFO_FRAMES, cleared);
-	return why;
+	for (uint32_t i = 0; i < program->segment_count; i++)
+		if (!segment_load(&program->segments[i], next))
+			return false;
+	return pages_map(STACK_BOTTOM, next, TN_BOOT_STACK_FRAMES, cleared | TN_MAP_WRITE) &&
+	       pages_map(TN_BOOT_UTCB, next, 1, cleared | TN_MAP_WRITE) &&
+	       pages_map(TN_BOOT_INFO, next, TN_BOOT_INFO_FRAMES, cleared);
 }
 
 /* --- what it is told and may use ----------------------------------------------------------- */
 
-/* Adds a range; one that continues the last range alike lengthens it. False if there is no room. */
-static bool range_add(struct tn_boot_info *info, struct tn_boot_range range)
+/* A region each; and in one of them a range each for the frames of the root pool, for those mapped
+ * before the UTCB, the UTCB, those after it, and the rest. */
+_Static_assert(TN_BOOT_RANGES >= REGIONS_MAX + ROOT_POOL_FRAMES + 4, "there is room for all");
+
+/* Adds a range; one that continues the last range alike lengthens it. */
+static void range_add(struct tn_boot_info *info, struct tn_boot_range range)
 {
 	struct tn_boot_range *next = &info->ranges[info->range_count], *last = next - 1;
 
 	if (info->range_count > 0 && last->first + last->count == range.first &&
 	    last->kind == range.kind && last->detail == range.detail) {
 		last->count += range.count;
-		return true;
+		return;
 	}
-	if (info->range_count == TN_BOOT_RANGES)
-		return false;
 	*next = range;
 	info->range_count++;
-	return true;
 }
 
-/* A frame that boot has given or mapped: as the frame table has it. */
-static struct tn_boot_range frame_range(uint32_t f)
-{
-	uint64_t word = frame_export(pfn(f));
-	struct tn_boot_range range = {f, 1, TN_INFO_KIND(word), TN_INFO_LOW(word)};
-
-	if (range.kind >= TN_KIND_POOL && range.kind <= TN_KIND_ENDPOINT)
-		range.detail = current->process->pool->self;
-	return range;
-}
-
-static bool region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
+/* The frames of a region. One region begins with [base, end), of which boot has made the root pool
+ * and mapped the rest: these as the frame table has them. */
+static void region_add(struct tn_boot_info *info, const struct region *r, uint64_t base,
 		       uint64_t end)
 {
-	uint64_t r_end = r->first + r->count;
-	struct tn_boot_range range;
+	uint32_t first = (uint32_t)r->first, count = (uint32_t)r->count;
 
-	for (uint64_t f = r->first; f < r_end; f += range.count) {
-		uint64_t next = f < base && base < r_end ? base : r_end;
+	for (; first - base < end - base; first++, count--) {
+		uint64_t word = frame_get(pfn(first)), kind = FRAME_KIND(word);
+		uint64_t detail = kind == TN_KIND_USER ? FRAME_REFS(word)
+						       : current->process->pool->self;
 
-		range = (struct tn_boot_range){(uint32_t)f, (uint32_t)(next - f), r->kind, 0};
-		if (f >= base && f < end)
-			range = frame_range(range.first);
-		if (!range_add(info, range))
-			return false;
+		range_add(info, (struct tn_boot_range){first, 1, (uint32_t)kind, (uint32_t)detail});
 	}
-	return true;
+	if (count > 0)
+		range_add(info, (struct tn_boot_range){first, count, r->kind, 0});
 }
 
 /* Completes what the device tree said. Frames [base, end) are described one by one, all others by
- * their region. False if the ranges do not fit. */
-static bool info_fill(struct tn_boot_info *info, const struct regions *regions, uint64_t base,
+ * their region. */
+static void info_fill(struct tn_boot_info *info, const struct regions *regions, uint64_t base,
 		      uint64_t end)
 {
 	info->magic = TN_BOOT_MAGIC;
@@ -154,18 +135,19 @@ static bool info_fill(struct tn_boot_info *info, const struct regions *regions, 
 	info->pool = current->process->pool->self;
 	info->utcb = frame_of(current->utcb).n;
 	for (uint32_t i = 0; i < regions->count; i++)
-		if (!region_add(info, &regions->r[i], base, end))
-			return false;
-	return true;
+		region_add(info, &regions->r[i], base, end);
 }
 
-static void devices_hand_over(struct slot *slot, const struct tn_boot_info *info)
+static void devices_hand_over(struct slot *slots, const struct tn_boot_info *info)
 {
-	const struct tn_boot_device *d = info->devices, *end = d + info->device_count;
+	const uint64_t device = SLOT_WORD(TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, 0);
+	const uint64_t irq = SLOT_WORD(TN_CAP_IRQ, TN_IRQ_BIND, 0);
 
-	for (; d < end; d++, slot++)
-		slot_set(slot, SLOT_WORD(TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, 0),
-			 d->first, d->count);
+	for (uint32_t i = 0; i < info->device_count; i++)
+		slot_set(&slots[TN_SLOT_DEVICES + i], device, info->devices[i].first,
+			 info->devices[i].count);
+	if (info->irq_count != 0)
+		slot_set(&slots[TN_SLOT_IRQ], irq, 1, info->irq_count);
 }
 
 /* --- all of it ---------------------------------------------------------------------------- */
@@ -187,14 +169,12 @@ const char *first_start(struct machine *machine, const struct boot_options *opti
 	end += base;
 	next = base + ROOT_POOL_FRAMES;
 	t = root_make(hart, pfn(base), ROOT_POOL_FRAMES);
-	devices_hand_over(&t->directory[0][TN_SLOT_DEVICES], &machine->info);
+	devices_hand_over(t->directory[0], &machine->info);
 	frame_touch_range(pfn(next), end - next);
-	why = program_load(&program, &next);
-	if (why != NULL)
-		return why;
+	if (!program_load(&program, &next))
+		return "the first server's memory cannot be mapped";
 	thread_pin_utcb(t, pfn(end - TN_BOOT_INFO_FRAMES - 1));
-	if (!info_fill(&machine->info, regions, base, end))
-		return "memory is in too many pieces for the boot information";
+	info_fill(&machine->info, regions, base, end);
 	memcpy(frame_memory(pfn(end - TN_BOOT_INFO_FRAMES)), &machine->info, sizeof(machine->info));
 	t->registers[0] = program.entry;
 	t->registers[2] = TN_BOOT_STACK_TOP;

@@ -1,11 +1,9 @@
 /*
  * first.h - the first server: its program, memory, boot information and thread.
  */
-#ifndef KERNEL_FIRST_H
-#define KERNEL_FIRST_H
+#pragma once
 
 #include "bootargs.h"
-#include "machine.h"
 #include "regions.h"
 
 struct hart;
@@ -15,5 +13,3 @@ struct hart;
  * thread is the hart's current one and ready to enter. NULL, or a line about why not. */
 const char *first_start(struct machine *machine, const struct boot_options *options,
 			const struct regions *regions, struct hart *hart);
-
-#endif

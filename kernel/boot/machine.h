@@ -1,27 +1,35 @@
 /*
  * machine.h - what the boot loader's device tree says about this machine.
  *
- * devicetree.c fills it, regions.c turns its memory into frames, the boot code hands its devices
- * to the first server. All addresses are physical and in bytes; no range wraps.
+ * devicetree.c fills it, regions.c turns its memory into frames and what lies between them into
+ * devices. All addresses are physical and in bytes; no range is empty or wraps.
  */
-#ifndef TENURE_BOOT_MACHINE_H
-#define TENURE_BOOT_MACHINE_H
+#pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <tenure/abi.h>
 
-#include "text.h"
+#include <image/text.h>
 
 #define MACHINE_RANGES 128u
+#define MACHINE_ADDED 4u
+#define MACHINE_PLIC_BYTES ((uint64_t)64 << 20)
 
 struct machine_range {
 	uint64_t address, size;
 };
 
-/* Whose a range of memory is: free RAM; or firmware's, which may forbid even to map it. Registers
- * of interrupt controllers are no RAM, but kept from user space alike. */
-enum machine_use { MACHINE_BANK, MACHINE_RESERVED, MACHINE_NO_MAP };
+/* Whose a range of memory is, weakest first: free RAM; what the kernel and the first server read;
+ * the kernel's own; or firmware's, which may forbid even to map it. Registers of interrupt
+ * controllers are no RAM, but kept from user space alike. */
+enum machine_use {
+	MACHINE_BANK,
+	MACHINE_INITRD,
+	MACHINE_TREE,
+	MACHINE_KERNEL,
+	MACHINE_RESERVED,
+	MACHINE_NO_MAP,
+	MACHINE_USES
+};
 
 struct machine_memory {
 	struct machine_range range;
@@ -30,21 +38,22 @@ struct machine_memory {
 
 struct machine {
 	/* What the first server is told. The tree says where the initrd is, the ticks a second
-	 * (never 0), the boot arguments, and the devices: each a register range of an enabled node
-	 * that shares no page with the memory below and lies below 16 TiB. The boot code adds the
-	 * rest. */
+	 * (never 0), the boot arguments, and the sources of the PLIC below (none: there is no
+	 * PLIC) with its phandle. The boot code adds the rest. */
 	struct tn_boot_info info;
 
-	struct machine_range image; /* the kernel's own, which the tree does not know */
-	struct text bootargs;       /* in the tree */
-	uint64_t finisher;          /* registers of the first "sifive,test0"; 0: there is none */
+	struct text bootargs; /* in the tree */
+	uint64_t finisher;    /* registers of the first "sifive,test0"; 0: there is none */
+
+	struct machine_range plic; /* registers, at most MACHINE_PLIC_BYTES; size 0: there is none */
+	uint32_t plic_context;     /* of the boot hart in supervisor mode */
 
 	uint32_t hart_count; /* enabled ones */
 	uint64_t cbom_block; /* bytes of the boot hart's cache block for Zicbom; 0: not said */
-	bool sstc, svpbmt, zicbom;
+	bool sstc, svpbmt, zicbom, floats; /* floats: F and D */
 
 	uint32_t memory_count;
-	struct machine_memory memory[MACHINE_RANGES]; /* in the tree's order, may overlap */
+	/* In the tree's order, which names MACHINE_RANGES at most; then those that the boot code
+	 * adds. They may overlap. */
+	struct machine_memory memory[MACHINE_RANGES + MACHINE_ADDED];
 };
-
-#endif

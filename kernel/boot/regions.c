@@ -1,201 +1,149 @@
 /*
  * regions.c - RAM as sorted, disjoint ranges of frames.
  *
- * Everything is painted: at first all is no RAM, then come the banks, as USER, and then each
- * stronger use on top of them. State: none, the array is the caller's.
+ * One sweep from frame 0 upwards: between two ends of claims all frames are wanted for the same
+ * uses, of which the strongest decides. State: none, the arrays are the caller's.
  */
 #include "regions.h"
 
-#include <stddef.h>
-
-#define FRAME_SHIFT 12
 #define FRAMES_END ((uint64_t)1 << 32) /* frame numbers have 32 bits */
-#define KIND_NO_RAM TN_KIND_COUNT      /* only while the array is filled */
+#define KIND_NO_RAM TN_KIND_COUNT
 
-/* What is no RAM becomes RAM by a bank alone; of two uses of RAM the stronger gets the frame. */
-static bool kind_yields(uint32_t kind, uint32_t to)
-{
-	static const uint8_t rank[TN_KIND_COUNT] = {
-		[TN_KIND_BOOT] = 1, [TN_KIND_IMAGE] = 2, [TN_KIND_HOLE] = 3};
+/* The kind that a use makes of its frames; and what is said if some of them are not of it, which
+ * only banks and reservations may be. */
+static const struct {
+	uint32_t kind;
+	const char *missing;
+} uses[MACHINE_USES] = {
+	[MACHINE_BANK] = {TN_KIND_USER, NULL},
+	[MACHINE_INITRD] = {TN_KIND_BOOT, "memory: the boot image is not in free RAM"},
+	[MACHINE_TREE] = {TN_KIND_BOOT, "memory: the device tree is not in free RAM"},
+	[MACHINE_KERNEL] = {TN_KIND_IMAGE, "memory: the kernel lies outside RAM or is reserved"},
+	[MACHINE_RESERVED] = {TN_KIND_HOLE, NULL},
+	[MACHINE_NO_MAP] = {TN_KIND_HOLE, NULL},
+};
 
-	return kind == KIND_NO_RAM ? to == TN_KIND_USER : rank[kind] < rank[to];
-}
-
-static uint64_t region_end(const struct region *r)
-{
-	return r->first + r->count;
-}
+/* --- claims --------------------------------------------------------------------------------- */
 
 static uint64_t frame_above(uint64_t address)
 {
-	return (address >> FRAME_SHIFT) + (address % TN_FRAME_SIZE != 0);
+	return address / TN_FRAME_SIZE + (address % TN_FRAME_SIZE != 0);
 }
 
-/* All frames that these bytes touch. */
-static struct region frames_around(uint64_t address, uint64_t bytes, uint32_t kind)
+/* All frames that it touches; whole: those that lie in it as a whole. */
+static struct claim claim_round(const struct machine_memory *memory, bool whole)
 {
-	uint64_t first = address >> FRAME_SHIFT;
+	uint64_t address = memory->range.address, end = address + memory->range.size;
 
-	return (struct region){first, frame_above(address + bytes) - first, kind};
+	if (whole)
+		return (struct claim){frame_above(address), end / TN_FRAME_SIZE, memory->use};
+	return (struct claim){address / TN_FRAME_SIZE, frame_above(end), memory->use};
 }
 
-/* --- the array ------------------------------------------------------------------------------ */
-
-/* Index of the first region that ends above frame `pfn`; their count if none does. */
-static uint32_t find(const struct regions *regions, uint64_t pfn)
+/* A reservation that is the boot loader's note of an object (initrd, tree) covers only what it
+ * has beyond that object: the object itself is for user space to read. */
+static void claim_spare(struct claim *reserved, const struct claim *claims, uint32_t count)
 {
-	uint32_t i = 0;
-
-	while (i < regions->count && region_end(&regions->r[i]) <= pfn)
-		i++;
-	return i;
+	for (const struct claim *c = claims; c < claims + count; c++)
+		if ((c->use == MACHINE_INITRD || c->use == MACHINE_TREE) &&
+		    c->first == reserved->first)
+			reserved->first = c->end;
 }
 
-/* Let no region reach across the beginning of frame `pfn`. There is room for one more. */
-static void cut(struct regions *regions, uint64_t pfn)
+static void claims_make(struct claim *claims, const struct machine *m)
 {
-	uint32_t at = find(regions, pfn);
-	struct region *r = &regions->r[at];
-
-	if (at == regions->count || r->first >= pfn)
-		return;
-	for (uint32_t i = regions->count++; i > at; i--)
-		regions->r[i] = regions->r[i - 1];
-	r[0].count = pfn - r->first;
-	r[1].count -= r->count;
-	r[1].first = pfn;
+	for (uint32_t i = 0; i < m->memory_count; i++)
+		claims[i] = claim_round(&m->memory[i], m->memory[i].use == MACHINE_BANK);
+	for (uint32_t i = 0; i < m->memory_count; i++)
+		if (claims[i].use == MACHINE_RESERVED)
+			claim_spare(&claims[i], claims, m->memory_count);
 }
 
-/* Join neighbours that touch and are of one kind. */
-static void merge(struct regions *regions)
+/* --- the sweep ------------------------------------------------------------------------------ */
+
+/* The uses that frame f is wanted for, a bit each. *end: the frame at which that may change. */
+static uint32_t claims_at(const struct claim *claims, uint32_t count, uint64_t f, uint64_t *end)
 {
-	uint32_t kept = 0;
+	uint32_t wanted = 0;
 
-	for (uint32_t i = 1; i < regions->count; i++) {
-		struct region *last = &regions->r[kept], *next = &regions->r[i];
+	*end = FRAMES_END;
+	for (const struct claim *c = claims; c < claims + count; c++) {
+		uint64_t next = f < c->first ? c->first : c->end;
 
-		if (region_end(last) == next->first && last->kind == next->kind)
-			last->count += next->count;
-		else
-			regions->r[++kept] = *next;
+		*end = f < next && next < *end ? next : *end;
+		wanted |= (uint32_t)(c->first <= f && f < c->end) << c->use;
 	}
-	regions->count = kept + 1;
+	return wanted;
 }
 
-bool regions_claim(struct regions *regions, struct region frames)
+/* Where there is no bank nothing else makes RAM. */
+static uint32_t kind_of(uint32_t wanted, const char **why)
 {
-	if (frames.count == 0)
+	uint32_t kind = KIND_NO_RAM;
+
+	for (unsigned use = MACHINE_BANK; use < MACHINE_USES && wanted % 2 == 1; use++)
+		if (wanted >> use & 1)
+			kind = uses[use].kind;
+	for (unsigned use = MACHINE_BANK; use < MACHINE_USES; use++)
+		if (wanted >> use & 1 && uses[use].missing != NULL && uses[use].kind != kind)
+			*why = uses[use].missing;
+	return kind;
+}
+
+/* Adds frames behind all others; false if there is no room. */
+static bool region_add(struct regions *regions, struct region frames)
+{
+	struct region *next = &regions->r[regions->count], *last = next - 1;
+
+	if (regions->count > 0 && last->first + last->count == frames.first &&
+	    last->kind == frames.kind) {
+		last->count += frames.count;
 		return true;
-	if (regions->count + 2 > REGIONS_MAX)
+	}
+	if (regions->count == REGIONS_MAX)
 		return false;
-	cut(regions, frames.first);
-	cut(regions, region_end(&frames));
-	for (uint32_t i = find(regions, frames.first);
-	     i < regions->count && regions->r[i].first < region_end(&frames); i++)
-		if (kind_yields(regions->r[i].kind, frames.kind))
-			regions->r[i].kind = frames.kind;
-	merge(regions);
+	*next = frames;
+	regions->count++;
 	return true;
+}
+
+const char *regions_init(struct regions *regions, const struct machine *m)
+{
+	const char *why = NULL;
+	uint64_t end;
+
+	claims_make(regions->claims, m);
+	regions->count = 0;
+	for (uint64_t f = 0; f < FRAMES_END; f = end) {
+		uint32_t wanted = claims_at(regions->claims, m->memory_count, f, &end);
+		uint32_t kind = kind_of(wanted, &why);
+
+		if (kind != KIND_NO_RAM && !region_add(regions, (struct region){f, end - f, kind}))
+			return "memory: too many ranges";
+	}
+	return regions->count == 0 ? "device tree: no memory" : why;
+}
+
+void regions_find_devices(struct regions *regions, const struct machine *m,
+			  struct tn_boot_info *info)
+{
+	uint64_t end;
+
+	for (uint32_t i = 0; i < m->memory_count; i++)
+		regions->claims[i] = claim_round(&m->memory[i], false);
+	for (uint64_t f = 0; f < FRAMES_END && info->device_count < TN_BOOT_DEVICES; f = end)
+		if (claims_at(regions->claims, m->memory_count, f, &end) == 0)
+			info->devices[info->device_count++] =
+				(struct tn_boot_device){(uint32_t)f, (uint32_t)(end - f)};
 }
 
 uint64_t regions_find_user(const struct regions *regions, uint64_t count, uint64_t below)
 {
-	for (uint32_t i = 0; i < regions->count; i++) {
-		const struct region *r = &regions->r[i];
-		uint64_t end = region_end(r) < below ? region_end(r) : below;
+	for (const struct region *r = regions->r; r < &regions->r[regions->count]; r++) {
+		uint64_t end = r->first + r->count < below ? r->first + r->count : below;
 
 		if (r->kind == TN_KIND_USER && r->first < end && count <= end - r->first)
 			return r->first;
 	}
 	return REGIONS_NONE;
-}
-
-/* --- the machine's memory ------------------------------------------------------------------- */
-
-/* The frames that lie in a bank as a whole; several banks may name the same ones. */
-static struct region bank_frames(const struct machine_range *bank)
-{
-	uint64_t first = frame_above(bank->address);
-	uint64_t end = (bank->address + bank->size) >> FRAME_SHIFT;
-
-	return (struct region){first, first < end ? end - first : 0, TN_KIND_USER};
-}
-
-/* A reservation that is the boot loader's note of an object (initrd, tree) covers only what it
- * has beyond that object: the object itself is for user space to read. */
-static void spare(struct region *frames, struct region object)
-{
-	if (frames->first != object.first)
-		return;
-	if (object.count > frames->count)
-		object.count = frames->count;
-	frames->first += object.count;
-	frames->count -= object.count;
-}
-
-static struct region reserved_frames(const struct machine_memory *memory, struct region initrd,
-				     struct region tree)
-{
-	struct region frames =
-		frames_around(memory->range.address, memory->range.size, TN_KIND_HOLE);
-
-	if (memory->use == MACHINE_RESERVED) {
-		spare(&frames, initrd);
-		spare(&frames, tree);
-	}
-	return frames;
-}
-
-static void drop_no_ram(struct regions *regions)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < regions->count; i++)
-		if (regions->r[i].kind != KIND_NO_RAM)
-			regions->r[kept++] = regions->r[i];
-	regions->count = kept;
-}
-
-/* Is every frame of these RAM, and of their kind? */
-static bool holds(const struct regions *regions, struct region frames)
-{
-	const struct region *r = &regions->r[find(regions, frames.first)];
-
-	/* One region is enough to look at: its neighbours are of other kinds. */
-	return frames.count == 0 ||
-	       (r < &regions->r[regions->count] && r->kind == frames.kind &&
-		r->first <= frames.first && region_end(&frames) <= region_end(r));
-}
-
-const char *regions_init(struct regions *regions, const struct machine *m)
-{
-	struct region image = frames_around(m->image.address, m->image.size, TN_KIND_IMAGE);
-	struct region initrd = frames_around(m->info.initrd, m->info.initrd_bytes, TN_KIND_BOOT);
-	struct region tree = frames_around(m->info.tree, m->info.tree_bytes, TN_KIND_BOOT);
-	const struct machine_memory *end = m->memory + m->memory_count;
-	bool fits = true;
-
-	regions->count = 1;
-	regions->r[0] = (struct region){0, FRAMES_END, KIND_NO_RAM};
-	for (const struct machine_memory *memory = m->memory; memory < end; memory++)
-		if (memory->use == MACHINE_BANK)
-			fits &= regions_claim(regions, bank_frames(&memory->range));
-	fits &= regions_claim(regions, image);
-	fits &= regions_claim(regions, initrd);
-	fits &= regions_claim(regions, tree);
-	for (const struct machine_memory *memory = m->memory; memory < end; memory++)
-		if (memory->use != MACHINE_BANK)
-			fits &= regions_claim(regions, reserved_frames(memory, initrd, tree));
-	drop_no_ram(regions);
-	if (!fits)
-		return "memory: too many ranges";
-	if (regions->count == 0)
-		return "device tree: no memory";
-	if (!holds(regions, image))
-		return "memory: the kernel lies outside RAM or is reserved";
-	if (!holds(regions, initrd))
-		return "memory: the boot image is not in free RAM";
-	if (!holds(regions, tree))
-		return "memory: the device tree is not in free RAM";
-	return NULL;
 }

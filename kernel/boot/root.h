@@ -1,12 +1,9 @@
 /*
  * root.h - the first objects: root pool, process, thread, capability page.
  */
-#ifndef KERNEL_ROOT_H
-#define KERNEL_ROOT_H
+#pragma once
 
 #include "hart.h"
-#include "thread.h"
-#include "types.h"
 
 /*
  * Makes the root pool of `count` USER frames from `first` on, and in it a process with a thread
@@ -14,5 +11,3 @@
  * the hart's current one; it has no UTCB, registers or mapping yet. At least 5 frames.
  */
 struct thread *root_make(struct hart *hart, pfn_t first, uint64_t count);
-
-#endif

@@ -4,7 +4,6 @@
 #include <port/machine.h>
 
 #include "cap.h"
-#include "frame.h"
 #include "syscall.h"
 
 #define CACHE_FRAMES_MAX 16u
@@ -12,13 +11,9 @@
 /* The caller's slot `frames` covers the range, with these rights. */
 static result_t cover_check(uint64_t frames, uint64_t rights, uint64_t first, uint64_t count)
 {
-	const struct slot *range = cap_slot(frames);
 	int error = cap_refusal(frames, TN_CAP_FRAMES, rights);
 
-	if (error != 0)
-		return failure(error, 0);
-	return slot_covers(range, first, count) ? success(0)
-						: failure(TN_EACCES, slot_uncovered(range, first));
+	return error != 0 ? failure(error, 0) : slot_check(cap_slot(frames), first, count);
 }
 
 result_t call_frame_info(uint64_t frames, uint64_t first, uint64_t count)
@@ -41,20 +36,16 @@ result_t call_census(uint64_t system)
 {
 	struct tn_census *census = (struct tn_census *)current->utcb->words;
 	int error = cap_refusal(system, TN_CAP_SYSTEM, TN_SYSTEM_CENSUS);
-	uint64_t objects = 0;
 
 	if (error != 0)
 		return failure(error, 0);
-	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		census->kinds[kind] = ram.objects[kind];
-		objects += ram.objects[kind];
-	}
 	census->frames = ram.frames;
-	census->kinds[TN_KIND_FREE] = ram.lent - objects;
-	census->kinds[TN_KIND_IMAGE] = ram.image;
-	census->kinds[TN_KIND_BOOT] = ram.boot;
-	census->kinds[TN_KIND_HOLE] = ram.hole;
-	census->kinds[TN_KIND_USER] = ram.frames - ram.image - ram.boot - ram.hole - ram.lent;
+	for (unsigned kind = 0; kind < TN_KIND_COUNT; kind++)
+		census->kinds[kind] = ram.kinds[kind];
+	census->kinds[TN_KIND_USER] -= ram.lent;
+	census->kinds[TN_KIND_FREE] = ram.lent;
+	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++)
+		census->kinds[TN_KIND_FREE] -= ram.kinds[kind];
 	return success(ram.frames);
 }
 

@@ -5,17 +5,20 @@
 
 #include "cap.h"
 #include "syscall.h"
-#include "thread.h"
 
 result_t call_pool_info(uint64_t pool)
 {
 	struct tn_pool_info *info = (struct tn_pool_info *)current->utcb->words;
 	int error = 0;
-	const struct pool *p = cap_find(pool, TN_CAP_POOL, 0, &error);
+	struct pool *p = cap_find(pool, TN_CAP_POOL, 0, &error);
 
 	if (error != 0)
 		return failure(error, 0);
-	memcpy(info, &p->free, offsetof(struct tn_pool_info, depth));
+	pool_note_peak(p);
+	info->free = p->free;
+	info->used = pool_used(p);
+	memcpy(&info->peak, &p->peak,
+	       offsetof(struct tn_pool_info, depth) - offsetof(struct tn_pool_info, peak));
 	info->depth = p->depth;
 	info->frame = p->self;
 	info->parent = p->parent != NULL ? p->parent->self : TN_NONE;
@@ -46,13 +49,15 @@ result_t call_frame_move(uint64_t from, uint64_t to, uint64_t count)
 	int error = count == 0 || count > TN_BATCH ? TN_EINVAL : 0;
 	struct pool *a = cap_find(from, TN_CAP_POOL, TN_POOL_RECLAIM, &error);
 	struct pool *b = cap_find(to, TN_CAP_POOL, TN_POOL_GIVE, &error);
+	result_t r;
 
 	if (error == 0 && a == b)
 		error = TN_EINVAL;
 	if (error != 0 || a->dying || b->dying)
 		return failure(error ?: TN_EDYING, 0);
-	if (a->free < count)
-		return pool_short(a, count);
+	r = pool_take_check(a, count);
+	if (result_code(r) != 0)
+		return r;
 	pool_pour(a, b, count);
 	a->moved_out.calls++;
 	b->moved_in.calls++;

@@ -9,7 +9,7 @@
 /* Others of the same priority go first, if there are any. */
 result_t call_yield(void)
 {
-	if (likely((current->hart->ready >> current->priority) == 0))
+	if (likely((current->hart->ready & (2 * current->above + 1)) == 0))
 		return success(0);
 	thread_succeed(current);
 	return port_switch_to_others();

@@ -26,13 +26,12 @@ static result_t place_check(const struct process *p, const struct place *at, uin
 result_t call_table_attach(uint64_t process, uint64_t va, uint64_t level, uint64_t frame,
 			   uint64_t frames)
 {
-	uint64_t rights = TN_PROCESS_MAP | (frames != TN_NONE ? TN_PROCESS_MANAGE : 0), clean;
+	uint64_t rights = TN_PROCESS_MAP | (frames != TN_NONE ? TN_PROCESS_MANAGE : 0);
 	int error = va >= user_top ? TN_EFAULT : 0;
 	struct supply supply;
 	struct process *p;
 	struct place at;
 	result_t r;
-	pfn_t f;
 
 	if (level >= paging_levels || (frame == TN_ANY && frames != TN_NONE))
 		return failure(TN_EINVAL, 0);
@@ -45,19 +44,8 @@ result_t call_table_attach(uint64_t process, uint64_t va, uint64_t level, uint64
 	r = place_check(p, &at, level) ?: supply_check(&supply);
 	if (result_code(r) != 0)
 		return r;
-	f = supply_take(&supply, TN_KIND_TABLE, &clean);
-	table_place(p, &at, va, f, clean, FRAME_EXPLICIT);
+	table_place(p, &at, va, supply_take(&supply, TN_KIND_TABLE), FRAME_EXPLICIT);
 	return success(0);
-}
-
-/* The table leaves its parent; an implicit parent that is thereby emptied goes with it. */
-static void table_remove(struct process *p, uint64_t va, const struct place *table)
-{
-	struct place above = walk_down(p, va, table->level + 1);
-
-	table_drop(p, &above, table);
-	if (table_used(&above) == 0)
-		table_release(p, va, above.level);
 }
 
 /* EFAULT, cap, EDYING. */
@@ -77,7 +65,7 @@ result_t call_table_detach(uint64_t process, uint64_t va, uint64_t level, uint64
 {
 	int error = 0;
 	struct process *p = space_find(process, va, TN_PROCESS_MAP, &error);
-	struct place at;
+	struct place at, above;
 
 	if (level >= paging_levels - 1 || (flags & ~(uint64_t)TN_FLAG_STEP) != 0)
 		error = TN_EINVAL;
@@ -92,7 +80,9 @@ result_t call_table_detach(uint64_t process, uint64_t va, uint64_t level, uint64
 		if (port_interrupt_pending())
 			return port_restart(process, va, level, flags, TN_CALL_TABLE_DETACH);
 	}
-	table_remove(p, va, &at);
+	above = walk_down(p, va, at.level + 1);
+	table_drop(p, &above, &at);
+	table_release(p, va, above.level); /* if that emptied it */
 	return success(0);
 }
 

@@ -2,10 +2,7 @@
  * check.h - the invariants as the kernel's own test: present in the checked kernel, absent in
  * the plain one (off.c in place of the rest of this folder).
  */
-#ifndef KERNEL_CHECK_H
-#define KERNEL_CHECK_H
-
-#include <stdint.h>
+#pragma once
 
 #include "hart.h"
 
@@ -15,5 +12,3 @@ uint64_t check_boot_frames(void);
 /* Checks once, and returns the handler table that goes on checking every `every` calls (0: no
  * more). counts: those frames. A broken invariant ends the machine with its number. */
 const call_handler *check_install(uint64_t every, void *counts);
-
-#endif

@@ -7,16 +7,13 @@
 #include "endpoint.h"
 #include "invariants.h"
 #include "object.h"
-#include "process.h"
 #include "table.h"
-#include "thread.h"
-#include "walk.h"
 #include "words.h"
 
 #define ON_A_LIST ((uint32_t)1 << 31) /* in the counts: met on a free list */
 
 struct checker {
-	uint32_t *counts[3]; /* of frames, blocks and gigabytes, from the one of ram.first on */
+	uint32_t *counts; /* see count_of */
 	struct checker_report *report;
 	uint64_t met[8];                  /* objects that a walk of one pool finds, by kind */
 	uint64_t kinds[8];                /* the same, of all pools */
@@ -24,7 +21,7 @@ struct checker {
 };
 
 inline_always void require(struct checker *c, bool holds, unsigned invariant, const char *what,
-		    uint64_t frame)
+			   uint64_t frame)
 {
 	if (unlikely(!holds) && c->report->invariant == 0)
 		*c->report = (struct checker_report){invariant, what, frame};
@@ -32,25 +29,19 @@ inline_always void require(struct checker *c, bool holds, unsigned invariant, co
 
 /* --- counts ------------------------------------------------------------------------------- */
 
-/* Frame f's frame, block or gigabyte, counted from the first one. */
-static uint64_t index_of(uint64_t f, unsigned level)
+/* One for each frame from ram.first on; then two for each block from the gigabyte of ram.first on:
+ * of the leaves of 2 MiB and of 1 GiB that begin there. */
+static uint32_t *count_of(const struct checker *c, uint64_t f, unsigned level)
 {
-	return f / level_frames(level) - ram.first / level_frames(level);
-}
+	uint64_t block = f / BLOCK_FRAMES - ram.first / GIGA_FRAMES * BLOCK_FRAMES;
 
-static uint64_t span_of(unsigned level)
-{
-	return index_of(ram.first + ram.count - 1, level) + 1;
+	return &c->counts[level == 0 ? f - ram.first : ram.count + 2 * block + level - 1];
 }
 
 uint64_t checker_counts(void)
 {
-	return span_of(0) + span_of(1) + span_of(2);
-}
-
-static uint32_t *count_of(const struct checker *c, uint64_t f, unsigned level)
-{
-	return &c->counts[level][index_of(f, level)];
+	/* the first and the last gigabyte may begin and end without RAM */
+	return ram.count + 2 * (ram.count / BLOCK_FRAMES + 2 * BLOCK_FRAMES);
 }
 
 /* --- free lists (I2, I11) ----------------------------------------------------------------- */
@@ -60,8 +51,8 @@ static void free_frame_check(struct checker *c, const struct pool *p, uint64_t f
 	uint64_t word = frame_get(pfn(f));
 	const uint64_t *words = frame_memory(pfn(f));
 
-	require(c, I2_ON_LIST(word, p->self), 2, "a listed frame is FREE in its pool", f);
-	require(c, frame_in_window(pfn(f)), 2, "free frames lie in the window", f);
+	require(c, I2_ON_LIST(word, p->self) && frame_in_window(pfn(f)), 2,
+		"a listed frame is FREE in its pool, and lies in the window", f);
 	require(c, !FRAME_IS_CLEAN(word) || words_or(words + 1, FRAME_BYTES / 8 - 1) == 0, 11,
 		"a clean frame is zero but for its link", f);
 	*count_of(c, f, 0) |= ON_A_LIST;
@@ -97,30 +88,35 @@ static bool leaf_check(struct checker *c, pte_t e, unsigned level)
 	require(c, pte_is_valid(e), 8, "no entry stays disabled", f.n);
 	require(c, pte_user(e), 5, "leaves of a user space have the user bit", f.n);
 	require(c, I6_NOT_WRITE_EXECUTE(e), 6, "never writable and executable", f.n);
-	if (pte_uncounted(e)) {
-		require(c, I5_UNCOUNTED_LEAF(e, frame_get(f), known), 5,
-			"an uncounted leaf maps a device or reads the boot image", f.n);
-		return true;
-	}
-	require(c, known, 5, "a counted leaf maps RAM", f.n);
-	if (known && level <= LEVEL_LARGEST) {
+	require(c, pte_uncounted(e) ? I5_UNCOUNTED_LEAF(e, frame_get(f), known) : known, 5,
+		"a leaf maps RAM or, if it is not counted, a device or the boot image to read",
+		f.n);
+	if (known && !pte_uncounted(e) && level <= LEVEL_LARGEST) {
 		++*count_of(c, f.n, level);
 		require(c, level != 0 || I5_COUNTED_LEAF(frame_get(f)), 5, "a leaf is USER", f.n);
 	}
 	return true;
 }
 
-static void table_check(struct checker *c, const struct process *p, pfn_t f, unsigned entries)
+/* A page table or a capability page. Returns its word. */
+static uint64_t part_check(struct checker *c, const struct process *p, pfn_t f, unsigned kind)
 {
 	uint64_t word = frame_get(f);
 
-	require(c, FRAME_KIND(word) == TN_KIND_TABLE && FRAME_POOL(word) == p->pool->self, 3,
-		"a table is a TABLE of its process's pool", f.n);
+	require(c, FRAME_KIND(word) == kind && FRAME_POOL(word) == p->pool->self, 3,
+		"a part of a process has its kind and its pool", f.n);
+	c->met[kind]++;
+	return word;
+}
+
+static void table_check(struct checker *c, const struct process *p, pfn_t f, unsigned entries)
+{
+	uint64_t word = part_check(c, p, f, TN_KIND_TABLE);
+
 	require(c, I13_COUNT(word, entries), 13, "a table's count is that of its valid entries",
 		f.n);
 	require(c, I13_NOT_EMPTY(word, table_entries(f) == p->root), 13,
 		"an implicit table is not empty", f.n);
-	c->met[TN_KIND_TABLE]++;
 }
 
 /* From table to table, entry by entry; a table is checked when it ends. */
@@ -148,7 +144,7 @@ static void space_check(struct checker *c, const struct process *p)
 
 /* --- processes and pools (I3, I12) -------------------------------------------------------- */
 
-static void object_check(struct checker *c, uint32_t self, unsigned kind)
+static void object_check(struct checker *c, uint64_t self, unsigned kind)
 {
 	uint64_t word = frame_get(pfn(self));
 
@@ -157,11 +153,16 @@ static void object_check(struct checker *c, uint32_t self, unsigned kind)
 	c->met[kind]++;
 }
 
-static void slots_check(struct checker *c, const struct slot *slots)
+/* Those from slot `first` on, a page. */
+static void slots_check(struct checker *c, const struct process *p, uint64_t first)
 {
+	const struct slot *slots = p->directory[first / TN_CAPS_SLOTS];
+
 	for (const struct slot *s = slots; s < slots + TN_CAPS_SLOTS; s++) {
 		uint64_t type = SLOT_TYPE(s->word);
 
+		require(c, slot_is_empty(s) || first + (uint64_t)(s - slots) < p->slots, 12,
+			"a slot that is filled is known to be", p->self);
 		require(c, type <= TN_CAP_SYSTEM, 12, "a slot has a type", s->frame);
 		if (type >= TN_CAP_POOL && type <= TN_CAP_ENDPOINT)
 			require(c, I12_ID_BORN(FRAME_ID(s->word)), 12, "a slot's id was handed out",
@@ -178,15 +179,12 @@ static void process_check(struct checker *c, const struct process *p)
 			++*count_of(c, frame_of(t->utcb).n, 0);
 	}
 	for (const struct endpoint *e = p->endpoints; e != NULL; e = e->next)
-		object_check(c, e->self, TN_KIND_ENDPOINT);
+		object_check(c, frame_of(e).n, TN_KIND_ENDPOINT);
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
 		if (p->directory[i] == caps_none)
 			continue;
-		c->met[TN_KIND_CAPS]++;
-		require(c, frame_get(frame_of(p->directory[i])) ==
-				   FRAME_WORD(TN_KIND_CAPS, p->pool->self),
-			3, "a capability page is a CAPS of its process's pool", p->self);
-		slots_check(c, p->directory[i]);
+		part_check(c, p, frame_of(p->directory[i]), TN_KIND_CAPS);
+		slots_check(c, p, i * TN_CAPS_SLOTS);
 	}
 	space_check(c, p);
 }
@@ -208,8 +206,7 @@ static void pool_check(struct checker *c, const struct pool *p)
 		c->kinds[kind] += c->met[kind];
 		c->met[kind] = 0;
 	}
-	require(c, p->used == used && p->peak >= used, 3, "used is the sum of the kinds", p->self);
-	require(c, I3_FLOWS(p), 3, "the flows explain what the pool holds", p->self);
+	require(c, I3_FLOWS(p, used), 3, "the flows explain what the pool holds", p->self);
 	free_list_check(c, p);
 }
 
@@ -254,40 +251,39 @@ static void large_check(struct checker *c, uint64_t word, uint64_t f, unsigned l
 
 /* A block never touched has no frame that anything could name. Of a block that is not checked as a
  * whole the count is taken as it is. */
-static void block_check(struct checker *c, uint64_t block)
+static uint64_t block_check(struct checker *c, uint64_t base)
 {
-	uint64_t word = PORT_BLOCK_TABLE[block], others = 0, base = block * BLOCK_FRAMES;
+	uint64_t word = block_get(pfn(base)), others = 0;
 	uint64_t from = base > ram.first ? base : ram.first, f = from;
 
-	if (FRAME_KIND(frame_get(pfn(from))) != KIND_UNTOUCHED)
-		for (; f < base + BLOCK_FRAMES && frame_is_known(f); f++)
-			others += frame_check(c, f);
+	while (f < base + BLOCK_FRAMES && frame_is_known(f) &&
+	       FRAME_KIND(frame_get(pfn(from))) != KIND_UNTOUCHED)
+		others += frame_check(c, f++);
 	if (f - from < BLOCK_FRAMES)
 		others = BLOCK_OTHERS(word);
 	large_check(c, word, base, 1, others);
+	return others;
 }
 
-static void giga_check(struct checker *c, uint64_t giga)
+static void giga_check(struct checker *c, uint64_t base)
 {
 	uint64_t others = 0;
 
-	for (uint64_t block = giga * 512; block < (giga + 1) * 512; block++) {
-		if (index_of(block * BLOCK_FRAMES, 1) < span_of(1))
-			block_check(c, block);
-		others += BLOCK_OTHERS(PORT_BLOCK_TABLE[block]);
-	}
-	large_check(c, PORT_GIGA_TABLE[giga], giga * GIGA_FRAMES, 2, others);
+	for (uint64_t f = base; f < base + GIGA_FRAMES; f += BLOCK_FRAMES)
+		others += block_check(c, f);
+	large_check(c, giga_get(pfn(base)), base, 2, others);
 }
 
 static void frames_check(struct checker *c)
 {
 	uint64_t lent = 0;
 
-	for (uint64_t i = 0; i < span_of(2); i++)
-		giga_check(c, ram.first / GIGA_FRAMES + i);
+	for (uint64_t f = ram.first - ram.first % GIGA_FRAMES; f < ram.first + ram.count;
+	     f += GIGA_FRAMES)
+		giga_check(c, f);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		require(c, c->found[kind] == ram.objects[kind] && c->found[kind] == c->kinds[kind],
-			1, "frames of each kind are the objects there are", kind);
+		require(c, c->found[kind] == ram.kinds[kind] && c->found[kind] == c->kinds[kind], 1,
+			"frames of each kind are the objects there are", kind);
 		lent += c->found[kind];
 	}
 	lent += c->found[TN_KIND_FREE];
@@ -296,8 +292,7 @@ static void frames_check(struct checker *c)
 
 bool checker_run(const struct pool *root, uint32_t *counts, struct checker_report *report)
 {
-	uint32_t *blocks = counts + span_of(0), *gigas = blocks + span_of(1);
-	struct checker c = {.counts = {counts, blocks, gigas}, .report = report};
+	struct checker c = {.counts = counts, .report = report};
 
 	*report = (struct checker_report){0, NULL, 0};
 	for (uint64_t i = 0; i < checker_counts(); i++)

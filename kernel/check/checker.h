@@ -1,11 +1,7 @@
 /*
  * checker.h - all invariants over the whole state: what counters say against what a walk finds.
  */
-#ifndef KERNEL_CHECKER_H
-#define KERNEL_CHECKER_H
-
-#include <stdbool.h>
-#include <stdint.h>
+#pragma once
 
 #include "pool.h"
 
@@ -22,5 +18,3 @@ uint64_t checker_counts(void);
 /* Walks everything below the root pool. True if all invariants hold; else the first broken one
  * that was met is in *report. `counts` has checker_counts() words, for the walk alone. */
 bool checker_run(const struct pool *root, uint32_t *counts, struct checker_report *report);
-
-#endif

@@ -3,8 +3,7 @@
  * checker's loops, the tests and the proofs read alike. d: a frame's word (frame.h); the number
  * is the invariant's in docs/invariants.md.
  */
-#ifndef KERNEL_INVARIANTS_H
-#define KERNEL_INVARIANTS_H
+#pragma once
 
 #include <port/pte.h>
 
@@ -17,9 +16,9 @@
 #define I2_ON_LIST(d, p) (FRAME_KIND(d) == TN_KIND_FREE && FRAME_POOL(d) == (p))
 
 /* I3: the flows across a pool's border explain what it holds. */
-#define I3_FLOWS(p)                                                                               \
-	((p)->free + (p)->used == (p)->boot + (p)->given.frames + (p)->moved_in.frames -          \
-					  (p)->reclaimed.frames - (p)->moved_out.frames)
+#define I3_FLOWS(p, used)                                                                         \
+	((p)->free + (used) == (p)->boot + (p)->given.frames + (p)->moved_in.frames -             \
+				       (p)->reclaimed.frames - (p)->moved_out.frames)
 
 /* I4: a USER frame has as many references as were counted; never more than the maximum. */
 #define I4_REFERENCES(d, counted) (FRAME_REFS(d) == (counted) && FRAME_REFS(d) <= FRAME_REFS_MAX)
@@ -39,5 +38,3 @@
 /* I13: a table's word tells its entries; one that may be emptied by itself is never empty. */
 #define I13_COUNT(d, counted) (FRAME_ENTRIES(d) == (counted))
 #define I13_NOT_EMPTY(d, root) (FRAME_ENTRIES(d) != 0 || FRAME_IS_EXPLICIT(d) || (root))
-
-#endif

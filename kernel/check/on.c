@@ -7,7 +7,6 @@
 #include "process.h"
 #include "report.h"
 #include "syscall.h"
-#include "thread.h"
 
 #include <port/machine.h>
 

@@ -79,8 +79,8 @@ static const char *take_entry(const char *archive, size_t size, struct entry *e)
 	return NULL;
 }
 
-int cpio_find(const void *archive, size_t size, const char *name, size_t name_len,
-	      struct cpio_file *out, const char **why)
+int cpio_find(const void *archive, size_t size, const char *name, struct cpio_file *out,
+	      const char **why)
 {
 	struct entry e = {.end = 0};
 
@@ -89,7 +89,7 @@ int cpio_find(const void *archive, size_t size, const char *name, size_t name_le
 			*why = "boot image: no such file";
 			return -TN_ENOENT;
 		}
-		if ((e.mode & TYPE_MASK) == TYPE_REGULAR && text_is(name, name_len, e.name)) {
+		if ((e.mode & TYPE_MASK) == TYPE_REGULAR && text_same(name, e.name)) {
 			*out = e.file;
 			return 0;
 		}

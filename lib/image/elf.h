@@ -2,8 +2,7 @@
  * elf.h - reads the headers of a statically linked ELF64 program for RISC-V. Pure functions; the
  * file may be hostile or cut short, and need not be aligned.
  */
-#ifndef TENURE_IMAGE_ELF_H
-#define TENURE_IMAGE_ELF_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ struct elf_image {
 __attribute__((warn_unused_result)) int elf_read(const void *file, size_t size, uint64_t va_low,
 						  uint64_t va_high, struct elf_image *out,
 						  const char **why);
-
-#endif

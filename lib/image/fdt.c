@@ -44,7 +44,7 @@ uint64_t fdt_take_cells(const uint32_t **cells, uint64_t count)
 
 struct fdt_value fdt_value(const struct fdt_node *node, const char *name)
 {
-	const struct fdt_property *p = node->properties, *end = p + node->count;
+	const struct fdt_entry *p = node->properties, *end = p + node->count;
 
 	for (; p < end; p++)
 		if (text_same(p->name, name))
@@ -101,7 +101,7 @@ static bool take_property(struct fdt *fdt, struct fdt_node *node)
 	name = swap32(at[1]);
 	if (size > (size_t)(fdt->end - cells) * 4 || name >= fdt->strings_size)
 		return false;
-	node->properties[node->count++] = (struct fdt_property){fdt->strings + name, {cells, size}};
+	node->properties[node->count++] = (struct fdt_entry){fdt->strings + name, {cells, size}};
 	fdt->at = cells + ((size_t)size + 3) / 4;
 	return true;
 }

@@ -4,8 +4,7 @@
  * state but the caller's; the blob may be hostile or cut short, and everything that is handed out
  * lies inside it. What the properties mean is the reader's business.
  */
-#ifndef TENURE_IMAGE_FDT_H
-#define TENURE_IMAGE_FDT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +17,7 @@ struct fdt_value {
 	uint32_t size;         /* bytes */
 };
 
-struct fdt_property {
+struct fdt_entry {
 	const char *name; /* ends in NUL */
 	struct fdt_value value;
 };
@@ -28,7 +27,7 @@ struct fdt_node {
 	uint32_t depth;   /* of the root: 1 */
 	uint32_t count;
 	bool leaf; /* surely has no children */
-	struct fdt_property properties[FDT_PROPERTIES];
+	struct fdt_entry properties[FDT_PROPERTIES];
 };
 
 struct fdt {
@@ -63,5 +62,3 @@ bool fdt_number(const struct fdt_node *node, const char *name, uint64_t *number)
 
 /* Read a number of at most two cells and step over it. */
 uint64_t fdt_take_cells(const uint32_t **cells, uint64_t count);
-
-#endif

@@ -20,6 +20,7 @@ void tn_start(const struct tn_boot_info *boot, struct tn_utcb *utcb)
 {
 	tn_boot = boot;
 	tn_utcb = utcb;
+	utcb->deadline = TN_ANY; /* zero would have passed: no receive would wait */
 	exit(main());
 }
 

@@ -1,8 +1,7 @@
 /*
  * audit.h - mm's ledger against the kernel's table.
  */
-#ifndef MM_AUDIT_H
-#define MM_AUDIT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ bool audit_run(struct mm *mm);
 
 /* The line that a run ends with: the last audit's count. */
 void audit_show_last(const struct mm *mm);
-
-#endif

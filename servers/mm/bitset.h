@@ -4,8 +4,7 @@
  * Level 0 has a bit a number; a bit of level n + 1 says that a word of level n is not zero. Six
  * levels of 64 reach 2^36 numbers. The words are the caller's memory.
  */
-#ifndef MM_BITSET_H
-#define MM_BITSET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,5 +30,3 @@ void bitset_remove(struct bitset *set, uint64_t bit);
 
 /* The smallest member not below `from`, or BITSET_NONE. */
 uint64_t bitset_next(const struct bitset *set, uint64_t from);
-
-#endif

@@ -7,10 +7,10 @@
 #include "boot_view.h"
 
 #include <stdio.h>
+#include <tenure/devices.h>
 #include <tenure/loops.h>
 #include <tenure/user.h>
 
-#include "../../lib/image/fdt.h"
 #include "require.h"
 #include "supply.h"
 
@@ -51,20 +51,53 @@ void boot_view_close(struct mm *mm, uint64_t va, uint64_t address, uint64_t byte
 	supply_trim(mm, &mm->pools[0]);
 }
 
-void boot_view_machine(struct mm *mm, char *name, size_t size)
+static void read_name(const void *tree, uint64_t size, struct boot_machine *machine)
 {
-	const struct tn_boot_info *boot = mm->boot;
-	const void *tree = boot_view_open(mm, VIEW_OF_TREE, boot->tree, boot->tree_bytes);
-	static struct fdt_node root;
+	static struct fdt_node root; /* too large for the stack */
 	struct fdt_value model = {NULL, 0};
 	struct fdt fdt;
 
-	name[0] = '\0';
-	if (tree == NULL)
-		return;
-	if (fdt_open(&fdt, tree, boot->tree_bytes) == NULL && fdt_take_node(&fdt, &root) == 1)
+	if (fdt_open(&fdt, tree, size) == NULL && fdt_take_node(&fdt, &root) == 1)
 		model = fdt_value(&root, "model");
 	if (model.cells != NULL)
-		snprintf(name, size, "%.*s", (int)model.size, (const char *)model.cells);
+		snprintf(machine->name, sizeof(machine->name), "%.*s", (int)model.size,
+			 (const char *)model.cells);
+}
+
+static bool is_reachable(const struct tn_boot_info *boot, const struct tn_device *device)
+{
+	for (uint32_t i = 0; i < device->range_count; i++)
+		if (tn_device_slot(boot, device->ranges[i].address, device->ranges[i].size) !=
+		    TN_NONE)
+			return true;
+	return false;
+}
+
+static void count_devices(const struct tn_boot_info *boot, const void *tree,
+			  struct boot_machine *machine)
+{
+	static struct tn_devices devices; /* too large for the stack */
+	struct tn_device device;
+
+	if (tn_devices_open(&devices, boot, tree) != NULL)
+		return;
+	while (tn_devices_take(&devices, &device)) {
+		if (!is_reachable(boot, &device))
+			continue;
+		machine->devices++;
+		machine->irqs += device.irq_count;
+	}
+}
+
+void boot_view_machine(struct mm *mm, struct boot_machine *machine)
+{
+	const struct tn_boot_info *boot = mm->boot;
+	const void *tree = boot_view_open(mm, VIEW_OF_TREE, boot->tree, boot->tree_bytes);
+
+	*machine = (struct boot_machine){.name = "without a name"};
+	if (tree == NULL)
+		return;
+	read_name(tree, boot->tree_bytes, machine);
+	count_devices(boot, tree, machine);
 	boot_view_close(mm, VIEW_OF_TREE, boot->tree, boot->tree_bytes);
 }

@@ -1,8 +1,7 @@
 /*
  * boot_view.h - what the boot left in memory to be read: the boot image and the device tree.
  */
-#ifndef MM_BOOT_VIEW_H
-#define MM_BOOT_VIEW_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +15,11 @@ const void *boot_view_open(struct mm *mm, uint64_t va, uint64_t address, uint64_
 /* Ends what boot_view_open mapped there. */
 void boot_view_close(struct mm *mm, uint64_t va, uint64_t address, uint64_t bytes);
 
-/* Copies the machine's name, as the device tree gives it, into `name`; empty if it gives none. */
-void boot_view_machine(struct mm *mm, char *name, size_t size);
+/* What the device tree says of the machine: a name, or that it has none; the devices to which mm
+ * has capabilities, and their interrupts. */
+struct boot_machine {
+	char name[64];
+	unsigned devices, irqs;
+};
 
-#endif
+void boot_view_machine(struct mm *mm, struct boot_machine *machine);

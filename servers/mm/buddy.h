@@ -5,8 +5,7 @@
  * of numbers per order holds the free ones (about 2 bits a frame altogether). Two free halves of
  * a block are never both in the sets: they are the block. Owns no memory of its own.
  */
-#ifndef MM_BUDDY_H
-#define MM_BUDDY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,5 +46,3 @@ bool buddy_has(const struct buddy *buddy, uint64_t first, uint64_t count);
 
 /* Order of the largest free block; BUDDY_ORDERS if nothing is free. */
 unsigned buddy_largest(const struct buddy *buddy);
-
-#endif

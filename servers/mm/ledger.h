@@ -7,8 +7,7 @@
  * to; a counter a 2 MiB block says how many large mappings cover it. What the kernel makes of a
  * lent frame is its own affair: mm counts objects per pool (pool.h), not per frame.
  */
-#ifndef MM_LEDGER_H
-#define MM_LEDGER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -86,5 +85,3 @@ bool ledger_unmap(struct ledger *ledger, uint64_t first, uint64_t count, unsigne
 
 /* All frames of a pool become another's. Looks at every frame. */
 void ledger_merge(struct ledger *ledger, uint16_t from, uint16_t to);
-
-#endif

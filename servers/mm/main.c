@@ -13,6 +13,7 @@
 #include "mm.h"
 #include "phases/phases.h"
 #include "server/archive.h"
+#include "server/options.h"
 #include "show.h"
 
 struct phase {
@@ -63,33 +64,51 @@ static bool tour(uint64_t start)
 	return true;
 }
 
-/* The boot image has a start list: mm is a server. */
-static bool has_programs(struct cpio_file *list)
+/* The start list, where the boot image has one: then mm is a server. */
+static bool has_programs(const struct options *options, struct cpio_file *list)
 {
 	the_server.mm = &the_mm;
 	if (!archive_open(&the_server))
 		return false;
-	if (archive_find(&the_server, "start", list))
+	if (archive_find(&the_server, options->start, list))
 		return true;
 	archive_close(&the_server);
 	return false;
 }
 
+static bool serve(const struct options *options, const struct cpio_file *list, uint64_t start)
+{
+	bool good = server_run(&the_server, options, (const char *)list->data, list->size);
+
+	good = show_census() && good;
+	printf("\n  %s, %lu ms\n", good ? "all of mm's records agree" : "FAILED",
+	       (unsigned long)milliseconds_since(start));
+	return good;
+}
+
 int main(void)
 {
 	uint64_t start = tn_clock();
+	struct options options;
 	struct cpio_file list;
-	bool good;
+	const char *wrong;
+	bool good, listed;
 
 	memory_start(&the_mm, tn_boot);
 	show_machine(&the_mm);
-	if (has_programs(&list)) {
-		good = server_run(&the_server, (const char *)list.data, list.size);
-		good = show_census() && good;
-		printf("\n  %s, %lu ms\n", good ? "all of mm's records agree" : "FAILED",
-		       (unsigned long)milliseconds_since(start));
-	} else {
-		good = tour(start);
+	wrong = options_read(tn_boot->args, &options);
+	if (wrong) {
+		printf("\nmm: boot arguments: %s\n", wrong);
+		return EXIT_FAILURE;
 	}
+	listed = has_programs(&options, &list);
+	if (!listed && options.listed) {
+		printf("\nmm: the boot image has no start list %s\n", options.start);
+		return EXIT_FAILURE;
+	}
+	if (listed)
+		good = serve(&options, &list, start);
+	else
+		good = tour(start);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -50,7 +50,7 @@ static uint64_t page_bytes(unsigned level)
 
 void mapping_init(struct mapping *mapping, struct store *store, struct extents *extents)
 {
-	*mapping = (struct mapping){store, extents, NULL, false};
+	*mapping = (struct mapping){.store = store, .extents = extents};
 }
 
 /* The link behind which an extent at va belongs. *before: the extent that ends there, or NULL. */
@@ -73,12 +73,23 @@ static bool continues(const struct extent *before, const struct extent *next)
 	       (next->standing || before->frame + before->count == next->frame);
 }
 
+/* The table for the new pages stands already, for what lies just before or after them. */
+static bool has_table(const struct extent *before, const struct extent *next,
+		      const struct extent *new)
+{
+	uint64_t table = page_bytes(new->level + 1), last = extent_end(new) - MAPPING_PAGE;
+
+	return (before && (extent_end(before) - MAPPING_PAGE) / table == last / table) ||
+	       (next && next->va / table == new->va / table);
+}
+
 static bool mapping_insert(struct mapping *mapping, struct extent new)
 {
 	struct extent *before, *extent;
 	struct extent **link = mapping_place(mapping, new.va, &before);
 
 	mapping->rooted = true;
+	mapping->reshaped = mapping->reshaped || !has_table(before, *link, &new);
 	if (continues(before, &new)) {
 		before->count += new.count;
 		return true;
@@ -233,6 +244,7 @@ bool mapping_remove(struct mapping *mapping, uint64_t va, uint64_t count)
 	struct extent *before;
 	struct extent **link;
 
+	mapping->reshaped = true;
 	if (!mapping_cut(mapping, va) || !mapping_cut(mapping, end))
 		return false;
 	link = mapping_place(mapping, va, &before);
@@ -248,6 +260,7 @@ bool mapping_remove(struct mapping *mapping, uint64_t va, uint64_t count)
 
 bool mapping_split(struct mapping *mapping, uint64_t va, uint64_t count)
 {
+	mapping->reshaped = true;
 	return mapping_cut(mapping, va) && mapping_cut(mapping, va + count * MAPPING_PAGE);
 }
 
@@ -273,6 +286,7 @@ bool mapping_clear(struct mapping *mapping)
 		good = extent_end_mapping(mapping, extent) && good;
 	}
 	mapping->rooted = false;
+	mapping->reshaped = true;
 	return good;
 }
 

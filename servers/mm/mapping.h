@@ -6,8 +6,7 @@
  * goes, and how many page tables stand. Each change is written into the ledger, and frames whose
  * last mapping went become free.
  */
-#ifndef MM_MAPPING_H
-#define MM_MAPPING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,6 +35,7 @@ struct mapping {
 	struct extents *extents;
 	struct extent *first; /* by address */
 	bool rooted;          /* has had a mapping, hence a root table */
+	bool reshaped;        /* its page tables may be others than when they were counted */
 };
 
 /* Makes `count` extents of `memory` available. */
@@ -79,7 +79,8 @@ bool mapping_clear(struct mapping *mapping);
 /* Frames mapped. */
 uint64_t mapping_frames(const struct mapping *mapping);
 
-/* Page tables that stand for these mappings with 3, 4 or 5 paging levels, root included. */
+/*
+ * Page tables that stand for these mappings with 3, 4 or 5 paging levels, root included. Looks at
+ * every extent: who keeps the number counts again where `reshaped` says so, and clears that.
+ */
 uint64_t mapping_tables(const struct mapping *mapping, unsigned paging_levels);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * memory.h - mm comes up: from the boot information to a complete record of the machine.
  */
-#ifndef MM_MEMORY_H
-#define MM_MEMORY_H
+#pragma once
 
 #include "mm.h"
 
@@ -14,5 +13,3 @@
 
 /* Fills *mm, which is all zero. Ends the machine if the boot information makes no sense. */
 void memory_start(struct mm *mm, const struct tn_boot_info *boot);
-
-#endif

@@ -61,9 +61,13 @@ struct process *process_new(struct mm *mm)
 
 void process_count_tables(struct mm *mm, struct process *process)
 {
-	uint64_t tables = process->standing_tables +
-			  mapping_tables(&process->mapping, (unsigned)mm->boot->paging_levels);
+	uint64_t tables;
 
+	if (!process->mapping.reshaped)
+		return;
+	process->mapping.reshaped = false;
+	tables = process->standing_tables +
+		 mapping_tables(&process->mapping, (unsigned)mm->boot->paging_levels);
 	mm->pools[process->pool].kinds[TN_KIND_TABLE] += tables - process->kinds[TN_KIND_TABLE];
 	process->kinds[TN_KIND_TABLE] = tables;
 }

@@ -5,8 +5,7 @@
  * mm itself. What the kernel holds for a pool is predicted here, from mm's own calls alone, so
  * that an audit has something to compare with.
  */
-#ifndef MM_MM_H
-#define MM_MM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -91,5 +90,3 @@ uint64_t slot_take(struct mm *mm);
 
 /* Empties a slot, whatever it holds. */
 void slot_put(struct mm *mm, uint64_t slot);
-
-#endif

@@ -4,8 +4,7 @@
  * Each function repeats its call after ENOMEM, as long as the policy finds frames. The makers
  * answer NULL or false when it does not, or when mm's records are used up.
  */
-#ifndef MM_OBJECTS_H
-#define MM_OBJECTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,5 +41,3 @@ uint64_t object_revoke_pool(struct mm *mm, struct pool *pool);
 
 /* Ends a pool with all in it; its frames are its parent's afterwards. Never the root pool. */
 void object_end_pool(struct mm *mm, struct pool *pool);
-
-#endif

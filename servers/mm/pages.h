@@ -1,8 +1,7 @@
 /*
  * pages.h - maps and unmaps user frames in processes, and keeps the account of it.
  */
-#ifndef MM_PAGES_H
-#define MM_PAGES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,5 +24,3 @@ bool pages_map_new(struct mm *mm, struct process *process, uint64_t va, unsigned
  * page had to be split and user memory cannot pay for the tables.
  */
 bool pages_unmap(struct mm *mm, struct process *process, uint64_t va, uint64_t count);
-
-#endif

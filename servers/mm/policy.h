@@ -4,8 +4,7 @@
  * A policy is one struct of functions in one file (policies/). It sees numbers of one pool and
  * answers a number of frames; supply.h carries it out. It never makes a call.
  */
-#ifndef MM_POLICY_H
-#define MM_POLICY_H
+#pragma once
 
 #include <stdint.h>
 
@@ -29,5 +28,3 @@ struct policy {
 
 /* The policy this program was linked with. */
 extern const struct policy mm_policy;
-
-#endif

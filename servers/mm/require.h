@@ -4,8 +4,7 @@
  * A broken requirement means that mm or the kernel is wrong, or the machine too small: mm says
  * which and ends the machine with status 1.
  */
-#ifndef MM_REQUIRE_H
-#define MM_REQUIRE_H
+#pragma once
 
 #include <stdbool.h>
 #include <tenure/user.h>
@@ -15,5 +14,3 @@ void require(bool holds, const char *what);
 
 /* Ends the machine unless the call answered 0. */
 void require_done(struct tn_result result, const char *call);
-
-#endif

@@ -29,11 +29,11 @@ void show_fact(const char *label, const char *format, ...)
 void show_machine(struct mm *mm)
 {
 	const struct tn_boot_info *boot = mm->boot;
-	char machine[64];
+	struct boot_machine machine;
 
 	printf("\n  Tenure: every frame of kernel memory is lent by user space\n\n");
-	boot_view_machine(mm, machine, sizeof(machine));
-	show_fact("machine", "%s", machine[0] != '\0' ? machine : "without a name");
+	boot_view_machine(mm, &machine);
+	show_fact("machine", "%s", machine.name);
 	show_fact("paging", "Sv%lu, %lu levels", (unsigned long)(12 + 9 * boot->paging_levels),
 		  (unsigned long)boot->paging_levels);
 	show_fact("memory", "%lu MiB, %lu frames of 4 KiB",
@@ -42,6 +42,7 @@ void show_machine(struct mm *mm)
 	show_fact("can be lent", "%lu MiB from 0x%lx on",
 		  (unsigned long)(boot->window_count / FRAMES_PER_MIB),
 		  (unsigned long)(boot->window_first * TN_FRAME_SIZE));
+	show_fact("devices", "%u, with %u interrupts", machine.devices, machine.irqs);
 	show_fact("policy", "%s", mm_policy.name);
 }
 

@@ -1,8 +1,7 @@
 /*
  * show.h - how a run looks to the person who watches. Owns no state; prints to stdout.
  */
-#ifndef MM_SHOW_H
-#define MM_SHOW_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ bool show_answer(const char *call, int64_t wanted, int64_t got);
 
 /* Frames by kind, with shares of all RAM. Asks the kernel. False if it does not answer. */
 bool show_census(void);
-
-#endif

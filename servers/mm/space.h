@@ -9,8 +9,7 @@
  *   frames   ....[###.####]..............................[######]....
  *   indices      [0       ][1 GiB aligned                ^      ]
  */
-#ifndef MM_SPACE_H
-#define MM_SPACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,5 +46,3 @@ uint64_t space_frame(const struct space *space, uint64_t index);
 
 /* Smallest index of a frame not below `frame`; size if there is none. */
 uint64_t space_lower(const struct space *space, uint64_t frame);
-
-#endif

@@ -28,8 +28,10 @@ static uint64_t take_between(struct store *store, unsigned order, uint64_t first
 
 uint64_t store_take(struct store *store, unsigned order)
 {
-	uint64_t frame = take_between(store, order, store->window_end, store->space.size);
+	uint64_t frame = STORE_NONE;
 
+	if (store->window_end < store->space.size)
+		frame = take_between(store, order, store->window_end, store->space.size);
 	if (frame == STORE_NONE)
 		frame = take_between(store, order, 0, store->space.size);
 	return frame;

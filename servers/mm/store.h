@@ -5,8 +5,7 @@
  * Between the steps of mm a user frame is either free in the buddy allocator or in use (mapped or
  * pinned), so nothing is ever lost: store_put_idle makes it so when mappings end.
  */
-#ifndef MM_STORE_H
-#define MM_STORE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,5 +43,3 @@ uint64_t store_take_lendable(struct store *store, unsigned order);
 
 /* Those frames of the range, none of them free yet, that are user space's and idle become free. */
 void store_put_idle(struct store *store, uint64_t first, uint64_t count);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * supply.h - carries out what the policy decides: frames to pools and back.
  */
-#ifndef MM_SUPPLY_H
-#define MM_SUPPLY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,12 +29,11 @@ void supply_top_up(struct mm *mm, struct pool *pool);
 
 /*
  * From here on the kernel watches the pool: it signals bit `pool->index` to mm's thread when the
- * free frames fall below the low mark, or are below it now; supply_signalled is the answer.
+ * free frames fall below the low mark, or are below it now; supply_signalled is the answer. Not
+ * the root pool, which mm fills after its own calls: bit 0 is free for other use.
  */
 void supply_watch(struct pool *pool);
 void supply_signalled(struct mm *mm, uint64_t bits);
 
 /* After a call that freed frames of the pool: takes idle ones back. */
 void supply_trim(struct mm *mm, struct pool *pool);
-
-#endif

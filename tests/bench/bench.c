@@ -36,12 +36,20 @@ void bench_calibrate(void)
 	bench_overhead = least;
 }
 
-void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *call)
+void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *file, unsigned line)
 {
 	if (code == wanted)
 		return;
-	printf("bench: %s answered %s and 0x%" PRIx64 ", not %s\n", call, tn_error_name(code),
-	       value, tn_error_name(wanted));
+	printf("bench: the call at %s:%u answered %s and 0x%" PRIx64 ", not %s\n", file, line,
+	       tn_error_name(code), value, tn_error_name(wanted));
+	exit(1);
+}
+
+void bench_require_word(uint64_t found, uint64_t wanted, const char *what)
+{
+	if (found == wanted)
+		return;
+	printf("bench: %s: 0x%" PRIx64 ", not 0x%" PRIx64 "\n", what, found, wanted);
 	exit(1);
 }
 

@@ -5,8 +5,7 @@
  * stub that moves the arguments, the kernel's entry, work and exit. The cost of the two reads
  * themselves is taken off. bench.c owns the samples of the operation at hand.
  */
-#ifndef BENCH_H
-#define BENCH_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/user.h>
@@ -30,7 +29,7 @@ static inline uint64_t bench_instret(void)
 	return count;
 }
 
-/* Instructions of `call`, a struct tn_result, which must answer `code`. Its arguments should be
+/* Instructions of `call`, a struct tn_result, which must answer `wanted`. Its arguments should be
  * constants or locals, so that nothing but the stub's moves is counted with it. */
 #define BENCH_COST_OF(call, wanted)                                                                \
 	({                                                                                         \
@@ -39,7 +38,7 @@ static inline uint64_t bench_instret(void)
 		int64_t code_ = result_.code;                                                      \
 		uint64_t value_ = result_.value, end_ = bench_instret();                           \
                                                                                                    \
-		bench_require(code_, value_, (wanted), #call);                                     \
+		BENCH_REQUIRE(code_, value_, (wanted));                                            \
 		end_ - start_ - bench_overhead;                                                    \
 	})
 #define BENCH_COST(call) BENCH_COST_OF(call, 0)
@@ -49,13 +48,19 @@ static inline uint64_t bench_instret(void)
 	do {                                                                                       \
 		struct tn_result result_ = (call);                                                 \
                                                                                                    \
-		bench_require(result_.code, result_.value, 0, #call);                              \
+		BENCH_REQUIRE(result_.code, result_.value, 0);                                     \
 	} while (0)
 
 void bench_calibrate(void);
 
-/* Ends the program with a message unless the call answered `wanted`. */
-void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *call);
+/* Ends the program with a message unless a call answered `wanted`. Names the line and not the
+ * call: the text of every call would double the program, and loading it is part of a row. */
+#define BENCH_REQUIRE(code, value, wanted)                                                         \
+	bench_require((code), (value), (wanted), __FILE_NAME__, __LINE__)
+void bench_require(int64_t code, uint64_t value, int64_t wanted, const char *file, unsigned line);
+
+/* Ends the program with a message unless `found` is `wanted`. */
+void bench_require_word(uint64_t found, uint64_t wanted, const char *what);
 
 /* Begins an operation whose cost is divided by `per`. `name` is its row of targets.csv, or one
  * of the bench's own. */
@@ -69,5 +74,3 @@ void bench_end(void);
 
 /* Prints what was measured once. */
 void bench_print_once(const char *name, uint64_t value);
-
-#endif

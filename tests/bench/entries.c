@@ -234,7 +234,7 @@ static uint64_t longest_revoke_step(void)
 		cost = end - start - bench_overhead;
 		most = cost > most ? cost : most;
 	} while (result.code == -TN_EAGAIN);
-	bench_require(result.code, result.value, 0, "the last step of pool_revoke");
+	BENCH_REQUIRE(result.code, result.value, 0);
 	return most;
 }
 
@@ -261,6 +261,8 @@ void measure_entries(void)
 	entries_before_boot();
 	entries_reclaim();
 	entries_revoke();
+	entry("entry: the longest step of an endpoint's end, all waiting with deadlines",
+	      measure_waiters());
 	bench_print_once("longest kernel entry", longest.cost);
 	printf("bench: the longest entry was `%s`\n", longest.name);
 }

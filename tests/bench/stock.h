@@ -4,8 +4,7 @@
  * stock.c owns the run of user frames that is handed out, from the largest one of the boot
  * information; what is taken is never handed out twice.
  */
-#ifndef STOCK_H
-#define STOCK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +18,10 @@ enum {
 	SLOT_CHILD_POOL,
 	SLOT_CHILD,  /* a process, where a measurement needs one */
 	SLOT_OBJECT, /* what a measurement creates */
+	SLOT_OTHER,  /* a second process and its thread */
+	SLOT_OTHER_OBJECT,
+	SLOT_ENDPOINT,
+	SLOT_FAULTS, /* the pager's endpoint */
 };
 
 /* Own address space: a gigabyte whose tables stand, and one where none do. */
@@ -38,5 +41,3 @@ bool stock_has(uint64_t count, uint64_t align);
 
 /* As stock_take, and touched: each was given and reclaimed once. */
 uint64_t stock_take_warm(uint64_t count, uint64_t align);
-
-#endif

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include <port/current.h>
+#include <port/irq.h>
 #include <port/machine.h>
 #include <port/memory.h>
 #include <port/tlb.h>
@@ -12,15 +13,19 @@
 #include <string.h>
 
 #include "frame.h"
+#include "hart.h"
 #include "sched.h"
 #include "syscall.h"
 
 struct thread *current;
 unsigned host_restarts, host_interrupt_every;
 bool host_switched, host_preempted;
-void (*host_between)(void);
+void (*host_between)(void), (*host_idle)(void);
 bool host_attributes, host_cache_ops;
 uint64_t host_cache_op_count, host_sync_count;
+uint64_t host_space, host_clock, host_timer;
+uint32_t host_irq_claimed, host_irq_completed;
+bool host_irq_enabled[HOST_IRQ_SOURCES];
 void (*host_observer)(const struct host_event *event);
 char host_console[4096];
 unsigned host_console_size;
@@ -64,6 +69,7 @@ void port_fence_all(void)
 
 void port_space_use(uint64_t word)
 {
+	host_space = word;
 	event((struct host_event){.kind = HOST_USE, .word = word});
 }
 
@@ -110,8 +116,47 @@ bool port_interrupt_pending(void)
 	return host_interrupt_every != 0 && ++interrupt_questions % host_interrupt_every == 0;
 }
 
-void port_timer_next(void)
+uint64_t port_clock(void)
 {
+	return host_clock;
+}
+
+bool port_tick(void)
+{
+	return false;
+}
+
+void port_timer_set(uint64_t latest)
+{
+	host_timer = latest;
+}
+
+size_t port_float_forget(struct thread *t)
+{
+	(void)t;
+	return 0;
+}
+
+/* --- interrupt controller ----------------------------------------------------------------- */
+
+uint32_t port_irq_claim(void)
+{
+	return host_irq_claimed;
+}
+
+void port_irq_complete(uint32_t source)
+{
+	host_irq_completed = source;
+}
+
+void port_irq_enable(uint32_t source)
+{
+	host_irq_enabled[source] = true;
+}
+
+void port_irq_disable(uint32_t source)
+{
+	host_irq_enabled[source] = false;
 }
 
 void port_sync_code(void)
@@ -174,6 +219,10 @@ void port_preempt(void)
 
 void port_idle(void)
 {
+	if (host_idle != NULL) {
+		host_idle();
+		return;
+	}
 	if (host_exit != NULL)
 		longjmp(*host_exit, 3);
 	fprintf(stderr, "host: no thread is ready\n");
@@ -196,7 +245,7 @@ struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, 
 		if (how != GO_ON) {
 			host_switched = true;
 			if (how == YIELD)
-				sched_tick();
+				sched_give_way();
 			else
 				sched_run();
 		}

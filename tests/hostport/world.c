@@ -1,6 +1,7 @@
 /*
  * world.c - RAM, frame table and root objects of a test: see host.h.
  */
+#include <port/current.h>
 #include <port/memory.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,12 +69,11 @@ static bool giga_is_ram(uint64_t giga)
 /* As the kernel's port has it: no RAM reads as hole, the rest as untouched. */
 static void giga_words_fill(uint64_t giga)
 {
-	bool ram_here = giga_is_ram(giga);
-	uint64_t word = FRAME_WORD(ram_here ? KIND_UNTOUCHED : TN_KIND_HOLE, 0);
+	uint64_t word = FRAME_WORD(giga_is_ram(giga) ? KIND_UNTOUCHED : TN_KIND_HOLE, 0);
 
-	host_giga_table[giga] = ram_here ? 0 : GIGA_FRAMES;
+	host_giga_table[giga] = GIGA_FRAMES;
 	for (uint64_t b = giga * 512; b < (giga + 1) * 512; b++)
-		host_block_table[b] = ram_here ? 0 : BLOCK_FRAMES;
+		host_block_table[b] = BLOCK_FRAMES;
 	for (uint64_t f = giga * GIGA_FRAMES; f < (giga + 1) * GIGA_FRAMES; f++)
 		host_frame_table[f] = word;
 }
@@ -93,8 +93,8 @@ static void tables_make(void)
 	giga_count = (last->first + last->count - 1) / GIGA_FRAMES + 1 - first_giga;
 	host_frame_table = (uint64_t *)area_make(&frame_area, giga_count * GIGA_FRAMES * 8) -
 			   first_giga * GIGA_FRAMES;
-	host_block_table =
-		(uint64_t *)area_make(&block_area, giga_count * 512 * 8) - first_giga * 512;
+	host_block_table = (uint64_t *)area_make(&block_area, giga_count * 512 * 8) -
+			   first_giga * 512;
 	host_giga_table = (uint64_t *)area_make(&giga_area, giga_count * 8) - first_giga;
 	for (uint64_t g = first_giga; g < first_giga + giga_count; g++)
 		giga_words_fill(g);
@@ -117,10 +117,12 @@ static void ram_describe(const struct world_options *o)
 
 	ram.first = regions[0].first;
 	ram.count = last->first + last->count - ram.first;
-	ram.image = count_kind(TN_KIND_IMAGE);
-	ram.boot = count_kind(TN_KIND_BOOT);
-	ram.hole = count_kind(TN_KIND_HOLE);
-	ram.frames = ram.image + ram.boot + ram.hole + count_kind(TN_KIND_USER);
+	memset(ram.kinds, 0, sizeof(ram.kinds));
+	ram.frames = 0;
+	for (uint32_t kind = 0; kind < TN_KIND_COUNT; kind++) {
+		ram.kinds[kind] = count_kind(kind);
+		ram.frames += ram.kinds[kind];
+	}
 	ram.window_first = o->window_count != 0 ? o->window_first : ram.first;
 	ram.window_count = o->window_count != 0 ? o->window_count : ram.count;
 }
@@ -142,17 +144,21 @@ static void kernel_half_make(unsigned levels)
 
 static void state_clear(void)
 {
-	memset(ram.objects, 0, sizeof(ram.objects));
 	ram.lent = 0;
 	object_next_id = 1;
 	memset(&hart, 0, sizeof(hart));
 	host_observer = NULL;
 	host_between = NULL;
+	host_idle = NULL;
 	host_interrupt_every = 0;
 	host_attributes = false;
 	host_cache_ops = false;
 	host_console_size = 0;
 	host_exit = NULL;
+	host_clock = 0;
+	host_timer = TN_ANY;
+	host_irq_claimed = host_irq_completed = 0;
+	memset(host_irq_enabled, 0, sizeof(host_irq_enabled));
 }
 
 static const struct region *first_user_region(uint64_t frames)
@@ -199,6 +205,65 @@ void world_end(void)
 	area_end(&frame_area);
 	area_end(&block_area);
 	area_end(&giga_area);
+}
+
+/* --- a world kept ------------------------------------------------------------------------ */
+
+/* What calls change, as it was; frames from the first of RAM on. */
+struct world_copy {
+	uint64_t count;
+	void *memory, *words;
+	uint64_t block, giga, next_id;
+	struct hart hart;
+	struct ram ram;
+	struct world world;
+	struct thread *current;
+	uint64_t space, clock, timer; /* of the host */
+};
+
+struct world_copy *world_keep(uint64_t count)
+{
+	struct world_copy *c = malloc(sizeof(*c));
+
+	*c = (struct world_copy){.count = count,
+				 .memory = malloc(count * FRAME_BYTES),
+				 .words = malloc(count * 8),
+				 .block = host_block_table[ram.first / BLOCK_FRAMES],
+				 .giga = host_giga_table[ram.first / GIGA_FRAMES],
+				 .next_id = object_next_id,
+				 .hart = hart,
+				 .ram = ram,
+				 .world = world,
+				 .current = current,
+				 .space = host_space,
+				 .clock = host_clock,
+				 .timer = host_timer};
+	memcpy(c->memory, host_memory(ram.first), count * FRAME_BYTES);
+	memcpy(c->words, &host_frame_table[ram.first], count * 8);
+	return c;
+}
+
+void world_return(const struct world_copy *c)
+{
+	memcpy(host_memory(ram.first), c->memory, c->count * FRAME_BYTES);
+	memcpy(&host_frame_table[ram.first], c->words, c->count * 8);
+	host_block_table[ram.first / BLOCK_FRAMES] = c->block;
+	host_giga_table[ram.first / GIGA_FRAMES] = c->giga;
+	object_next_id = c->next_id;
+	hart = c->hart;
+	ram = c->ram;
+	world = c->world;
+	current = c->current;
+	host_space = c->space;
+	host_clock = c->clock;
+	host_timer = c->timer;
+}
+
+void world_forget(struct world_copy *c)
+{
+	free(c->memory);
+	free(c->words);
+	free(c);
 }
 
 void *host_memory(uint64_t frame)

@@ -53,6 +53,10 @@ def add(text):
     return edit
 
 
+def controller(reg):
+    return f"\tgpio@3000000 {{\n\t\treg = <{reg}>;\n\t\tinterrupt-controller;\n\t}};\n"
+
+
 def nested(depth):
     return "a {\n" * depth + "};\n" * depth
 
@@ -92,9 +96,11 @@ STRANGE = """
 	thing@80100000 { compatible = "in,ram"; reg = <0x0 0x80100000 0x0 0x1000>; };
 	thing@wrap { compatible = "wraps,round"; reg = <0xffffffff 0xfffff000 0x0 0x2000>; };
 	thing@none { compatible = "no,size"; reg = <0x0 0x1000 0x0 0x0>; };
-	long {
-		compatible = "a,name-that-is-longer-than-the-forty-bytes-of-the-boot-information";
-		reg = <0x0 0x3000000 0x0 0x1000>;
+	intc@3000000 {
+		compatible = "a,controller-that-is-not-enabled";
+		reg = <0x0 0x3000800 0x0 0x1000>;
+		interrupt-controller;
+		status = "disabled";
 	};
 """
 
@@ -126,6 +132,8 @@ TREES = {
     "initrd-half": swap(CHOSEN, chosen("\t\tlinux,initrd-start = <0x00 0x84000000>;\n")),
     "initrd-empty": swap(CHOSEN, initrd("0x84000000", "0x84000000")),
     "zero-timebase": swap(TIMEBASE, "\t\ttimebase-frequency = <0>;\n"),
+    "controller-cells": add(controller("0x3000000 0x0 0x1000")),
+    "controller-wraps": add(controller("0xffffffff 0xfffff000 0x0 0x2000")),
     "no-hart-0": lambda s: HART_0.sub(lambda m: m.group(1) + '"disabled"', s, count=1),
 }
 

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Tests of tools/qemu-test and tools/run against a QEMU that is a shell script. Prints TAP."""
 
+import fcntl
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 
 TOOLS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "tools")
 LAST = "echo 'tenure: shutdown, status {0}'; exit {1}"
@@ -59,11 +63,22 @@ RUN = [
         0,
         "mm=x paging=sv39 a=b",
     ),
+    ("run: no live view in a file", 'echo "$@"; ' + GOOD, [], 0, r"(?s)\A(?!.*view=)"),
+    ("run: half a drawing is shown", r"printf '\033[?2026h half'; exit 1", [], 70, "half"),
+]
+
+# the same on a terminal: columns, lines, TERM, arguments of run, a pattern in its output
+TERMINALS = [
+    ("terminal: live view", 80, 24, "xterm", [], "view=live"),
+    ("terminal: too narrow", 79, 24, "xterm", [], r"(?s)\A(?!.*view=)"),
+    ("terminal: too low", 80, 23, "xterm", [], r"(?s)\A(?!.*view=)"),
+    ("terminal: dumb", 80, 24, "dumb", [], r"(?s)\A(?!.*view=)"),
+    ("terminal: told otherwise", 80, 24, "xterm", ["--append", "view=plain"], r"(?s)view=plain(?!.*view=live)"),
 ]
 
 
-def attempt(folder, tool, script, arguments):
-    """Runs a tool with a machine of our own; returns its status and all it printed."""
+def prepare(folder, tool, script):
+    """Makes a machine of our own; returns the command that runs a tool, and its environment."""
     machine = os.path.join(folder, "qemu-system-riscv64")
     with open(machine, "w", encoding="utf-8") as file:
         file.write("#!/bin/sh\n" + script + "\n")
@@ -72,9 +87,15 @@ def attempt(folder, tool, script, arguments):
     with open(kernel, "wb"):
         pass
     command = [sys.executable, os.path.join(TOOLS, tool), "--kernel", kernel]
+    return command, {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
+
+
+def attempt(folder, tool, script, arguments):
+    """Runs a tool; returns its status and all it printed."""
+    command, environment = prepare(folder, tool, script)
     done = subprocess.run(
         command + arguments,
-        env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -85,20 +106,52 @@ def attempt(folder, tool, script, arguments):
     return done.returncode, done.stdout
 
 
+def attempt_on_terminal(folder, columns, lines, term, arguments):
+    """Runs run on a terminal; the machine prints its arguments."""
+    command, environment = prepare(folder, "run", 'echo "$@"; ' + GOOD)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    with subprocess.Popen(
+        command + arguments,
+        env={**environment, "TERM": term},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        os.close(theirs)
+        output = b""
+        try:
+            while data := os.read(ours, 4096):
+                output += data
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+        return process.wait(30), output.decode()
+
+
+def report(number, name, result, status, pattern):
+    """Prints one result; returns whether it is good."""
+    found, output = result
+    good = found == status and re.search(pattern, output) is not None
+    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
+    if not good:
+        print(f"# status {found}, expected {status} and /{pattern}/ in {output!r}")
+    return good
+
+
 def main():
     cases = [("qemu-test", *case) for case in QEMU_TEST] + [("run", *case) for case in RUN]
     failed = 0
-    print(f"1..{len(cases)}")
+    print(f"1..{len(cases) + len(TERMINALS)}")
     with tempfile.TemporaryDirectory() as folder:
         for number, (tool, name, script, arguments, status, pattern) in enumerate(cases, 1):
             if tool == "qemu-test":
                 arguments = ["--timeout", "20"] + arguments
-            found, output = attempt(folder, tool, script, arguments)
-            good = found == status and re.search(pattern, output) is not None
-            failed += not good
-            print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-            if not good:
-                print(f"# status {found}, expected {status} and /{pattern}/ in {output!r}")
+            result = attempt(folder, tool, script, arguments)
+            failed += not report(number, name, result, status, pattern)
+        for number, (name, *terminal, pattern) in enumerate(TERMINALS, len(cases) + 1):
+            result = attempt_on_terminal(folder, *terminal)
+            failed += not report(number, name, result, 0, pattern)
     return 1 if failed else 0
 
 

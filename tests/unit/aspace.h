@@ -4,8 +4,7 @@
  * The calls below go through checked_call: after each all invariants hold, and a refused one has
  * changed nothing. They act on the process at SLOT_SPACE, with authority over all RAM.
  */
-#ifndef ASPACE_H
-#define ASPACE_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,5 +103,3 @@ pte_t space_entry(uint64_t va);
 	} while (0)
 
 #define assert_unmapped(va) assert_code(space_resolve(va), -TN_ENOENT)
-
-#endif

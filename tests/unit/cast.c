@@ -12,7 +12,7 @@
 #include <tenure/abi.h>
 
 #include "cap.h"
-#include "region.h"
+#include "frame.h"
 #include "snapshot.h"
 #include "walk.h"
 #include "world_check.h"

@@ -7,8 +7,7 @@
  *
  * The kernel's window ends at 0x81400, unless it is open.
  */
-#ifndef CAST_H
-#define CAST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -103,5 +102,3 @@ uint64_t assert_done(const struct call *call);
  * had better be wrong.
  */
 void assert_slot_errors(const struct call *call, unsigned index, uint64_t type, bool guarded);
-
-#endif

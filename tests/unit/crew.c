@@ -18,6 +18,7 @@
 #define START_PC 0x10000ul
 
 struct crew crew;
+uint64_t crew_root_frames = 128, crew_pool_frames = 40;
 
 static void must(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
 		 uint64_t a5)
@@ -37,8 +38,8 @@ static void make(unsigned kind, uint64_t target, uint64_t slot, uint64_t argumen
 static void make_process(uint64_t pool, uint64_t process)
 {
 	make(TN_KIND_POOL, TN_SLOT_POOL, pool, 0);
-	must(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, pool, world.free_first, 40, 0, 0);
-	world.free_first += 40;
+	must(TN_CALL_FRAME_GIVE, TN_SLOT_FRAMES, pool, world.free_first, crew_pool_frames, 0, 0);
+	world.free_first += crew_pool_frames;
 	make(TN_KIND_PROCESS, pool, process, CREW_CEILING);
 	make(TN_KIND_CAPS, process, 0, 0);
 }
@@ -65,7 +66,7 @@ static struct thread *make_thread(unsigned i)
 
 int crew_make(void **state)
 {
-	struct world_options o = {.root_frames = 128};
+	struct world_options o = {.root_frames = crew_root_frames};
 
 	(void)state;
 	world_make(&o);

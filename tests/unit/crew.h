@@ -6,8 +6,7 @@
  * After each call all invariants hold, those of messages (ipc_check.h) among them, and a call that
  * was refused has changed nothing.
  */
-#ifndef CREW_H
-#define CREW_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,6 +53,9 @@ struct crew {
 };
 extern struct crew crew;
 
+/* Frames of the root pool and of each of the two others: less makes a crew faster. */
+extern uint64_t crew_root_frames, crew_pool_frames;
+
 /* Setup and teardown of a cmocka test. All threads are ready. */
 int crew_make(void **state);
 int crew_end(void **state);
@@ -97,5 +99,3 @@ void crew_hand(uint64_t source, const struct thread *t, uint64_t slot, uint64_t 
 
 /* Number of a crew thread: its slot is CREW_THREAD + that. */
 unsigned crew_number(const struct thread *t);
-
-#endif

@@ -1,11 +1,9 @@
 /*
  * ipc_check.h - what always holds of threads that wait, of all below world.root: who is in which
- * queue, and that caller and answerer know each other.
+ * queue and who has a deadline, that caller and answerer know each other, and that what the short
+ * ways look at is true.
  */
-#ifndef IPC_CHECK_H
-#define IPC_CHECK_H
+#pragma once
 
 /* Fails the cmocka test if something does not. */
 void assert_ipc_holds(void);
-
-#endif

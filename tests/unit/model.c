@@ -73,6 +73,16 @@ static struct answer predict(const struct model_call *call, struct answer got, c
 		return model_detach(a);
 	case TN_CALL_RESOLVE:
 		return model_resolve(a, utcb);
+	case TN_CALL_THREAD_CONFIGURE:
+		return model_thread_configure(a, utcb);
+	case TN_CALL_THREAD_RESUME:
+		return model_thread_resume(a);
+	case TN_CALL_THREAD_SUSPEND:
+		return model_thread_suspend(a);
+	case TN_CALL_THREAD_INFO:
+		return model_thread_info(a, utcb);
+	case TN_CALL_SIGNAL:
+		return model_signal(a);
 	default:
 		return model_refused(TN_ENOSYS);
 	}
@@ -202,6 +212,9 @@ static void root_begin(uint64_t boot)
 	model.thread = model_object_new(TN_KIND_THREAD, frame_named_by(TN_SLOT_THREAD), model.root);
 	model_take(model.root, TN_KIND_THREAD, model.thread->frame);
 	model.thread->process = model.self;
+	model.thread->ready = true;
+	model.thread->utcb = world.utcb;
+	model.self->ceiling = TN_PRIORITY_MAX;
 	model.self->caps_frame[0] = model_chosen_frame(model.root, TN_KIND_CAPS);
 	model_take(model.root, TN_KIND_CAPS, model.self->caps_frame[0]);
 }

@@ -6,15 +6,14 @@
  * answer; it says what the answer had to be and applies the call. Where the kernel may choose
  * (which free frame), the model looks at what was chosen and checks that it was allowed.
  */
-#ifndef MODEL_H
-#define MODEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <tenure/abi.h>
 
 #include "host.h"
-#include "region.h"
+#include "frame.h"
 
 #define MODEL_UNSAID (~(uint64_t)0 - 1) /* a second result that the interface leaves open */
 
@@ -66,7 +65,13 @@ struct model_object {
 	struct model_object *pool;    /* that it is charged to; of a pool: its parent */
 	struct model_object *process; /* thread, endpoint: whose */
 	struct tn_pool_info info;     /* pool */
+	/* thread: nobody but the caller runs, so it is stopped or ready */
+	bool ready;
+	uint64_t utcb; /* frame; 0: none */
+	uint64_t signals;
+	uint64_t registers[32]; /* [0]: pc */
 	/* process */
+	uint64_t ceiling;
 	struct model_cap *caps[TN_CAPS_PAGES];
 	uint64_t caps_frame[TN_CAPS_PAGES];
 	struct model_chunk *chunks;
@@ -112,5 +117,3 @@ bool model_touch(uint64_t va, uint64_t right);
 
 /* Not of an object that ended or was revoked. */
 bool model_cap_is_live(const struct model_cap *c);
-
-#endif

@@ -189,6 +189,21 @@ struct answer model_map(const uint64_t *a)
 	return mapping_do(&m);
 }
 
+struct answer model_map_frame(struct model_object *p, const struct model_cap *frames, uint64_t va,
+			      uint64_t frame)
+{
+	struct mapping m = {.p = p,
+			    .frames = frames,
+			    .va = va,
+			    .first = frame,
+			    .count = 1,
+			    .flags = TN_MAP_READ | TN_MAP_WRITE};
+
+	if (!model_covers(frames, frame, 1))
+		return model_answer(TN_EACCES, model_uncovered(frames, frame, 1));
+	return mapping_do(&m);
+}
+
 /* --- unmap, protect ------------------------------------------------------------------------- */
 
 /* The entries that a call visits. */
@@ -196,7 +211,7 @@ struct span {
 	struct model_object *p;
 	struct model_table *t; /* NULL: no table at all */
 	uint64_t va, count, passed;
-	bool cut; /* the first entry is a large leaf, asked for in part */
+	bool cut;     /* the first entry is a large leaf, asked for in part */
 	bool covered; /* a capability was named */
 };
 

@@ -189,6 +189,7 @@ static void create_apply(const uint64_t *a, struct model_object *pool, struct mo
 	}
 	o = model_object_new(kind, frame, pool);
 	o->process = process;
+	o->ceiling = a[5];
 	*model_slot(model.self, a[4]) = model_object_cap(o);
 }
 
@@ -226,6 +227,8 @@ static bool is_within(const struct model_object *inner, const struct model_objec
 
 static void part_end(struct model_object *o)
 {
+	if (o->kind == TN_KIND_THREAD)
+		model_thread_end(o);
 	o->alive = false;
 	model_put(o->pool, o->frame, false);
 }
@@ -333,13 +336,18 @@ struct answer model_step(const struct model_call *call)
 
 /* --- capability calls ----------------------------------------------------------------------- */
 
+static bool is_range(unsigned type)
+{
+	return type == TN_CAP_FRAMES || type == TN_CAP_DEVICE || type == TN_CAP_IRQ;
+}
+
 static int copy_refusal(const struct model_cap *s, const uint64_t *a)
 {
-	if (s->type == TN_CAP_REPLY || s->type == TN_CAP_IRQ)
+	if (s->type == TN_CAP_REPLY)
 		return TN_ENOTSUP;
 	if (a[3] > TN_RIGHTS_ALL || (a[3] & ~s->rights) != 0)
 		return TN_EPERM;
-	if (s->type == TN_CAP_FRAMES || s->type == TN_CAP_DEVICE)
+	if (is_range(s->type))
 		return a[5] == 0 || model_covers(s, a[4], a[5]) ? 0 : TN_EACCES;
 	if (a[5] != 0 || a[4] > UINT32_MAX || (s->type != TN_CAP_ENDPOINT && a[4] != 0))
 		return TN_EINVAL;
@@ -399,7 +407,7 @@ struct answer model_cap_revoke(const uint64_t *a)
 static void info_check(const struct model_cap *c, const uint64_t *utcb)
 {
 	const struct tn_cap_info *info = (const struct tn_cap_info *)utcb;
-	bool range = c->type == TN_CAP_FRAMES || c->type == TN_CAP_DEVICE;
+	bool range = is_range(c->type);
 
 	if (info->type != c->type || info->rights != c->rights ||
 	    info->live != model_cap_is_live(c))

@@ -6,9 +6,9 @@
  *   model_objects.c  capabilities and objects
  *   model_space.c    pages and tables
  *   model_map.c      map, unmap, protect
+ *   model_thread.c   threads as objects; how they talk says model_talk.h
  */
-#ifndef MODEL_PARTS_H
-#define MODEL_PARTS_H
+#pragma once
 
 #include "model.h"
 
@@ -38,6 +38,9 @@ int model_supply_refusal(struct model_object *pool, uint64_t frame, const struct
 struct answer model_answer(int error, uint64_t value);
 
 struct answer model_map(const uint64_t *a);
+/* One frame, read-write, at va: as map answers from EACCES on. */
+struct answer model_map_frame(struct model_object *p, const struct model_cap *frames, uint64_t va,
+			      uint64_t frame);
 struct answer model_unmap(const uint64_t *a);
 struct answer model_protect(const uint64_t *a);
 struct answer model_attach(const uint64_t *a);
@@ -89,6 +92,16 @@ struct answer model_destroy(const uint64_t *a);
 /* With STEP, and not done yet: the object answers EDYING from now on. */
 struct answer model_step(const struct model_call *call);
 
+/* `utcb`: the caller's words. */
+struct answer model_thread_configure(const uint64_t *a, const uint64_t *utcb);
+struct answer model_thread_resume(const uint64_t *a);
+struct answer model_thread_suspend(const uint64_t *a);
+struct answer model_thread_info(const uint64_t *a, const uint64_t *utcb);
+struct answer model_signal(const uint64_t *a);
+
+/* A thread ends: its UTCB is no longer pinned. */
+void model_thread_end(struct model_object *t);
+
 struct answer model_cap_copy(const uint64_t *a);
 struct answer model_cap_delete(const uint64_t *a);
 struct answer model_cap_revoke(const uint64_t *a);
@@ -114,5 +127,3 @@ struct model_table *model_table_lowest(const struct model_object *p, unsigned le
 /* The kernel made one, implicitly; those from `level` up that are emptied go. */
 void model_table_add(struct model_object *p, unsigned level, uint64_t va);
 void model_tables_release(struct model_object *p, unsigned level, uint64_t va);
-
-#endif

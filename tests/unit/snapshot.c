@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "frame.h"
+#include "hart.h"
 #include "object.h"
 #include "pool.h"
 #include "process.h"

@@ -5,8 +5,7 @@
  * and of the caller's UTCB, the next id, the counts of objects, the hart. What is not: the count
  * of ENOMEM answers, the kept level-2 table of a process, and the first touch of a block.
  */
-#ifndef SNAPSHOT_H
-#define SNAPSHOT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ void assert_unchanged(const struct snapshot *s);
  * nothing. For every call that a test makes. */
 struct answer checked_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
 			   uint64_t a4, uint64_t a5);
-
-#endif

@@ -45,7 +45,6 @@ static void refuse(const char *args, const char *reason)
 static void assert_defaults(void)
 {
 	assert_string_equal(options.mm, "mm");
-	assert_int_equal(options.mm_length, 2);
 	assert_int_equal(options.paging_levels, 0);
 	assert_int_equal(options.kernel_window, 0);
 	assert_int_equal(options.check_every, BOOTARGS_CHECK_BOOT);
@@ -68,7 +67,6 @@ static void test_all_words_together(void **state)
 	(void)state;
 	accept("mm=mm-exact paging=sv48 kernel_window=64M\tinvariants=100  tick=500\n");
 	assert_string_equal(options.mm, "mm-exact");
-	assert_int_equal(options.mm_length, 8);
 	assert_int_equal(options.paging_levels, 4);
 	assert_int_equal(options.kernel_window, 64 << 20);
 	assert_int_equal(options.check_every, 100);
@@ -87,7 +85,6 @@ static void test_last_word_wins(void **state)
 	(void)state;
 	accept("mm=longer-name mm=b paging=sv57 paging=sv39 tick=5 tick=6");
 	assert_string_equal(options.mm, "b");
-	assert_int_equal(options.mm_length, 1);
 	assert_int_equal(options.paging_levels, 3);
 	assert_int_equal(options.tick, 6);
 }
@@ -99,7 +96,6 @@ static void test_name_has_up_to_63_bytes(void **state)
 	(void)state;
 	memset(args + 3, 'n', 63);
 	accept(args);
-	assert_int_equal(options.mm_length, 63);
 	assert_int_equal(strlen(options.mm), 63);
 	args[66] = 'n';
 	refuse(args, "boot argument mm: not a name of 1 to 63 bytes");

@@ -124,8 +124,8 @@ static void i1_conservation(void **state)
 	adds(1, &ram.lent, 1);
 	adds(1, &ram.lent, MINUS_ONE);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++) {
-		adds(1, &ram.objects[kind], 1);
-		adds(1, &ram.objects[kind], MINUS_ONE);
+		adds(1, &ram.kinds[kind], 1);
+		adds(1, &ram.kinds[kind], MINUS_ONE);
 	}
 	world_end();
 }
@@ -159,9 +159,6 @@ static void i3_counters(void **state)
 	p = pool();
 	adds(3, &p->free, 1);
 	adds(3, &p->free, MINUS_ONE);
-	adds(3, &p->used, 1);
-	adds(3, &p->used, MINUS_ONE);
-	breaks(3, &p->peak, p->used - 1);
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++)
 		adds(3, &p->kinds[kind], 1);
 	adds(3, &p->boot, 1);
@@ -170,7 +167,6 @@ static void i3_counters(void **state)
 	adds(3, &p->moved_in.frames, 1);
 	adds(3, &p->moved_out.frames, 1);
 	both_add(3, &p->free, &p->boot, 1);
-	both_add(3, &p->used, &p->boot, 1);
 	world_end();
 }
 
@@ -332,6 +328,7 @@ static void i12_ids(void **state)
 		breaks(12, word, *word - FRAME_ID(*word));
 		breaks(12, word, *word - FRAME_ID(*word) + FRAME_ID_LIMIT - 1);
 	}
+	breaks(12, &current->process->slots, 1);
 	for (uint64_t type = TN_CAP_SYSTEM + 1; type < 16; type++)
 		breaks(12, &cap_slot(200)->word, SLOT_WORD(type, 0, 0));
 	world_end();

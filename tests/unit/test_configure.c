@@ -1,6 +1,6 @@
 /*
  * test_configure.c - thread_configure, thread_resume, thread_suspend: errors in their order, the
- * UTCB's mapping and pin.
+ * UTCB's mapping and pin; the registers that thread_info shows.
  */
 #include "thread.h"
 
@@ -290,6 +290,52 @@ static void busy_while_not_stopped(void **state)
 	crew_end(state);
 }
 
+static void the_first_thread_has_no_handler(void **state)
+{
+	(void)state;
+	REFUSED(TN_EPERM, 0, CONFIGURE, {TN_SLOT_THREAD, TN_CONFIGURE_FAULT, 0, 0, 0, TN_NONE});
+	REFUSED(TN_EPERM, 0, CONFIGURE,
+		{TN_SLOT_THREAD, TN_CONFIGURE_FAULT, 0, 0, 0, CAST_ENDPOINT});
+}
+
+/* --- thread_info ------------------------------------------------------------------------------ */
+
+/* All that it had: it was interrupted. */
+static void info_of_an_interrupted_one(void **state)
+{
+	const struct tn_thread_info *info = (const void *)current->utcb->words;
+	struct thread *t = thread_of(CAST_THREAD);
+
+	(void)state;
+	for (unsigned i = 0; i < 32; i++)
+		t->registers[i] = 500 + i;
+	t->whole = 1;
+	DONE(TN_CALL_THREAD_INFO, {CAST_THREAD});
+	assert_int_equal(info->pc, 500);
+	for (unsigned i = 1; i < 32; i++)
+		assert_int_equal(info->registers[i - 1], 500 + i);
+}
+
+/* Where it waits inside a call it gave its temporaries up: what stands in their places is older, and
+ * it will find zeros. */
+static void info_of_one_inside_a_call(void **state)
+{
+	const struct tn_thread_info *info = (const void *)current->utcb->words;
+	struct thread *t = thread_of(CAST_THREAD);
+
+	(void)state;
+	for (unsigned i = 0; i < 32; i++)
+		t->registers[i] = 500 + i;
+	t->whole = 0;
+	DONE(TN_CALL_THREAD_INFO, {CAST_THREAD});
+	assert_int_equal(info->pc, 500);
+	for (unsigned i = 1; i < 32; i++) {
+		bool temporary = (i >= 5 && i <= 7) || i >= 28; /* t0 to t2, t3 to t6 */
+
+		assert_int_equal(info->registers[i - 1], temporary ? 0 : 500 + i);
+	}
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, cast_setup, cast_teardown)
@@ -307,6 +353,9 @@ int main(void)
 		T(registers_are_set),
 		T(resume_errors),
 		cmocka_unit_test(busy_while_not_stopped),
+		T(the_first_thread_has_no_handler),
+		T(info_of_an_interrupted_one),
+		T(info_of_one_inside_a_call),
 	};
 #undef T
 

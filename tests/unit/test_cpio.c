@@ -87,7 +87,7 @@ static int find_in(const char *bytes, size_t size, const char *name)
 
 	memcpy(copy, bytes, size);
 	why = NULL;
-	result = cpio_find(copy, size, name, strlen(name), &found, &why);
+	result = cpio_find(copy, size, name, &found, &why);
 	if (result == 0)
 		assert_true(found.data >= (uint8_t *)copy &&
 			    found.data + found.size <= (uint8_t *)copy + size);
@@ -102,7 +102,7 @@ static int find(const struct archive *a, const char *name)
 
 static void assert_found(const struct archive *a, const char *name, const char *data)
 {
-	assert_int_equal(cpio_find(a->bytes, a->size, name, strlen(name), &found, &why), 0);
+	assert_int_equal(cpio_find(a->bytes, a->size, name, &found, &why), 0);
 	assert_int_equal(found.size, strlen(data));
 	assert_memory_equal(found.data, data, found.size);
 }
@@ -263,7 +263,7 @@ static void test_every_changed_byte_is_survived(void **state)
 
 			copy[at] = (char)(a.bytes[at] ^ change);
 			why = NULL;
-			result = cpio_find(copy, a.size, "apps/demo", 9, &found, &why);
+			result = cpio_find(copy, a.size, "apps/demo", &found, &why);
 			assert_true((result == 0) == (why == NULL));
 			if (result == 0)
 				assert_true(found.data + found.size <= (uint8_t *)copy + a.size);

@@ -1,6 +1,7 @@
 /*
- * test_devicetree.c - the device-tree reader against libfdt, on trees made by dtc, trees edited by
- * libfdt, and on every cut and every changed byte of a small one.
+ * test_devicetree.c - what the kernel reads in the device tree, and the devices that the user
+ * library reads there, against libfdt: on trees made by dtc, trees edited by libfdt, and on every
+ * cut and every changed byte of a small one.
  *
  * Blobs are read from $TEST_TREES and kept in allocations of exactly their size, so that ASan sees
  * every byte read too much.
@@ -15,6 +16,9 @@
 
 #include <cmocka.h>
 #include <libfdt.h>
+#include <tenure/devices.h>
+
+#include "boot/regions.h"
 
 #define EDIT_SIZE 16384
 #define MOST_PROPERTIES 64u /* of one node; fdt.h does not agree with libfdt's headers */
@@ -22,10 +26,8 @@
 #define BROKEN "device tree: malformed structure"
 #define OUT_OF_PLACE "device tree: truncated, or its blocks are out of place"
 
-/* image/fdt.h and libfdt have names in common. */
-uint64_t fdt_size(const void *blob);
-
 static struct machine machine;
+static struct tn_devices devices;
 
 /* --- trees ---------------------------------------------------------------------------------- */
 
@@ -95,11 +97,6 @@ static void edit_remove(void *blob, const char *path, const char *name)
 	assert_int_equal(fdt_delprop(blob, node_at(blob, path), name), 0);
 }
 
-static void edit_add(void *blob, const char *path, const char *name)
-{
-	assert_true(fdt_add_subnode(blob, node_at(blob, path), name) >= 0);
-}
-
 /* Shrinks the edited blob to what it needs. */
 static void *edit_end(void *blob)
 {
@@ -115,6 +112,7 @@ static void *edit_end(void *blob)
 static const char *read_bytes(const void *blob, size_t size, uint64_t hart)
 {
 	memset(&machine, 0, sizeof(machine));
+	machine.info.tree_bytes = size;
 	return devicetree_read(blob, size, hart, &machine);
 }
 
@@ -129,7 +127,8 @@ static void assert_told(const char *why, const char *expected)
 	assert_string_equal(why, expected);
 }
 
-static void read_edited(void *blob)
+/* Leaves the tree, which is not freed, to be looked at. */
+static void *read_edited_tree(void *blob)
 {
 	const char *why;
 
@@ -137,7 +136,12 @@ static void read_edited(void *blob)
 	why = read_tree(blob, 0);
 	if (why != NULL)
 		fail_msg("refused: %s", why);
-	free(blob);
+	return blob;
+}
+
+static void read_edited(void *blob)
+{
+	free(read_edited_tree(blob));
 }
 
 static void refuse_edited(void *blob, const char *reason)
@@ -238,72 +242,126 @@ static void oracle_memory(struct machine *m, struct machine_range range, enum ma
 	m->memory[m->memory_count++].use = use;
 }
 
-static void oracle_device(const void *blob, int node, struct machine *m, struct machine_range range)
+/* The controller that a node's interrupts go to: a phandle, or 0. */
+static uint32_t oracle_parent(const void *blob, int node)
 {
-	const char *name = fdt_getprop(blob, node, "compatible", NULL);
-	struct tn_boot_device *d = &m->info.devices[m->info.device_count];
+	for (; node >= 0; node = fdt_parent_offset(blob, node)) {
+		const fdt32_t *parent = fdt_getprop(blob, node, "interrupt-parent", NULL);
 
-	if (oracle_is_controller(blob, node)) {
-		oracle_memory(m, range, MACHINE_NO_MAP);
-		return;
+		if (parent != NULL)
+			return fdt32_to_cpu(*parent);
 	}
-	if (m->finisher == 0 && fdt_node_check_compatible(blob, node, "sifive,test0") == 0)
-		m->finisher = range.address;
-	d->first = (uint32_t)(range.address / 4096);
-	d->count = (uint32_t)((range.address + range.size + 4095) / 4096) - d->first;
-	snprintf(d->compatible, sizeof(d->compatible), "%s", name ? name : "");
-	m->info.device_count++;
+	return 0;
 }
 
-static void oracle_node(const void *blob, int node, struct machine *m)
+/* Offset of the interrupt controller that we can drive; below 0: there is none. */
+static int oracle_plic(const void *blob)
+{
+	int node = 0;
+
+	while ((node = fdt_next_node(blob, node, NULL)) > 0)
+		if ((fdt_node_check_compatible(blob, node, "sifive,plic-1.0.0") == 0 ||
+		     fdt_node_check_compatible(blob, node, "riscv,plic0") == 0) &&
+		    fdt_getprop(blob, node, "interrupt-controller", NULL) &&
+		    oracle_enabled(blob, node))
+			return node;
+	return -1;
+}
+
+/* The hart's interrupts go to the controller that is the child of its node. */
+static uint32_t oracle_hart_controller(const void *blob, uint64_t hart)
+{
+	int cpu, child;
+
+	fdt_for_each_subnode(cpu, blob, fdt_path_offset(blob, "/cpus")) {
+		int length;
+		const fdt32_t *reg = fdt_getprop(blob, cpu, "reg", &length);
+
+		if (reg == NULL || oracle_cells(reg, length / 4) != hart)
+			continue;
+		fdt_for_each_subnode(child, blob, cpu)
+			if (fdt_getprop(blob, child, "interrupt-controller", NULL))
+				return fdt_get_phandle(blob, child);
+	}
+	return 0;
+}
+
+static void oracle_controller(const void *blob, int plic, uint64_t hart, struct machine *m)
+{
+	int length = 0, parent = fdt_parent_offset(blob, plic);
+	int cells = fdt_address_cells(blob, parent), sizes = fdt_size_cells(blob, parent);
+	const fdt32_t *reg = fdt_getprop(blob, plic, "reg", NULL);
+	const fdt32_t *pairs = fdt_getprop(blob, plic, "interrupts-extended", &length);
+
+	for (int i = 0; i < length / 8; i++) {
+		uint32_t sources;
+
+		if (fdt32_to_cpu(pairs[2 * i]) != oracle_hart_controller(blob, hart) ||
+		    fdt32_to_cpu(pairs[2 * i + 1]) != 9)
+			continue;
+		m->plic.address = oracle_cells(reg, cells);
+		m->plic.size = oracle_cells(reg + cells, sizes);
+		assert_true(oracle_translate(blob, parent, &m->plic.address, m->plic.size));
+		m->plic_context = (uint32_t)i;
+		sources = fdt32_to_cpu(
+			*(const fdt32_t *)fdt_getprop(blob, plic, "riscv,ndev", NULL));
+		m->info.irq_count = sources < 255 ? sources : 255;
+		m->info.irq_parent = fdt_get_phandle(blob, plic);
+		return;
+	}
+}
+
+/* Entry i of the node's registers, as the CPU sees it; false if it does not. *end: behind all. */
+static bool oracle_range(const void *blob, int node, int i, struct machine_range *range, bool *end)
 {
 	int parent = fdt_parent_offset(blob, node), length = 0;
 	int cells = fdt_address_cells(blob, parent), sizes = fdt_size_cells(blob, parent);
 	const fdt32_t *reg = fdt_getprop(blob, node, "reg", &length);
-	bool no_map = fdt_getprop(blob, node, "no-map", NULL) != NULL;
 
-	if (reg == NULL || cells > 2 || length % (4 * (cells + sizes)) != 0 ||
-	    !oracle_enabled(blob, node) || oracle_under(blob, node, "/cpus") ||
-	    oracle_under(blob, node, "/chosen"))
-		return;
-	for (int i = 0; i + cells + sizes <= length / 4; i += cells + sizes) {
-		struct machine_range range = {oracle_cells(reg + i, cells),
-					      oracle_cells(reg + i + cells, sizes)};
-
-		if (range.size == 0)
-			continue;
-		if (oracle_under(blob, node, "/reserved-memory")) {
-			oracle_memory(m, range, no_map ? MACHINE_NO_MAP : MACHINE_RESERVED);
-		} else if (oracle_translate(blob, parent, &range.address, range.size)) {
-			if (oracle_is_memory(blob, node))
-				oracle_memory(m, range, MACHINE_BANK);
-			else
-				oracle_device(blob, node, m, range);
-		}
-	}
+	*end = reg == NULL || cells > 2 || length % (4 * (cells + sizes)) != 0 ||
+	       i >= length / (4 * (cells + sizes));
+	if (*end)
+		return false;
+	reg += i * (cells + sizes);
+	range->address = oracle_cells(reg, cells);
+	range->size = oracle_cells(reg + cells, sizes);
+	return range->size != 0 && (oracle_under(blob, node, "/reserved-memory") ||
+				    oracle_translate(blob, parent, &range->address, range->size));
 }
 
-static bool oracle_share(const struct tn_boot_device *d, struct machine_range b)
+static void oracle_place(const void *blob, int node, struct machine *m, struct machine_range range)
 {
-	uint64_t first = (uint64_t)d->first * 4096, end = first + (uint64_t)d->count * 4096;
+	bool enabled = oracle_enabled(blob, node);
 
-	return first < ((b.address + b.size + 4095) & ~4095ull) && (b.address & ~4095ull) < end;
+	if (enabled && oracle_under(blob, node, "/reserved-memory"))
+		oracle_memory(m, range, fdt_getprop(blob, node, "no-map", NULL) ? MACHINE_NO_MAP
+										: MACHINE_RESERVED);
+	else if (enabled && oracle_is_memory(blob, node))
+		oracle_memory(m, range, MACHINE_BANK);
+	else if (oracle_is_controller(blob, node)) /* enabled or not */
+		oracle_memory(m, range, MACHINE_NO_MAP);
+	else if (enabled && m->finisher == 0 &&
+		 fdt_node_check_compatible(blob, node, "sifive,test0") == 0)
+		m->finisher = range.address;
 }
 
-static bool oracle_hands_out(const struct machine *m, const struct tn_boot_device *d)
+static void oracle_node(const void *blob, int node, struct machine *m)
 {
-	for (uint32_t i = 0; i < m->memory_count; i++)
-		if (oracle_share(d, m->memory[i].range))
-			return false;
-	return true;
+	struct machine_range range;
+	bool end = oracle_under(blob, node, "/cpus") || oracle_under(blob, node, "/chosen");
+
+	for (int i = 0; !end; i++)
+		if (oracle_range(blob, node, i, &range, &end))
+			oracle_place(blob, node, m, range);
 }
 
-static void oracle_read(const void *blob, struct machine *m)
+static void oracle_read(const void *blob, uint64_t hart, struct machine *m)
 {
-	uint32_t kept = 0;
 	int node = 0;
 
 	memset(m, 0, sizeof(*m));
+	if (oracle_plic(blob) >= 0)
+		oracle_controller(blob, oracle_plic(blob), hart, m);
 	for (int i = 0; i < fdt_num_mem_rsv(blob); i++) {
 		struct machine_range range;
 
@@ -312,10 +370,6 @@ static void oracle_read(const void *blob, struct machine *m)
 	}
 	while ((node = fdt_next_node(blob, node, NULL)) > 0)
 		oracle_node(blob, node, m);
-	for (uint32_t i = 0; i < m->info.device_count; i++)
-		if (oracle_hands_out(m, &m->info.devices[i]))
-			m->info.devices[kept++] = m->info.devices[i];
-	m->info.device_count = kept;
 }
 
 static void assert_same_machine(const struct machine *a, const struct machine *b)
@@ -326,13 +380,14 @@ static void assert_same_machine(const struct machine *a, const struct machine *b
 		assert_int_equal(a->memory[i].range.size, b->memory[i].range.size);
 		assert_int_equal(a->memory[i].use, b->memory[i].use);
 	}
-	assert_int_equal(a->info.device_count, b->info.device_count);
-	for (uint32_t i = 0; i < a->info.device_count; i++) {
-		assert_int_equal(a->info.devices[i].first, b->info.devices[i].first);
-		assert_int_equal(a->info.devices[i].count, b->info.devices[i].count);
-		assert_string_equal(a->info.devices[i].compatible, b->info.devices[i].compatible);
-	}
 	assert_int_equal(a->finisher, b->finisher);
+	assert_int_equal(a->plic.size, b->plic.size);
+	assert_int_equal(a->info.irq_count, b->info.irq_count);
+	if (a->plic.size != 0) {
+		assert_int_equal(a->plic.address, b->plic.address);
+		assert_int_equal(a->plic_context, b->plic_context);
+		assert_int_equal(a->info.irq_parent, b->info.irq_parent);
+	}
 }
 
 /* How many ranges of memory are of this use. */
@@ -345,18 +400,122 @@ static uint32_t used_as(enum machine_use use)
 	return n;
 }
 
-static void compare_with_libfdt(const char *name)
+/* --- the same for devices ------------------------------------------------------------------- */
+
+static bool oracle_is_device(const void *blob, int node)
+{
+	return oracle_enabled(blob, node) && !oracle_is_memory(blob, node) &&
+	       !oracle_under(blob, node, "/cpus") && !oracle_under(blob, node, "/chosen") &&
+	       !oracle_under(blob, node, "/reserved-memory");
+}
+
+static void compare_ranges(const void *blob, int node, const struct tn_device *d)
+{
+	struct machine_range range;
+	uint32_t n = 0;
+	bool end = false;
+
+	for (int i = 0; !end; i++) {
+		if (!oracle_range(blob, node, i, &range, &end))
+			continue;
+		assert_true(n < d->range_count);
+		assert_int_equal(d->ranges[n].address, range.address);
+		assert_int_equal(d->ranges[n++].size, range.size);
+	}
+	assert_int_equal(d->range_count, n);
+}
+
+static void compare_irqs(const void *blob, int node, const struct tn_device *d)
+{
+	int length = 0;
+	const fdt32_t *sources = fdt_getprop(blob, node, "interrupts", &length);
+	bool wired = machine.info.irq_count != 0 &&
+		     oracle_parent(blob, node) == fdt_get_phandle(blob, oracle_plic(blob));
+	uint32_t n = 0;
+
+	for (int i = 0; wired && i < length / 4; i++) {
+		uint32_t source = fdt32_to_cpu(sources[i]);
+
+		if (source < 1 || source > machine.info.irq_count)
+			continue;
+		assert_true(n < d->irq_count);
+		assert_int_equal(d->irqs[n++], source);
+	}
+	assert_int_equal(d->irq_count, n);
+}
+
+static void compare_devices(const void *blob)
+{
+	struct tn_device d;
+	int node = 0, length;
+
+	assert_null(tn_devices_open(&devices, &machine.info, blob));
+	while ((node = fdt_next_node(blob, node, NULL)) > 0) {
+		const char *compatible = fdt_getprop(blob, node, "compatible", &length);
+
+		if (!oracle_is_device(blob, node))
+			continue;
+		assert_true(tn_devices_take(&devices, &d));
+		assert_string_equal(d.name, fdt_get_name(blob, node, NULL));
+		assert_ptr_equal(d.compatible.cells, compatible);
+		assert_int_equal(d.compatible.size, compatible != NULL ? length : 0);
+		compare_ranges(blob, node, &d);
+		compare_irqs(blob, node, &d);
+	}
+	assert_false(tn_devices_take(&devices, &d));
+}
+
+/* The first device that is compatible. */
+static struct tn_device find_device(const void *blob, const char *compatible)
+{
+	struct tn_device d;
+
+	assert_null(tn_devices_open(&devices, &machine.info, blob));
+	while (tn_devices_take(&devices, &d))
+		if (tn_device_is(&d, compatible))
+			return d;
+	fail_msg("no device is a %s", compatible);
+	return d;
+}
+
+static uint32_t count_devices(const void *blob, uint32_t *irqs)
+{
+	struct tn_device d;
+	uint32_t n = 0;
+
+	*irqs = 0;
+	assert_null(tn_devices_open(&devices, &machine.info, blob));
+	for (; tn_devices_take(&devices, &d); n++)
+		*irqs += d.irq_count;
+	return n;
+}
+
+static uint32_t count_irqs(const void *blob)
+{
+	uint32_t irqs;
+
+	(void)count_devices(blob, &irqs);
+	return irqs;
+}
+
+static void compare_for_hart(const char *name, uint64_t hart)
 {
 	static struct machine oracle;
 	void *blob = tree_load(name);
 	const char *why;
 
-	why = read_tree(blob, 0);
+	why = read_tree(blob, hart);
 	if (why != NULL)
 		fail_msg("%s refused: %s", name, why);
-	oracle_read(blob, &oracle);
+	oracle_read(blob, hart, &oracle);
 	assert_same_machine(&machine, &oracle);
+	compare_devices(blob);
 	free(blob);
+}
+
+static void compare_with_libfdt(const char *name)
+{
+	compare_for_hart(name, 0);
 }
 
 /* --- whole trees ---------------------------------------------------------------------------- */
@@ -365,7 +524,7 @@ static void test_virt_agrees_with_libfdt(void **state)
 {
 	(void)state;
 	compare_with_libfdt("virt");
-	assert_int_equal(machine.info.device_count, 9);
+	assert_int_equal(machine.info.irq_count, 96);
 }
 
 static void test_banks_agree_with_libfdt(void **state)
@@ -390,6 +549,23 @@ static void test_small_agrees_with_libfdt(void **state)
 	assert_int_equal(machine.finisher, 0x10000000);
 }
 
+static void test_interrupts_agree_with_libfdt(void **state)
+{
+	void *blob;
+
+	(void)state;
+	compare_for_hart("interrupts", 1);
+	assert_int_equal(machine.plic_context, 1);
+	compare_for_hart("interrupts", 0);
+	assert_int_equal(machine.plic_context, 2);
+	assert_int_equal(machine.plic.address, 0xc000000);
+	assert_int_equal(machine.info.irq_count, 255); /* of 300 */
+	blob = tree_load("interrupts");
+	assert_null(read_tree(blob, 0));
+	assert_int_equal(count_irqs(blob), 8); /* 255, 1, 4, 5, 6, 8, 9, 1 */
+	free(blob);
+}
+
 static void test_virt_facts(void **state)
 {
 	void *blob = tree_load("virt");
@@ -403,7 +579,7 @@ static void test_virt_facts(void **state)
 	assert_int_equal(machine.info.initrd_bytes, 0x200000);
 	assert_text(machine.bootargs, "mm=mm-exact tick=1000");
 	assert_string_equal(machine.info.args, "mm=mm-exact tick=1000");
-	assert_true(machine.sstc && !machine.svpbmt && !machine.zicbom);
+	assert_true(machine.sstc && machine.floats && !machine.svpbmt && !machine.zicbom);
 	free(blob);
 }
 
@@ -418,6 +594,106 @@ static void test_size_comes_from_the_header(void **state)
 	free(blob);
 }
 
+/* --- interrupts ----------------------------------------------------------------------------- */
+
+/* The tree of interrupts with room to edit it. */
+static void *edit_interrupts(void)
+{
+	void *tree = tree_load("interrupts"), *blob = malloc(EDIT_SIZE);
+
+	assert_int_equal(fdt_open_into(tree, blob, EDIT_SIZE), 0);
+	free(tree);
+	return blob;
+}
+
+static void assert_no_plic(void *blob)
+{
+	blob = read_edited_tree(blob);
+	assert_int_equal(machine.plic.size, 0);
+	assert_int_equal(machine.info.irq_count, 0);
+	assert_int_equal(count_irqs(blob), 0);
+	assert_true(used_as(MACHINE_NO_MAP) > 0); /* its registers are nobody's all the same */
+	free(blob);
+}
+
+static void test_plic_that_forgets_the_hart_is_none(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_cells(blob, "/plic@c000000", "interrupts-extended", 3, 1u, 9u, 2u);
+	assert_no_plic(blob);
+	blob = edit_interrupts();
+	edit_remove(blob, "/plic@c000000", "interrupts-extended");
+	assert_no_plic(blob);
+	blob = edit_interrupts();
+	edit_remove(blob, "/cpus/cpu@0/interrupt-controller", "interrupt-controller");
+	assert_no_plic(blob);
+}
+
+static void test_plic_of_unknown_size_is_passed_over(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_remove(blob, "/plic@c000000", "riscv,ndev");
+	blob = read_edited_tree(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+	assert_int_equal(machine.plic_context, 0);
+	assert_int_equal(machine.info.irq_count, 10);
+	assert_int_equal(machine.info.irq_parent, 0x63);
+	assert_int_equal(count_irqs(blob), 0); /* nothing is wired to that one */
+	free(blob);
+	blob = edit_interrupts();
+	edit_cells(blob, "/plic@c000000", "reg", 2, 0xc000000u, 0x4000001u);
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+	blob = edit_interrupts();
+	edit_cells(blob, "/plic@c000000", "reg", 2, 0x8000000u, 0x4000000u);
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0x8000000);
+}
+
+static void test_disabled_plic_is_passed_over(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_text(blob, "/plic@c000000", "status", "disabled");
+	read_edited(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+	assert_int_equal(used_as(MACHINE_NO_MAP), 3); /* nobody's, too */
+}
+
+static void test_sources_end_where_the_plic_says(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_cells(blob, "/plic@c000000", "riscv,ndev", 1, 4u);
+	blob = read_edited_tree(blob);
+	assert_int_equal(machine.info.irq_count, 4);
+	assert_int_equal(count_irqs(blob), 3); /* 1, 4, 1 */
+	free(blob);
+}
+
+static void test_interrupts_beyond_the_array_are_left_out(void **state)
+{
+	void *blob = edit_interrupts();
+	uint32_t sources[TN_DEVICE_IRQS + 1];
+	struct tn_device d;
+
+	(void)state;
+	for (uint32_t i = 0; i < TN_DEVICE_IRQS + 1; i++)
+		sources[i] = cpu_to_fdt32(i + 1);
+	edit_set(blob, "/early@10000000", "interrupts", sources, sizeof(sources));
+	blob = read_edited_tree(blob);
+	d = find_device(blob, "vendor,two-interrupts-and-two-ranges");
+	assert_int_equal(d.irq_count, TN_DEVICE_IRQS);
+	assert_int_equal(d.irqs[TN_DEVICE_IRQS - 1], TN_DEVICE_IRQS);
+	free(blob);
+}
+
 /* --- harts ---------------------------------------------------------------------------------- */
 
 static void test_boot_hart_decides_about_isa(void **state)
@@ -426,7 +702,7 @@ static void test_boot_hart_decides_about_isa(void **state)
 
 	(void)state;
 	assert_null(read_tree(blob, 0x100000003));
-	assert_true(machine.sstc && machine.svpbmt && machine.zicbom);
+	assert_true(machine.sstc && machine.svpbmt && machine.zicbom && machine.floats);
 	assert_int_equal(machine.cbom_block, 64);
 	assert_int_equal(machine.info.timebase, 0x100000000);
 	assert_int_equal(machine.hart_count, 2);
@@ -439,7 +715,7 @@ static void test_extensions_match_whole_words(void **state)
 
 	(void)state;
 	assert_null(read_tree(blob, 4));
-	assert_false(machine.sstc || machine.svpbmt || machine.zicbom);
+	assert_false(machine.sstc || machine.svpbmt || machine.zicbom || machine.floats);
 	assert_int_equal(machine.cbom_block, 0);
 	free(blob);
 }
@@ -676,29 +952,53 @@ static void test_bootargs_without_nul_keep_their_length(void **state)
 
 /* --- devices -------------------------------------------------------------------------------- */
 
-static void add_device_nodes(void *blob, uint32_t count)
+static void set_ranges(void *blob, const char *path, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		char name[32], path[40];
+	uint32_t cells[MACHINE_RANGES * 2];
 
-		snprintf(name, sizeof(name), "dev@%x", 0x20000000 + i * 0x1000);
-		snprintf(path, sizeof(path), "/%s", name);
-		edit_add(blob, "/", name);
-		edit_cells(blob, path, "reg", 2, 0x20000000 + i * 0x1000, 0x1000);
+	for (uint32_t i = 0; i < count; i++) {
+		cells[2 * i] = cpu_to_fdt32(i * 16);
+		cells[2 * i + 1] = cpu_to_fdt32(16);
 	}
+	edit_set(blob, path, "reg", cells, (int)count * 8);
 }
 
-static void test_devices_beyond_the_array_are_left_out(void **state)
+/* The slot for the first range of the finisher. */
+static uint64_t finisher_slot(const void *blob)
+{
+	static struct regions regions;
+	struct tn_device d = find_device(blob, "sifive,test0");
+
+	assert_int_equal(d.range_count, 1);
+	regions_find_devices(&regions, &machine, &machine.info);
+	return tn_device_slot(&machine.info, d.ranges[0].address, d.ranges[0].size);
+}
+
+static void test_ranges_beyond_the_array_are_left_out(void **state)
 {
 	void *blob = edit_begin();
+	struct tn_device d;
 
 	(void)state;
-	add_device_nodes(blob, TN_BOOT_DEVICES + 4); /* and the finisher */
-	read_edited(blob);
-	assert_int_equal(machine.info.device_count, TN_BOOT_DEVICES);
+	set_ranges(blob, "/bus/test@0", TN_DEVICE_RANGES + 1);
+	blob = read_edited_tree(blob);
+	d = find_device(blob, "sifive,test0");
+	assert_int_equal(d.range_count, TN_DEVICE_RANGES);
+	assert_int_equal(d.ranges[TN_DEVICE_RANGES - 1].address,
+			 0x10000000 + (TN_DEVICE_RANGES - 1) * 16);
+	free(blob);
 }
 
-static void test_device_above_16_tib_is_left_out(void **state)
+static void test_device_has_a_slot(void **state)
+{
+	void *blob = read_edited_tree(edit_begin());
+
+	(void)state;
+	assert_int_equal(finisher_slot(blob), TN_SLOT_DEVICES);
+	free(blob);
+}
+
+static void test_device_above_16_tib_has_no_slot(void **state)
 {
 	void *blob = edit_begin();
 
@@ -706,18 +1006,20 @@ static void test_device_above_16_tib_is_left_out(void **state)
 	edit_cells(blob, "/", "#address-cells", 1, 2);
 	edit_cells(blob, "/memory@80000000", "reg", 3, 0, 0x80000000, 0x1000000);
 	edit_cells(blob, "/bus", "ranges", 4, 0, 0x1000, 0, 0x10000);
-	read_edited(blob);
-	assert_int_equal(machine.info.device_count, 0);
+	blob = read_edited_tree(blob);
+	assert_int_equal(finisher_slot(blob), TN_NONE);
+	free(blob);
 }
 
-static void test_device_in_reserved_range_is_left_out(void **state)
+static void test_device_in_reserved_range_has_no_slot(void **state)
 {
 	void *blob = edit_begin();
 
 	(void)state;
 	assert_int_equal(fdt_add_mem_rsv(blob, 0x10000fff, 1), 0);
-	read_edited(blob);
-	assert_int_equal(machine.info.device_count, 0);
+	blob = read_edited_tree(blob);
+	assert_int_equal(finisher_slot(blob), TN_NONE);
+	free(blob);
 }
 
 static void test_window_that_wraps_leads_nowhere(void **state)
@@ -728,22 +1030,88 @@ static void test_window_that_wraps_leads_nowhere(void **state)
 	edit_cells(blob, "/", "#address-cells", 1, 2);
 	edit_cells(blob, "/memory@80000000", "reg", 3, 0, 0x80000000, 0x1000000);
 	edit_cells(blob, "/bus", "ranges", 4, 0, 0xffffffff, 0xfffff000, 0x10000);
-	read_edited(blob);
-	assert_int_equal(machine.info.device_count, 0);
+	blob = read_edited_tree(blob);
+	assert_int_equal(find_device(blob, "sifive,test0").range_count, 0);
 	assert_int_equal(machine.finisher, 0);
+	free(blob);
+}
+
+static void test_compatible_texts_are_compared_whole(void **state)
+{
+	void *blob = edit_begin();
+	struct tn_device d;
+
+	(void)state;
+	edit_set(blob, "/bus/test@0", "compatible", "sifive,test0\0ab\0\0last", 21);
+	blob = read_edited_tree(blob);
+	d = find_device(blob, "sifive,test0");
+	assert_true(tn_device_is(&d, "ab") && tn_device_is(&d, "last") && tn_device_is(&d, ""));
+	assert_false(tn_device_is(&d, "a") || tn_device_is(&d, "abc") || tn_device_is(&d, "las") ||
+		     tn_device_is(&d, "sifive,test") || tn_device_is(&d, "b"));
+	d.compatible.size = 0;
+	assert_false(tn_device_is(&d, ""));
+	free(blob);
+}
+
+/* --- interrupt controllers ------------------------------------------------------------------ */
+
+static void test_controllers_are_kept(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
+	blob = read_edited_tree(blob);
+	assert_int_equal(used_as(MACHINE_NO_MAP), 2);
+	assert_int_equal(finisher_slot(blob), TN_NONE);
+	free(blob);
+}
+
+static void test_disabled_controllers_are_kept(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_text(blob, "/bus/test@0", "compatible", "vendor,clint9");
+	edit_text(blob, "/bus", "status", "disabled");
+	read_edited(blob);
+	assert_int_equal(used_as(MACHINE_NO_MAP), 2);
+	assert_int_equal(machine.memory[machine.memory_count - 1].range.address, 0x10000000);
+}
+
+static void test_controllers_out_of_reach_are_passed_over(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
+	edit_remove(blob, "/bus", "ranges");
+	read_edited(blob);
+	assert_int_equal(used_as(MACHINE_NO_MAP), 1);
+}
+
+static void test_malformed_controllers_are_refused(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
+	edit_cells(blob, "/bus/test@0", "reg", 3, 0, 0x1000, 0);
+	refuse_edited(blob, "device tree: malformed range of memory");
+	blob = edit_begin();
+	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
+	edit_cells(blob, "/bus", "#address-cells", 1, 2);
+	edit_cells(blob, "/bus", "#size-cells", 1, 2);
+	edit_cells(blob, "/bus/test@0", "reg", 4, 0xffffffff, 0xfffff000, 0, 0x1000);
+	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
 static void test_too_many_interrupt_controllers_are_refused(void **state)
 {
-	uint32_t cells[MACHINE_RANGES * 2];
 	void *blob = edit_begin();
 
 	(void)state;
-	for (uint32_t i = 0; i < MACHINE_RANGES; i++) {
-		cells[2 * i] = cpu_to_fdt32(i * 16);
-		cells[2 * i + 1] = cpu_to_fdt32(16);
-	}
-	edit_set(blob, "/bus/test@0", "reg", cells, sizeof(cells));
+	set_ranges(blob, "/bus/test@0", MACHINE_RANGES);
 	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
 	refuse_edited(blob, "device tree: too many ranges of memory");
 }
@@ -818,7 +1186,7 @@ static void test_nops_are_passed_over(void **state)
 	assert_int_equal(fdt_nop_property(blob, node_at(blob, "/chosen"), "bootargs"), 0);
 	assert_int_equal(fdt_nop_node(blob, node_at(blob, "/bus")), 0);
 	assert_null(read_tree(blob, 0));
-	oracle_read(blob, &oracle);
+	oracle_read(blob, 0, &oracle);
 	assert_same_machine(&machine, &oracle);
 	assert_null(machine.bootargs.bytes);
 	free(blob);
@@ -984,21 +1352,50 @@ static void assert_text_inside(struct text text, const char *blob, size_t size)
 	assert_true(text.bytes >= blob && text.bytes + text.length <= blob + size);
 }
 
-/* What must hold of whatever the reader accepts. */
-static void assert_sane(const struct machine *m, const char *blob, size_t size)
+static bool touch(const struct tn_boot_device *d, const struct machine_range *r)
 {
+	uint64_t first = (uint64_t)d->first * 4096, last = first + (uint64_t)d->count * 4096 - 1;
+
+	return first <= ((r->address + r->size - 1) | 4095) && (r->address & ~4095ull) <= last;
+}
+
+/* What must hold of whatever the kernel accepts. */
+static void assert_sane(struct machine *m, const char *blob, size_t size)
+{
+	static struct regions regions;
+
 	assert_true(m->memory_count <= MACHINE_RANGES && m->info.timebase != 0);
-	assert_true(m->info.device_count <= TN_BOOT_DEVICES);
+	assert_true(m->info.irq_count <= 255 && (m->info.irq_count == 0) == (m->plic.size == 0));
 	assert_int_equal(m->info.args[TN_BOOT_ARGS - 1], '\0');
 	assert_text_inside(m->bootargs, blob, size);
+	regions_find_devices(&regions, m, &m->info);
+	assert_true(m->info.device_count <= TN_BOOT_DEVICES);
 	for (uint32_t i = 0; i < m->memory_count; i++) {
 		const struct machine_range *range = &m->memory[i].range;
 
 		assert_true(range->size > 0 && range->size <= UINT64_MAX - range->address);
+		for (uint32_t j = 0; j < m->info.device_count; j++)
+			assert_false(touch(&m->info.devices[j], range));
 	}
-	for (uint32_t i = 0; i < m->info.device_count; i++) {
-		assert_non_null(memchr(m->info.devices[i].compatible, '\0', 40));
-		assert_true(oracle_hands_out(m, &m->info.devices[i]));
+}
+
+/* What must hold of devices, also in a tree that the kernel refuses. */
+static void assert_sane_devices(const char *blob, size_t size)
+{
+	struct tn_device d;
+
+	if (tn_devices_open(&devices, &machine.info, blob) != NULL)
+		return;
+	while (tn_devices_take(&devices, &d)) {
+		assert_true(d.name >= blob && d.name + strlen(d.name) < blob + size);
+		assert_text_inside((struct text){(const char *)d.compatible.cells,
+						 d.compatible.size}, blob, size);
+		assert_true(d.range_count <= TN_DEVICE_RANGES && d.irq_count <= TN_DEVICE_IRQS);
+		assert_false(tn_device_is(&d, "no,device"));
+		for (uint32_t i = 0; i < d.range_count; i++)
+			assert_true(d.ranges[i].size - 1 < UINT64_MAX - d.ranges[i].address);
+		for (uint32_t i = 0; i < d.irq_count; i++)
+			assert_in_range(d.irqs[i], 1, machine.info.irq_count);
 	}
 }
 
@@ -1018,6 +1415,7 @@ static void test_every_truncation_is_refused(void **state)
 			fdt_set_totalsize(blob, (uint32_t)cut);
 			if (read_bytes(blob, cut, 0) == NULL)
 				assert_sane(&machine, blob, cut);
+			assert_sane_devices(blob, cut);
 		}
 		free(blob);
 	}
@@ -1039,6 +1437,7 @@ static void test_every_changed_byte_is_survived(void **state)
 				assert_sane(&machine, blob, size);
 				accepted++;
 			}
+			assert_sane_devices(blob, size);
 		}
 		blob[at] = old;
 	}
@@ -1053,8 +1452,14 @@ int main(void)
 		cmocka_unit_test(test_banks_agree_with_libfdt),
 		cmocka_unit_test(test_nested_agrees_with_libfdt),
 		cmocka_unit_test(test_small_agrees_with_libfdt),
+		cmocka_unit_test(test_interrupts_agree_with_libfdt),
 		cmocka_unit_test(test_virt_facts),
 		cmocka_unit_test(test_size_comes_from_the_header),
+		cmocka_unit_test(test_plic_that_forgets_the_hart_is_none),
+		cmocka_unit_test(test_plic_of_unknown_size_is_passed_over),
+		cmocka_unit_test(test_disabled_plic_is_passed_over),
+		cmocka_unit_test(test_sources_end_where_the_plic_says),
+		cmocka_unit_test(test_interrupts_beyond_the_array_are_left_out),
 		cmocka_unit_test(test_boot_hart_decides_about_isa),
 		cmocka_unit_test(test_extensions_match_whole_words),
 		cmocka_unit_test(test_unknown_boot_hart_has_no_isa),
@@ -1078,10 +1483,16 @@ int main(void)
 		cmocka_unit_test(test_initrd_of_three_cells_is_refused),
 		cmocka_unit_test(test_initrd_that_ends_before_it_starts_is_refused),
 		cmocka_unit_test(test_bootargs_without_nul_keep_their_length),
-		cmocka_unit_test(test_devices_beyond_the_array_are_left_out),
-		cmocka_unit_test(test_device_above_16_tib_is_left_out),
-		cmocka_unit_test(test_device_in_reserved_range_is_left_out),
+		cmocka_unit_test(test_ranges_beyond_the_array_are_left_out),
+		cmocka_unit_test(test_device_has_a_slot),
+		cmocka_unit_test(test_device_above_16_tib_has_no_slot),
+		cmocka_unit_test(test_device_in_reserved_range_has_no_slot),
 		cmocka_unit_test(test_window_that_wraps_leads_nowhere),
+		cmocka_unit_test(test_compatible_texts_are_compared_whole),
+		cmocka_unit_test(test_controllers_are_kept),
+		cmocka_unit_test(test_disabled_controllers_are_kept),
+		cmocka_unit_test(test_controllers_out_of_reach_are_passed_over),
+		cmocka_unit_test(test_malformed_controllers_are_refused),
 		cmocka_unit_test(test_too_many_interrupt_controllers_are_refused),
 		cmocka_unit_test(test_sixteen_levels_are_read),
 		cmocka_unit_test(test_seventeen_levels_are_refused),

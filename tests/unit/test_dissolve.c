@@ -105,7 +105,7 @@ static void destroyed(void)
 	assert_int_equal(a.code, 0);
 	assert_true(steps > 5);
 	nothing_mapped();
-	assert_int_equal(aspace.pool->used, 0);
+	assert_int_equal(pool_used(aspace.pool), 0);
 }
 
 static void destroy_holds_all_invariants_between_steps(void **state)
@@ -129,7 +129,7 @@ static void revoked(void)
 	host_between = NULL;
 	assert_true(host_restarts > 5);
 	nothing_mapped();
-	assert_int_equal(aspace.pool->used, 0);
+	assert_int_equal(pool_used(aspace.pool), 0);
 	assert_world_holds();
 }
 

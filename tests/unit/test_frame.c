@@ -15,7 +15,6 @@
 
 #include "cast.h"
 #include "object.h"
-#include "region.h"
 #include "snapshot.h"
 #include "thread.h"
 #include "walk.h"

@@ -23,12 +23,12 @@ static uint64_t frame(uint64_t i)
 
 static void one_page(void)
 {
-	uint64_t before = aspace.pool->used;
+	uint64_t before = pool_used(aspace.pool);
 
 	assert_answer(space_map(VA, frame(0), 1, RW), 0, 1);
 	assert_mapped(VA, frame(0), 0, RW);
 	assert_int_equal(frame_refs(frame(0)), 1);
-	assert_int_equal(aspace.pool->used - before, paging_levels);
+	assert_int_equal(pool_used(aspace.pool) - before, paging_levels);
 	assert_int_equal(aspace.pool->kinds[TN_KIND_TABLE], paging_levels);
 }
 

@@ -32,6 +32,7 @@ static uint64_t random_state, base_seed, seed, call_count;
 static struct model_call history[HISTORY];
 static struct answer answers[HISTORY];
 static uint64_t outcomes[512]; /* calls by answer */
+static uint64_t successes[TN_CALL_COUNT], utcbs_set;
 
 static uint64_t below(uint64_t bound)
 {
@@ -324,10 +325,61 @@ static struct model_call some_cap_call(void)
 	}
 }
 
+/* The caller does not stop itself: nobody else runs here. */
+static uint64_t thread_slot_to_stop(void)
+{
+	uint64_t slot = slot_with(TN_CAP_THREAD), page = slot / TN_CAPS_SLOTS;
+	const struct model_cap *c = page < TN_CAPS_PAGES ? model.self->caps[page] : NULL;
+
+	if (c != NULL && c[slot % TN_CAPS_SLOTS].type == TN_CAP_THREAD &&
+	    c[slot % TN_CAPS_SLOTS].object == model.thread)
+		return TN_SLOT_SYSTEM;
+	return slot;
+}
+
+static struct model_call some_configure(void)
+{
+	struct tn_utcb *utcb = host_memory(world.utcb);
+	struct tn_thread_config *config = (struct tn_thread_config *)utcb->words;
+	struct model_call c = {TN_CALL_THREAD_CONFIGURE, {slot_with(TN_CAP_THREAD), below(16)}};
+
+	for (unsigned i = 0; i < 33; i++)
+		((uint64_t *)config)[i] = below(1u << 30);
+	config->priority = below(4) == 0 ? below(70) : below(20);
+	if (below(30) == 0)
+		c.a[1] = hostile();
+	if (below(2) == 0)
+		c.a[1] |= TN_CONFIGURE_UTCB;
+	c.a[2] = range_slot();
+	c.a[3] = frame_for(c.a[2]);
+	c.a[4] = some_va();
+	c.a[5] = below(3) == 0 ? slot_with(TN_CAP_ENDPOINT) : TN_NONE;
+	return c;
+}
+
+static struct model_call some_thread_call(void)
+{
+	switch (below(8)) {
+	case 0:
+		return (struct model_call){TN_CALL_THREAD_RESUME, {slot_with(TN_CAP_THREAD)}};
+	case 1:
+		return (struct model_call){TN_CALL_THREAD_SUSPEND, {thread_slot_to_stop()}};
+	case 2:
+		return (struct model_call){TN_CALL_THREAD_INFO, {slot_with(TN_CAP_THREAD)}};
+	case 3:
+		return (struct model_call){TN_CALL_SIGNAL,
+					   {slot_with(TN_CAP_THREAD), 1u << below(9)}};
+	default:
+		return some_configure();
+	}
+}
+
 static struct model_call some_call(void)
 {
 	uint64_t dice = below(100);
 
+	if (below(10) == 0)
+		return some_thread_call();
 	if (dice < 28)
 		return some_map();
 	if (dice < 43)
@@ -391,6 +443,9 @@ static struct answer call_both(const struct model_call *c)
 	model_expect(c, a, words);
 	stop_at_complaint();
 	outcomes[-a.code < 512 ? -a.code : 511]++;
+	successes[c->number] += a.code == 0;
+	utcbs_set += c->number == TN_CALL_THREAD_CONFIGURE && a.code == 0 &&
+		     (c->a[1] & TN_CONFIGURE_UTCB) != 0;
 	return a;
 }
 
@@ -493,6 +548,8 @@ static void run(const struct world_options *o, uint64_t which, uint64_t calls)
 	base_seed = setting("TENURE_SEED", 7);
 	seed = base_seed * 100 + which;
 	memset(outcomes, 0, sizeof(outcomes));
+	memset(successes, 0, sizeof(successes));
+	utcbs_set = 0;
 	for (uint64_t done = 0; done < calls; done += EPISODE, seed += 1000) {
 		random_state = seed;
 		call_count = 0;
@@ -514,6 +571,11 @@ static void assert_variety(void)
 		if (outcomes[met[i]] < 5)
 			fail_msg("error %d was met %lu times", met[i],
 				 (unsigned long)outcomes[met[i]]);
+	for (unsigned i = TN_CALL_THREAD_INFO; i <= TN_CALL_THREAD_SUSPEND; i++)
+		if (successes[i] < 20)
+			fail_msg("call %u succeeded %lu times", i, (unsigned long)successes[i]);
+	if (utcbs_set < 20)
+		fail_msg("a UTCB was set %lu times", (unsigned long)utcbs_set);
 }
 
 /* Frames of all kinds, two whole blocks of USER, some of it outside the window. */

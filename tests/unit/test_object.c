@@ -317,12 +317,12 @@ static void each_kind_from_any_frame(void **state)
 		p = pool_of(CAST_POOL);
 		f = first_free(p);
 		free = p->free;
-		used = p->used;
+		used = pool_used(p);
 		of_kind = p->kinds[kind];
 		make_any(kind);
 		assert_int_equal(FRAME_KIND(frame_get(pfn(f))), kind);
 		assert_int_equal(p->free, free - 1);
-		assert_int_equal(p->used, used + 1);
+		assert_int_equal(pool_used(p), used + 1);
 		assert_int_equal(p->kinds[kind], of_kind + 1);
 		world_end();
 	}

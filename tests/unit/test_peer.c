@@ -328,19 +328,66 @@ static void chain_ends_with_its_pools(void **state)
 	}
 }
 
-/* The endpoint of one process, waited at by more threads than one step lets go. */
-static void many_wait(void **state)
+/* Of `process`, ready; its faults go to `fault`, a slot of the boss. */
+static struct thread *one_more(unsigned i, uint64_t process, uint64_t fault)
 {
-	uint64_t slot = CREW_SPARE, steps = 0;
-	struct thread *t[100];
-	int64_t code;
+	struct tn_thread_config *config = (void *)crew.boss->utcb->words;
+	uint64_t slot = CREW_SPARE + 20 + i;
+
+	assert_int_equal(crew_do(crew.boss, TN_CALL_CREATE, TN_KIND_THREAD, process, TN_ANY,
+				 TN_NONE, slot, 0)
+				 .code,
+			 0);
+	*config = (struct tn_thread_config){.priority = 3};
+	assert_int_equal(crew_do(crew.boss, TN_CALL_THREAD_CONFIGURE, slot,
+				 TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY | TN_CONFIGURE_FAULT,
+				 TN_SLOT_FRAMES, world.free_first++, 0x200000 + i * TN_FRAME_SIZE,
+				 fault)
+				 .code,
+			 0);
+	boss_does(TN_CALL_THREAD_RESUME, slot);
+	return host_memory(crew_slot(crew.boss, slot)->frame);
+}
+
+#define CHAIN 8u /* that one end tells */
+
+/* Each has faulted while it was to answer the next; the last has called. The end of the first
+ * tells as many as one end may, the end of the last of those the rest. */
+static void long_chain(void **state)
+{
+	struct thread *t[CHAIN + 2];
 
 	crew_make(state);
+	for (unsigned i = 0; i < CHAIN + 2; i++)
+		t[i] = one_more(i, CREW_SERVER, CREW_ENDPOINT);
+	for (unsigned i = CHAIN + 1; i > 0; i--) {
+		crew_recv(t[i - 1]);
+		if (i == CHAIN + 1)
+			crew_call(t[i], INFO, 1);
+		else
+			crew_fault(t[i], TN_FAULT_LOAD, i);
+	}
+	boss_does(TN_CALL_DESTROY, CREW_SPARE + 20);
+	for (unsigned i = 1; i <= CHAIN; i++)
+		assert_state(t[i], TN_THREAD_STOPPED);
+	assert_state(t[CHAIN + 1], TN_THREAD_AWAITS);
+	boss_does(TN_CALL_DESTROY, CREW_SPARE + 20 + CHAIN);
+	assert_failed(t[CHAIN + 1], TN_EPEER);
+	crew_end(state);
+}
+
+#define MANY 100u
+
+/* As many threads of the client's process, each of which has called. */
+static void many_call(struct thread **t)
+{
+	uint64_t slot = CREW_SPARE;
+
 	assert_int_equal(crew_do(crew.boss, TN_CALL_FRAME_MOVE, TN_SLOT_POOL, CREW_CLIENT_POOL, 90,
 				 0, 0, 0)
 				 .code,
 			 0);
-	for (unsigned i = 0; i < 100; i++) {
+	for (unsigned i = 0; i < MANY; i++) {
 		struct tn_thread_config *config = (void *)crew.boss->utcb->words;
 
 		assert_int_equal(crew_do(crew.boss, TN_CALL_CREATE, TN_KIND_THREAD, CREW_CLIENT,
@@ -359,16 +406,107 @@ static void many_wait(void **state)
 			crew_do(crew.boss, TN_CALL_CAP_DELETE, TN_SELF, slot, 0, 0, 0, 0).code, 0);
 		crew_call(t[i], INFO, i);
 	}
-	for (;; steps++) {
-		code = crew_do(crew.boss, TN_CALL_DESTROY, CREW_ENDPOINT, TN_FLAG_STEP, 0, 0, 0, 0)
-			       .code;
-		if (code != -TN_EAGAIN)
-			break;
+}
+
+/* Steps that it takes to destroy what the slot names, before the last one. */
+static uint64_t steps_of_destroy(uint64_t slot, void (*between)(struct thread *caller),
+				 struct thread *caller)
+{
+	for (uint64_t steps = 0;; steps++) {
+		int64_t code = crew_do(crew.boss, TN_CALL_DESTROY, slot, TN_FLAG_STEP, 0, 0, 0, 0)
+				       .code;
+
+		if (code == 0)
+			return steps;
+		assert_int_equal(code, -TN_EAGAIN);
+		if (between != NULL)
+			between(caller);
 	}
-	assert_int_equal(code, 0);
-	assert_int_equal(steps, 1);
-	for (unsigned i = 0; i < 100; i++)
+}
+
+/* What is being taken apart lets nobody in. */
+static void nobody_enters(struct thread *caller)
+{
+	assert_int_equal(crew_say(crew.boss, TN_CALL_SEND, CREW_ENDPOINT, INFO, 0), -TN_EPEER);
+	assert_int_equal(crew_say(crew.boss, TN_CALL_RECV, CREW_ENDPOINT, 0, 0), -TN_EPEER);
+	assert_int_equal(crew_say(caller, TN_CALL_CALL, SLOT_E, INFO, 0), -TN_EPEER);
+}
+
+/* The endpoint of one process, waited at by more threads than one step lets go. */
+static void many_wait(void **state)
+{
+	struct thread *t[MANY];
+
+	crew_make(state);
+	many_call(t);
+	assert_int_equal(steps_of_destroy(CREW_ENDPOINT, nobody_enters, t[0]), 3);
+	for (unsigned i = 0; i < MANY; i++)
 		assert_failed(t[i], TN_EPEER);
+	crew_end(state);
+}
+
+static struct thread *many[MANY];
+static unsigned waiting; /* of them, before the step */
+
+/* One step lets some tens go, no more. */
+static void few_at_a_time(struct thread *unused)
+{
+	unsigned now = 0;
+
+	(void)unused;
+	for (unsigned i = 0; i < MANY; i++)
+		now += many[i]->state == TN_THREAD_AWAITS;
+	assert_true(waiting - now <= 40);
+	waiting = now;
+}
+
+/* A process that has saved more calls than one step lets go. */
+static void many_saved(void **state)
+{
+	struct thread **t = many;
+
+	crew_make(state);
+	many_call(t);
+	s = crew.server[0];
+	for (unsigned i = 0; i < MANY; i++) {
+		crew_recv(s);
+		assert_int_equal(crew_do(s, TN_CALL_SAVE_REPLY, 100 + i, 0, 0, 0, 0, 0).code, 0);
+	}
+	waiting = MANY;
+	steps_of_destroy(CREW_SERVER, few_at_a_time, NULL);
+	assert_int_equal(waiting, 0);
+	for (unsigned i = 0; i < MANY; i++)
+		assert_failed(t[i], TN_EPEER);
+	crew_end(state);
+}
+
+/* Revoking a pool below one that is being revoked does not bring it back to life. */
+static void revoked_below_the_dying(void **state)
+{
+	uint64_t pool = CREW_SPARE, process = CREW_SPARE + 1;
+	struct thread *boss;
+
+	crew_make(state);
+	boss = crew.boss;
+	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_POOL, CREW_CLIENT_POOL, TN_ANY,
+				 TN_NONE, pool, 0)
+				 .code,
+			 0);
+	assert_int_equal(crew_do(boss, TN_CALL_FRAME_MOVE, CREW_CLIENT_POOL, pool, 4, 0, 0, 0).code,
+			 0);
+	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_PROCESS, pool, TN_ANY, TN_NONE,
+				 process, 0)
+				 .code,
+			 0);
+	assert_int_equal(crew_do(boss, TN_CALL_POOL_REVOKE, CREW_CLIENT_POOL, TN_FLAG_STEP, 0, 0, 0,
+				 0)
+				 .code,
+			 -TN_EAGAIN);
+	boss_does(TN_CALL_POOL_REVOKE, pool);
+	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_PROCESS, pool, TN_ANY, TN_NONE,
+				 process + 1, 0)
+				 .code,
+			 -TN_EDYING);
 	crew_end(state);
 }
 
@@ -392,7 +530,10 @@ int main(void)
 		cmocka_unit_test(receiver_without_endpoint),
 		cmocka_unit_test(chains),
 		cmocka_unit_test(chain_ends_with_its_pools),
+		cmocka_unit_test(long_chain),
 		cmocka_unit_test(many_wait),
+		cmocka_unit_test(many_saved),
+		cmocka_unit_test(revoked_below_the_dying),
 		cmocka_unit_test(boot_thread_is_forgotten),
 	};
 

@@ -121,14 +121,14 @@ static void peak_stays_when_objects_end(void **state)
 
 	(void)state;
 	cast_make();
-	used = pool_of(CAST_POOL)->used;
+	used = pool_used(pool_of(CAST_POOL));
 	pool_of(CAST_POOL)->peak = used;
 	for (unsigned i = 0; i < 3; i++)
 		DONE(TN_CALL_CREATE,
 		     {TN_KIND_ENDPOINT, CAST_PROCESS, TN_ANY, TN_NONE, CAST_EMPTY + i, 0});
 	for (unsigned i = 0; i < 3; i++)
 		DONE(TN_CALL_DESTROY, {CAST_EMPTY + i, 0});
-	assert_int_equal(pool_of(CAST_POOL)->used, used);
+	assert_int_equal(pool_used(pool_of(CAST_POOL)), used);
 	assert_int_equal(pool_of(CAST_POOL)->peak, used + 3);
 	world_end();
 }

@@ -184,12 +184,12 @@ static void objects_are_named_by_their_maker(void **state)
 	(void)state;
 	cast_make();
 	DONE(TN_CALL_CAP_COPY, {CAST_SIBLING, CAST_PROCESS, 7, TN_POOL_CREATE, 0, 0});
-	used = pool_of(CAST_SIBLING)->used;
+	used = pool_used(pool_of(CAST_SIBLING));
 	become_the_other();
 	make(TN_KIND_PROCESS, 7, 8);
 	assert_int_equal(cap_slot(8)->word / FRAME_KIND_UNIT % 16, TN_CAP_PROCESS);
 	current = world.thread;
-	assert_int_equal(pool_of(CAST_SIBLING)->used, used + 1);
+	assert_int_equal(pool_used(pool_of(CAST_SIBLING)), used + 1);
 	world_end();
 }
 
@@ -217,6 +217,7 @@ static void thread_info_shows_the_registers(void **state)
 	t = host_memory(cast_frame(CAST_THREAD));
 	for (unsigned i = 0; i < 32; i++)
 		t->registers[i] = 1000 + i;
+	t->whole = 1;
 	t->signals = 0x55;
 	info = (const struct tn_thread_info *)current->utcb->words;
 	assert_int_equal(DONE(TN_CALL_THREAD_INFO, {CAST_THREAD}), TN_THREAD_STOPPED);

@@ -77,10 +77,36 @@ static void full_list_refuses_and_stays(void **state)
 		assert_true(regions_add(&regions, plain(i * 2, 1, 0)));
 	before = regions;
 	assert_false(regions_add(&regions, plain(1, 1, TN_MM_WRITE)));
-	assert_false(regions_can_cut(&regions));
 	assert_memory_equal(&before, &regions, sizeof(regions));
 	assert_true(regions_add(&regions, plain(1, 1, 0))); /* joins */
 	assert_int_equal(regions.count, TN_CLIENT_REGIONS);
+}
+
+/* What was added can go again; only what would leave two pieces cannot. */
+static void full_list_lets_go(void **state)
+{
+	struct regions regions = {.count = 0};
+
+	(void)state;
+	for (unsigned i = 0; i < TN_CLIENT_REGIONS; i++)
+		assert_true(regions_add(&regions, plain(i * 6, 3, 0)));
+	assert_false(regions_can_remove(&regions, at(1), 1));
+	assert_false(regions_can_protect(&regions, at(1), 1));
+	assert_false(regions_can_protect(&regions, at(0), 1));
+	assert_true(regions_can_protect(&regions, at(0), 3));
+	assert_true(regions_add(&regions, plain(3, 2, 0)));
+	assert_true(regions_can_remove(&regions, at(3), 2));
+	regions_remove(&regions, at(3), 2);
+	assert_int_equal(regions.count, TN_CLIENT_REGIONS);
+	assert_true(regions_add(&regions, plain(5, 1, 0)));
+	assert_true(regions_can_remove(&regions, at(5), 1));
+	regions_remove(&regions, at(5), 1);
+	assert_int_equal(regions.count, TN_CLIENT_REGIONS);
+	assert_int_equal(regions.list[1].va, at(6));
+	assert_int_equal(regions.list[1].pages, 3);
+	assert_true(regions_can_remove(&regions, at(2), 100));
+	regions_remove(&regions, at(2), 100);
+	assert_int_equal(regions.list[0].pages, 2);
 }
 
 static void place_leaves_a_gap_and_respects_its_bounds(void **state)
@@ -160,13 +186,13 @@ static void random_step(struct regions *regions)
 			memset(model + first, flags, count);
 		break;
 	case 1:
-		if (!regions_can_cut(regions))
+		if (!regions_can_remove(regions, at(first), count))
 			break;
 		regions_remove(regions, at(first), count);
 		memset(model + first, NOTHING, count);
 		break;
 	default:
-		if (!regions_can_cut(regions))
+		if (!regions_can_protect(regions, at(first), count))
 			break;
 		regions_protect(regions, at(first), count, flags);
 		for (uint64_t i = first; i < first + count; i++)
@@ -193,6 +219,7 @@ int main(void)
 		cmocka_unit_test(neighbours_join),
 		cmocka_unit_test(unlike_neighbours_stay_apart),
 		cmocka_unit_test(full_list_refuses_and_stays),
+		cmocka_unit_test(full_list_lets_go),
 		cmocka_unit_test(place_leaves_a_gap_and_respects_its_bounds),
 		cmocka_unit_test(offer_survives_a_cut),
 		cmocka_unit_test(random_changes_agree_with_an_array),

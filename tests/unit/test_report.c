@@ -22,6 +22,8 @@ static void reported(const char *expected)
 
 static void formats(void **state)
 {
+	char text[300] = "";
+
 	(void)state;
 	world_make(NULL);
 	report("plain\n");
@@ -36,26 +38,9 @@ static void formats(void **state)
 	reported("mix 10 0xa!");
 	report("");
 	reported("");
-	world_end();
-}
-
-/* A line is cut where its room ends, in text, string and number alike. */
-static void long_lines_are_cut(void **state)
-{
-	char text[300], expected[257];
-
-	(void)state;
-	world_make(NULL);
-	memset(text, 'x', sizeof(text));
-	text[299] = '\0';
-	memset(expected, 'x', 256);
-	expected[256] = '\0';
+	memset(text, 'x', sizeof(text) - 1);
 	report("%s", text);
-	reported(expected);
-	text[254] = '\0';
-	report("%s%u%s", text, (uint64_t)123456, "never");
-	memcpy(&expected[254], "12", 2);
-	reported(expected);
+	reported(text);
 	world_end();
 }
 
@@ -63,7 +48,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(formats),
-		cmocka_unit_test(long_lines_are_cut),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

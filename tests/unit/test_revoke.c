@@ -135,7 +135,7 @@ static void top_has_everything(void)
 	assert_true(slot_is_live(cap_slot(TOP)));
 	assert_int_equal(top->dying, 0);
 	assert_int_equal(top->free, 4 * POOL_FRAMES);
-	assert_int_equal(top->used, 0);
+	assert_int_equal(pool_used(top), 0);
 	assert_null(top->children);
 	assert_null(top->processes);
 	for (uint64_t slot = MID; slot <= SIDE; slot++)
@@ -255,7 +255,7 @@ static uint64_t objects_alive(void)
 	uint64_t n = 0;
 
 	for (unsigned kind = 0; kind < 8; kind++)
-		n += ram.objects[kind];
+		n += ram.kinds[kind];
 	return n;
 }
 

@@ -1,11 +1,12 @@
 /*
- * test_sched.c - who runs: priorities, turns, preemption, yield.
+ * test_sched.c - who runs: priorities, turns, preemption, yield, idleness.
  */
 #include "sched.h"
 
 #include "cap.h"
 #include "crew.h"
 #include "ipc_check.h"
+#include "message.h"
 
 #define INFO TN_INFO(1, 0)
 
@@ -141,8 +142,9 @@ static void equals_do_not_preempt(void **state)
 	crew_recv(s);
 	assert_ptr_equal(current, c);
 	crew_call(c, INFO, 0);
-	assert_ptr_equal(current, c2);
+	assert_ptr_equal(current, s); /* whom it waits for goes on before its equals */
 	assert_false(host_preempted);
+	tick_to(c2);
 	tick_to(c3);
 	tick_to(s);
 }
@@ -256,6 +258,114 @@ static void nobody_is_ready(void **state)
 	assert_int_equal(how, 3);
 }
 
+/* --- idle ------------------------------------------------------------------------------------- */
+
+static unsigned idle_count;
+
+/* Some interrupts wake nobody. */
+static void deadline_comes(void)
+{
+	idle_count++;
+	host_clock += 100;
+	deadline_fire(current->hart);
+}
+
+static void signal_comes(void)
+{
+	if (++idle_count == 3)
+		thread_signal(c, 1);
+}
+
+/* s, the last who was ready, waits; the others do so already. */
+static void all_wait(void (*idle)(void))
+{
+	idle_count = 0;
+	boss_does(TN_CALL_THREAD_SUSPEND, c2);
+	boss_does(TN_CALL_THREAD_SUSPEND, c3);
+	c->utcb->signal_mask = 1;
+	assert_int_equal(crew_say(c, TN_CALL_RECV, TN_NONE, 0, 0), 0);
+	boss_waits();
+	assert_ptr_equal(current, s);
+	s->utcb->deadline = 250;
+	host_idle = idle;
+	assert_int_equal(crew_say(s, TN_CALL_RECV, SLOT_E, TN_INFO_TIMED, 0), 0);
+}
+
+/* Whose time has come may be the one who ran last. */
+static void time_ends_idleness(void **state)
+{
+	(void)state;
+	all_wait(deadline_comes);
+	assert_ptr_equal(current, s);
+	assert_failed(s, TN_ETIMEDOUT);
+	assert_int_equal(idle_count, 3);
+}
+
+static void signal_ends_idleness(void **state)
+{
+	(void)state;
+	all_wait(signal_comes);
+	assert_ptr_equal(current, c);
+	assert_int_equal(c->registers[REGISTER_INFO], TN_INFO(TN_LABEL_SIGNALS, 1));
+	assert_state(s, TN_THREAD_RECEIVES);
+	assert_int_equal(idle_count, 3);
+}
+
+/* Server s more urgent than clients c and c2, who are equals; nobody else can run. */
+static void alone_with_a_server(void)
+{
+	boss_does(TN_CALL_THREAD_SUSPEND, c3);
+	priority(s, 20);
+	boss_waits();
+	assert_ptr_equal(current, s);
+	crew_recv(s);
+	assert_ptr_equal(current, c);
+}
+
+/* Who has a more urgent one work whenever the tick comes has its turns all the same. */
+static void a_tick_in_the_server_ends_the_clients_turn(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	alone_with_a_server();
+	for (unsigned i = 0; i < 100; i++) {
+		struct thread *client = current;
+
+		crew_call(client, INFO, 0);
+		sched_tick();
+		assert_ptr_equal(current, s);
+		crew_reply_recv(s, INFO, 0);
+		assert_ipc_holds();
+		assert_ptr_not_equal(current, client);
+		turns += current == c2;
+	}
+	assert_int_equal(turns, 50);
+}
+
+/* So has who is pushed aside by a more urgent one that still runs as the tick comes. */
+static void a_tick_ends_the_turn_of_who_was_pushed_aside(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	alone_with_a_server();
+	for (unsigned i = 0; i < 100; i++) {
+		struct thread *client = current;
+
+		assert_int_equal(crew_say(client, TN_CALL_SEND, SLOT_E, INFO, 0), 0);
+		assert_true(host_preempted);
+		sched_preempt();
+		assert_ptr_equal(current, s);
+		sched_tick();
+		crew_recv(s);
+		assert_ipc_holds();
+		assert_ptr_not_equal(current, client);
+		turns += current == c2;
+	}
+	assert_int_equal(turns, 50);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, crew_end)
@@ -273,6 +383,10 @@ int main(void)
 		T(suspends_itself),
 		T(resumed_one_preempts),
 		T(nobody_is_ready),
+		T(time_ends_idleness),
+		T(signal_ends_idleness),
+		T(a_tick_in_the_server_ends_the_clients_turn),
+		T(a_tick_ends_the_turn_of_who_was_pushed_aside),
 	};
 #undef T
 

@@ -51,17 +51,12 @@ static void lines_become_entries(void **state)
 static void malformed_lines_are_named_and_passed(void **state)
 {
 	static const char *const lines[] = {
-		"hello",
-		"hello x 1 1",
-		"hello 1",
-		"hello 1 2",
-		"hello 1 2 32",
-		"hello 0 2 1",
-		"hello 1 0 1",
-		"hello 1 -2 1",
-		"hello 9999999999 1 1",
-		"hello 1 2 3x",
-		"a-name-of-more-than-23-bytes 1 1 1",
+		"hello",        "hello x 1 1",
+		"hello 1",      "hello 1 2",
+		"hello 1 2 31", "hello 1 2 32",
+		"hello 0 2 1",  "hello 1 0 1",
+		"hello 1 -2 1", "hello 9999999999 1 1",
+		"hello 1 2 3x", "a-name-of-more-than-23-bytes 1 1 1",
 	};
 
 	(void)state;
@@ -148,26 +143,46 @@ static void options_pick_and_replace(void **state)
 	struct options options;
 
 	(void)state;
-	assert_true(options_read("mm=mm tick=5", &options));
+	assert_null(options_read("mm=mm tick=5", &options));
 	assert_true(options_select(&options, &hello) && options_select(&options, &hog));
 	assert_string_equal(hello.args, "old");
-	assert_true(options_read("tick=5 workload=hello other=1", &options));
+	assert_null(options_read("tick=5 workload=hello other=1", &options));
 	assert_true(options_select(&options, &hello));
 	assert_false(options_select(&options, &hog));
 	assert_string_equal(hello.args, "old");
-	assert_true(options_read("workload=hog workload=hello,a,2", &options));
+	assert_null(options_read("workload=hog workload=hello,a,2", &options));
 	assert_true(options_select(&options, &hello));
 	assert_string_equal(hello.args, "a 2");
+	assert_true(options_workload(&options, &hog));
+	assert_string_equal(hog.name, "hello");
+	assert_string_equal(hog.args, "a 2");
+	assert_true(hog.pool_quota > 0 && hog.user_quota > 0);
+	assert_true(hog.priority <= STARTLIST_PRIORITY_MAX);
 	assert_int_equal(options.audit, 0);
-	assert_true(options_read("audit=120 mm=mm", &options));
+	assert_int_equal(options.idle, OPTIONS_IDLE);
+	assert_false(options.live);
+	assert_string_equal(options.start, "start");
+	assert_null(options_read("idle=5 view=live start=short", &options));
+	assert_false(options_workload(&options, &hog));
+	assert_int_equal(options.idle, 5);
+	assert_true(options.live);
+	assert_string_equal(options.start, "short");
+	assert_null(options_read("view=live view=plain", &options));
+	assert_false(options.live);
+	assert_non_null(options_read("idle=0", &options));
+	assert_non_null(options_read("view=alive", &options));
+	assert_non_null(options_read("view=", &options));
+	assert_non_null(options_read("start=", &options));
+	assert_non_null(options_read("start=a-name-of-more-than-23-bytes", &options));
+	assert_null(options_read("audit=120 mm=mm", &options));
 	assert_int_equal(options.audit, 120);
 	assert_string_equal(options.name, "");
-	assert_false(options_read("audit=", &options));
-	assert_false(options_read("audit=1x", &options));
-	assert_false(options_read("audit=1234567890", &options));
-	assert_false(options_read("workload=", &options));
-	assert_false(options_read("workload=,", &options));
-	assert_false(options_read("workload=a-name-of-more-than-23-bytes", &options));
+	assert_non_null(options_read("audit=", &options));
+	assert_non_null(options_read("audit=1x", &options));
+	assert_non_null(options_read("audit=1234567890", &options));
+	assert_non_null(options_read("workload=", &options));
+	assert_non_null(options_read("workload=,", &options));
+	assert_non_null(options_read("workload=a-name-of-more-than-23-bytes", &options));
 }
 
 int main(void)

@@ -15,7 +15,6 @@
 #include "cast.h"
 #include "frame.h"
 #include "pool.h"
-#include "region.h"
 #include "snapshot.h"
 #include "walk.h"
 

@@ -189,16 +189,16 @@ static void explicit_stays(void)
 	uint64_t used;
 
 	space_attach_down(VA, 0);
-	used = aspace.pool->used;
+	used = pool_used(aspace.pool);
 	map_ok(VA, frame(0), 1, RW);
 	assert_answer(space_unmap(VA, 1), 0, 1);
-	assert_int_equal(aspace.pool->used, used);
+	assert_int_equal(pool_used(aspace.pool), used);
 	map_ok(VA + LARGE, frame(0), 1, RW);
-	assert_int_equal(aspace.pool->used, used + 1);
+	assert_int_equal(pool_used(aspace.pool), used + 1);
 	assert_answer(space_unmap(VA + LARGE, 1), 0, 1);
-	assert_int_equal(aspace.pool->used, used);
+	assert_int_equal(pool_used(aspace.pool), used);
 	assert_answer(space_unmap(VA, 5000), 0, 512); /* nothing there: nothing goes */
-	assert_int_equal(aspace.pool->used, used);
+	assert_int_equal(pool_used(aspace.pool), used);
 }
 
 static void explicit_tables_stay(void **state)

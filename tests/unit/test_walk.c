@@ -48,20 +48,20 @@ static void page_and_down_agree(uint64_t va)
 {
 	struct place at = walk_down(aspace.process, va, 0);
 	pfn_t table = pfn(0);
-	pte_t *entry = walk_page(aspace.process, va, &table);
+	pte_t *entry = walk_kept(aspace.process, va, 0, &table);
 
 	/* whatever was kept before: no entry, or the right one */
 	if (entry != NULL)
 		assert_ptr_equal(entry, place_entry(&at));
 	walk_keep(aspace.process, va);
-	entry = walk_page(aspace.process, va, &table);
+	entry = walk_kept(aspace.process, va, 0, &table);
 	if (at.table == NULL || at.level != 0) {
 		assert_null(entry);
 		return;
 	}
 	assert_ptr_equal(entry, place_entry(&at));
 	assert_int_equal(table.n, frame_of(at.table).n);
-	entry = walk_large(aspace.process, va, &table);
+	entry = walk_kept(aspace.process, va, 1, &table);
 	at = walk_down(aspace.process, va, 1);
 	assert_ptr_equal(entry, place_entry(&at));
 	assert_int_equal(table.n, frame_of(at.table).n);

@@ -11,8 +11,7 @@
  *   - a table that a valid or stale entry leads to is still a TABLE;
  *   - an ASID is not used for a second space while the first one's translations may remain.
  */
-#ifndef TLB_MODEL_H
-#define TLB_MODEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,5 +45,3 @@ struct tlb_report tlb_model_report(void);
 uint64_t tlb_model_events(void);
 
 void tlb_model_end(void);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * world_check.h - all invariants of a world, for tests: after every call.
  */
-#ifndef WORLD_CHECK_H
-#define WORLD_CHECK_H
+#pragma once
 
 #include "check/checker.h"
 
@@ -11,5 +10,3 @@ bool world_holds(struct checker_report *report);
 
 /* Fails the cmocka test with the rule and the frame if one is broken. */
 void assert_world_holds(void);
-
-#endif

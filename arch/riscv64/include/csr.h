@@ -1,8 +1,7 @@
 /*
  * csr.h - control and status registers from C (privileged spec, "Supervisor-Level CSRs").
  */
-#ifndef ARCH_CSR_H
-#define ARCH_CSR_H
+#pragma once
 
 #include <stdint.h>
 
@@ -31,7 +30,7 @@
 			 : "memory")
 
 #define SSTATUS_SPIE ((uint64_t)1 << 5)
+#define SSTATUS_FS ((uint64_t)3 << 13) /* floating-point unit: 0 off */
 #define INTERRUPT_SOFTWARE ((uint64_t)1 << 1) /* sie, sip */
-#define INTERRUPT_TIMER ((uint64_t)1 << 5) /* sie, sip */
-
-#endif
+#define INTERRUPT_TIMER ((uint64_t)1 << 5)
+#define INTERRUPT_EXTERNAL ((uint64_t)1 << 9)

@@ -1,8 +1,7 @@
 /*
  * port/boot.h - what only the boot asks of an architecture.
  */
-#ifndef PORT_BOOT_H
-#define PORT_BOOT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ const char *port_boot_space(const struct machine *machine, const struct boot_opt
 
 /* Clock, timer and what user mode may read; tick in microseconds, 0 for the default. */
 void port_boot_clock(uint64_t tick);
-
-#endif

@@ -7,10 +7,9 @@
  *   port_switch()                 what a handler answers when the thread's results, if any, are in
  *                                 its saved registers: the scheduler decides who goes on
  *   port_switch_to_others()       the same, and the thread's turn is over
+ *   port_switched()               the most urgent thread is current: nothing is left to interrupt
+ *                                 for, and the floating-point unit is off until somebody uses it
  */
-#ifndef PORT_CURRENT_H
-#define PORT_CURRENT_H
+#pragma once
 
 #include <port_impl/current.h>
-
-#endif

@@ -1,12 +1,13 @@
 /*
  * port/machine.h - the machine as a whole: console, end, clock, code and cache coherence.
  */
-#ifndef PORT_MACHINE_H
-#define PORT_MACHINE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct thread;
 
 /* Prints `size` bytes as they are. */
 void port_console_write(const char *bytes, size_t size);
@@ -26,8 +27,18 @@ void port_preempt(void);
 /* No thread is ready: waits for an interrupt and handles it. */
 void port_idle(void);
 
-/* Sets the next timer interrupt one tick from now and thereby ends the present one. */
-void port_timer_next(void);
+/* The clock's ticks, those of rdtime. */
+uint64_t port_clock(void);
+
+/* True once a tick: since it last was, one has passed. */
+bool port_tick(void);
+
+/* The timer rings when the tick is over, or at `latest` if that is sooner; it no longer rings now. */
+void port_timer_set(uint64_t latest);
+
+/* t, which ends, leaves nothing in the unit. Answers the bytes that its registers take behind the
+ * structure, in its frame. */
+size_t port_float_forget(struct thread *t);
 
 /* Orders instruction fetch after earlier stores, on all harts (unprivileged spec, Zifencei). */
 void port_sync_code(void);
@@ -40,5 +51,3 @@ bool port_has_attributes(void);
 
 /* One frame, through the direct map; `operation` is TN_CACHE_*. Only if port_has_cache_ops(). */
 void port_cache_op(void *frame, uint64_t operation);
-
-#endif

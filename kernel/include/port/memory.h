@@ -9,15 +9,11 @@
  * Words of memory that does not exist read as HOLE; words of a block never touched read as
  * UNTOUCHED until port_frame_block_back() has put memory behind them.
  */
-#ifndef PORT_MEMORY_H
-#define PORT_MEMORY_H
+#pragma once
 
 #include <port_impl/memory.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 /* Puts private, writable memory behind the words of the 2 MiB block, contents undefined; or, where
  * none of it is RAM, lets them read as HOLE. */
 void port_frame_block_back(uint64_t block, bool exists);
-
-#endif

@@ -9,9 +9,6 @@
  *   pte_rights, pte_attribute, pte_uncounted, pte_accessed, pte_dirty
  *   pte_with_rights, pte_aged, pte_disabled, pte_touched
  */
-#ifndef PORT_PTE_H
-#define PORT_PTE_H
+#pragma once
 
 #include <port_impl/pte.h>
-
-#endif

@@ -10,9 +10,6 @@
  *   port_space_word(pfn_t root, uint64_t asid)  the word for it (satp)
  *   port_asid_count(void)                       ASIDs of the hart; 1: it has none
  */
-#ifndef PORT_TLB_H
-#define PORT_TLB_H
+#pragma once
 
 #include <port_impl/tlb.h>
-
-#endif

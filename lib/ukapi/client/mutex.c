@@ -22,20 +22,6 @@ static void guard_drop(struct tn_mutex *mutex)
 	__atomic_store_n(&mutex->guard, 0, __ATOMIC_RELEASE);
 }
 
-uint64_t tn_await_signals(uint64_t mask)
-{
-	struct tn_utcb *utcb = tn_own_utcb();
-	struct tn_message message;
-
-	utcb->deadline = TN_ANY;
-	utcb->signal_mask = mask;
-	do
-		message = tn_recv(TN_NONE);
-	while (message.code == -TN_EINTR);
-	utcb->signal_mask = 0;
-	return message.code == 0 ? message.words[0] : 0;
-}
-
 static void enqueue(struct tn_mutex *mutex, struct tn_thread *thread)
 {
 	thread->next = NULL;

@@ -61,6 +61,7 @@ void tn_start(const struct tn_client_start *start, struct tn_utcb *utcb)
 {
 	tn_client = start;
 	main_thread = (struct tn_thread){.utcb = utcb, .slot = TN_CLIENT_THREAD};
+	utcb->deadline = TN_ANY; /* zero would have passed: no receive would wait */
 	thread_set_self(&main_thread);
 	exit(main(cut_arguments(start), arguments));
 }

@@ -1,8 +1,7 @@
 /*
  * start.h - what crt0.S calls in a program that mm starts, and what threads share with it.
  */
-#ifndef TENURE_CLIENT_START_H
-#define TENURE_CLIENT_START_H
+#pragma once
 
 #include <tenure/protocol.h>
 #include <tenure/threads.h>
@@ -12,5 +11,3 @@ void tn_start(const struct tn_client_start *start, struct tn_utcb *utcb) __attri
 
 /* Says which record is the calling thread's. */
 void thread_set_self(struct tn_thread *thread);
-
-#endif

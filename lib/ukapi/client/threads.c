@@ -20,6 +20,7 @@ static void __attribute__((noreturn)) thread_begin(struct tn_thread *thread, str
 {
 	thread_set_self(thread);
 	thread->utcb = utcb;
+	utcb->deadline = TN_ANY; /* zero would have passed: no receive would wait */
 	thread->body(thread->argument);
 	__atomic_store_n(&thread->ended, true, __ATOMIC_RELEASE);
 	(void)tn_signal(thread->starter->slot, TN_SIGNAL_JOIN);

@@ -4,8 +4,7 @@
  * A phase answers true if everything it expected came about. It leaves nothing behind but what
  * it says: the frames of its pools are back when it ends.
  */
-#ifndef MM_PHASES_H
-#define MM_PHASES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -28,5 +27,3 @@ bool phase_refusals(struct mm *mm);
 
 /* A pool with everything in and below it ends at once. */
 bool phase_revoke(struct mm *mm);
-
-#endif

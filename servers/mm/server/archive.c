@@ -3,8 +3,6 @@
  */
 #include "archive.h"
 
-#include <string.h>
-
 #include "../boot_view.h"
 
 bool archive_open(struct server *server)
@@ -28,6 +26,5 @@ bool archive_find(const struct server *server, const char *name, struct cpio_fil
 {
 	const char *why;
 
-	return cpio_find(server->archive, server->archive_bytes, name, strlen(name), file, &why) ==
-	       0;
+	return cpio_find(server->archive, server->archive_bytes, name, file, &why) == 0;
 }

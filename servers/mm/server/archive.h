@@ -1,8 +1,7 @@
 /*
  * archive.h - the boot image, mapped into mm to be read.
  */
-#ifndef MM_SERVER_ARCHIVE_H
-#define MM_SERVER_ARCHIVE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ void archive_close(struct server *server);
 
 /* Finds a file. False if it is not there. */
 bool archive_find(const struct server *server, const char *name, struct cpio_file *file);
-
-#endif

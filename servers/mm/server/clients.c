@@ -11,8 +11,10 @@
 #include "../objects.h"
 #include "../require.h"
 #include "../supply.h"
+#include "archive.h"
 #include "loader.h"
 #include "threads.h"
+#include "view.h"
 
 /* Marks of a client's pool, frames. */
 #define POOL_LOW 4u
@@ -27,27 +29,28 @@ struct client *server_client(struct server *server, uint64_t pid)
 	return client && client->state == CLIENT_LIVE && client->pid == pid ? client : NULL;
 }
 
-static unsigned family_size(const struct server *server, uint32_t family)
+/* Clients that descend from one line of the start list, those not asked for yet among them. */
+static unsigned family_size(const struct server *server, const struct program *program)
 {
 	unsigned size = 0;
 
 	for (unsigned i = 0; i < SERVER_CLIENTS; i++)
-		if (server->clients[i].state != CLIENT_NONE && server->clients[i].family == family)
+		if (server->clients[i].state != CLIENT_NONE &&
+		    server->clients[i].program == program)
 			size++;
 	return size;
 }
 
 /* A fresh record, live from here on; NULL when all are used. */
 static struct client *new_client(struct server *server, const struct client *parent,
-				 const struct start_entry *entry)
+				 struct program *program, const struct start_entry *entry)
 {
 	uint32_t index = 0;
 	struct client *client;
 
 	while (index < SERVER_CLIENTS && server->clients[index].state != CLIENT_NONE)
 		index++;
-	if (index == SERVER_CLIENTS ||
-	    (parent && family_size(server, parent->family) >= SERVER_FAMILY))
+	if (index == SERVER_CLIENTS || (parent && family_size(server, program) >= TN_MM_FAMILY))
 		return NULL;
 	client = &server->clients[index];
 	memset(client, 0, sizeof(*client));
@@ -55,7 +58,7 @@ static struct client *new_client(struct server *server, const struct client *par
 	client->state = CLIENT_LIVE;
 	client->pid = server->generation << 6 | index;
 	client->parent = parent ? parent->pid : 0;
-	client->family = parent ? parent->family : client->pid;
+	client->program = program;
 	client->priority = entry->priority;
 	client->pool_quota = entry->pool_quota;
 	client->user_quota = entry->user_quota;
@@ -149,16 +152,20 @@ static bool can_lend(const struct mm *mm, const struct client *parent,
 	       pool_frames(mm, parent->pool) > 0;
 }
 
-int client_begin(struct server *server, struct client *parent, const struct start_entry *entry,
-		 struct client **made, const char **why)
+int client_begin(struct server *server, struct client *parent, struct program *program,
+		 const struct start_entry *entry, struct client **made, const char **why)
 {
 	struct client *client;
+	struct cpio_file file;
 
+	*why = "there is no such program";
+	if (!archive_find(server, entry->name, &file))
+		return -TN_ENOENT;
 	*why = "its quotas are more than its parent has left";
 	if (parent && !can_lend(server->mm, parent, entry))
 		return -TN_ENOMEM;
 	*why = "there are too many processes";
-	client = new_client(server, parent, entry);
+	client = new_client(server, parent, program, entry);
 	if (!client)
 		return -TN_EAGAIN;
 	if (parent)
@@ -193,6 +200,9 @@ static void end_one(struct server *server, struct client *client, enum tn_mm_end
 	close_client(server, client);
 	client->reason = reason;
 	client->code = code;
+	client->program->ends[reason]++;
+	if (client->parent == 0)
+		program_end(client->program, reason, code);
 	if (!parent)
 		return;
 	client->state = CLIENT_ENDED;
@@ -232,16 +242,12 @@ static void forget_children(struct server *server, uint32_t parent)
 /* Children before parents, so that quotas go back the way they came. */
 void client_end(struct server *server, struct client *client, enum tn_mm_end reason, int64_t code)
 {
-	uint64_t *const counts[] = {&server->exited, &server->faulted, &server->stopped,
-				    &server->starved};
 	struct client *last;
 
 	while ((last = last_descendant(server, client)) != client) {
-		server->stopped++;
 		forget_children(server, last->pid);
 		end_one(server, last, TN_MM_END_STOP, 0);
 	}
-	(*counts[reason])++;
 	forget_children(server, client->pid);
 	end_one(server, client, reason, code);
 }
@@ -249,10 +255,19 @@ void client_end(struct server *server, struct client *client, enum tn_mm_end rea
 void client_exit(struct server *server, struct client *client, int64_t code)
 {
 	if (client->parent == 0 && code != 0) {
-		printf("%11s │ ended with status %ld\n", client->name, (long)code);
+		view_line(server, client->name, "ended with status %ld", (long)code);
 		server->discontent++;
 	}
 	client_end(server, client, TN_MM_END_EXIT, code);
+}
+
+void client_fail(struct server *server, struct client *client, enum tn_mm_end reason, int64_t code,
+		 const char *why)
+{
+	view_line(server, client->name, "%sended: %s", client->parent ? "a child " : "", why);
+	if (client->parent == 0)
+		snprintf(client->program->why, sizeof(client->program->why), "%s", why);
+	client_end(server, client, reason, code);
 }
 
 struct client *client_child(struct server *server, const struct client *parent, uint64_t pid)

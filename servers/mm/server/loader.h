@@ -1,8 +1,7 @@
 /*
  * loader.h - a program of the boot image into a client's address space.
  */
-#ifndef MM_SERVER_LOADER_H
-#define MM_SERVER_LOADER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -14,5 +13,3 @@
  */
 const char *loader_load(struct server *server, struct client *client, const char *args,
 			uint64_t *entry);
-
-#endif

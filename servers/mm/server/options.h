@@ -1,27 +1,39 @@
 /*
  * options.h - the boot arguments that are mm's. Pure functions.
  *
- *   workload=NAME[,ARGUMENT...]  one program of the start list alone, with arguments of its own
- *                                where there are any
+ *   workload=NAME[,ARGUMENT...]  one program alone, with arguments of its own where there are any;
+ *                                quotas and other arguments are the start list's, if it is there
+ *   start=FILE                   the start list: a file of the boot image
+ *   view=plain, view=live        the table in lines once a second, or in its place on a terminal
+ *   idle=SECONDS                 end programs that have all waited so long for nothing
  *   audit=N                      an audit after every N messages
  */
-#ifndef MM_SERVER_OPTIONS_H
-#define MM_SERVER_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 
 #include "startlist.h"
 
+#define OPTIONS_IDLE 60u /* seconds, unless idle= says otherwise */
+
 struct options {
+	char start[TN_CLIENT_NAME];
+	bool listed; /* start= was there */
+	bool live;
+	uint64_t idle;             /* seconds */
 	uint64_t audit;            /* 0: only at the end */
 	char name[TN_CLIENT_NAME]; /* of the workload; empty: all programs of the list */
 	char args[TN_CLIENT_ARGS]; /* empty: those of the list */
 };
 
-/* Reads the boot arguments; others than mm's do not count. False if one of mm's is malformed. */
-bool options_read(const char *boot_arguments, struct options *options);
+/*
+ * Reads the boot arguments; others than mm's do not count. NULL, or what is wrong with one of mm's;
+ * then what could be read before it stands in *options.
+ */
+const char *options_read(const char *boot_arguments, struct options *options);
 
 /* Whether the entry is wanted; if so, it gets the workload's arguments. */
 bool options_select(const struct options *options, struct start_entry *entry);
 
-#endif
+/* The workload as an entry with quotas of its own, for a list without it. False: there is none. */
+bool options_workload(const struct options *options, struct start_entry *entry);

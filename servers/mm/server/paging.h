@@ -4,8 +4,7 @@
  * A client pays with its user quota for every frame that is mapped in it, shared or not, and with
  * its pool for the page tables.
  */
-#ifndef MM_SERVER_PAGING_H
-#define MM_SERVER_PAGING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,5 +41,3 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 
 /* A free frame, or block of 2^order, for anybody but mm itself; STORE_NONE if there is none. */
 uint64_t paging_take(struct server *server, unsigned order);
-
-#endif

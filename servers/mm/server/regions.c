@@ -100,9 +100,29 @@ bool regions_add(struct regions *regions, struct region region)
 	return true;
 }
 
-bool regions_can_cut(const struct regions *regions)
+/* The region that va would cut in two, or NULL. */
+static const struct region *region_across(const struct regions *regions, uint64_t va)
 {
-	return regions->count + 2 <= TN_CLIENT_REGIONS;
+	unsigned i = index_of(regions, va);
+
+	return i < regions->count && regions->list[i].va < va ? &regions->list[i] : NULL;
+}
+
+bool regions_can_remove(const struct regions *regions, uint64_t va, uint64_t pages)
+{
+	const struct region *region = region_across(regions, va);
+
+	return regions->count < TN_CLIENT_REGIONS || !region ||
+	       region != region_across(regions, va + pages * REGION_PAGE);
+}
+
+bool regions_can_protect(const struct regions *regions, uint64_t va, uint64_t pages)
+{
+	unsigned cuts = region_across(regions, va) ? 1 : 0;
+
+	cuts += region_across(regions, va + pages * REGION_PAGE) ? 1 : 0;
+
+	return regions->count + cuts <= TN_CLIENT_REGIONS;
 }
 
 /* Makes va a boundary. */
@@ -120,16 +140,36 @@ static void cut(struct regions *regions, uint64_t va)
 	insert_at(regions, i + 1, rest);
 }
 
+/* What is left of a region without [va, end), which it does not surround. False: nothing. */
+static bool trim(struct region *region, uint64_t va, uint64_t end)
+{
+	uint64_t region_ends = region_end(region);
+
+	if (region->va < va) {
+		region->pages = (va - region->va) / REGION_PAGE;
+		return true;
+	}
+	if (region_ends <= end)
+		return false;
+	region->va = end;
+	region->pages = (region_ends - end) / REGION_PAGE;
+	return true;
+}
+
+/* Only a region that surrounds the range is cut; others get shorter, or go. */
 void regions_remove(struct regions *regions, uint64_t va, uint64_t pages)
 {
 	uint64_t end = va + pages * REGION_PAGE;
-	unsigned i;
+	unsigned i = index_of(regions, va);
 
-	cut(regions, va);
-	cut(regions, end);
-	i = index_of(regions, va);
-	while (i < regions->count && regions->list[i].va < end)
-		remove_at(regions, i);
+	if (i < regions->count && regions->list[i].va < va && region_end(&regions->list[i]) > end)
+		cut(regions, end);
+	while (i < regions->count && regions->list[i].va < end) {
+		if (trim(&regions->list[i], va, end))
+			i++;
+		else
+			remove_at(regions, i);
+	}
 }
 
 void regions_protect(struct regions *regions, uint64_t va, uint64_t pages, uint64_t flags)

@@ -4,8 +4,7 @@
  * A region says what may be there; which frames are there is the mapping's business. Pure: no
  * calls, no frames.
  */
-#ifndef MM_SERVER_REGIONS_H
-#define MM_SERVER_REGIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,13 +51,15 @@ uint64_t regions_place(const struct regions *regions, uint64_t pages, uint64_t a
  */
 bool regions_add(struct regions *regions, struct region region);
 
-/* There is room for the cuts that the next two make. */
-bool regions_can_cut(const struct regions *regions);
+/*
+ * There is room for the cuts that the two below make: remove needs a place only for a range that
+ * one region surrounds, so what was just added can always be removed, even if it joined another.
+ */
+bool regions_can_remove(const struct regions *regions, uint64_t va, uint64_t pages);
+bool regions_can_protect(const struct regions *regions, uint64_t va, uint64_t pages);
 
-/* Takes the range out of the list. Only if regions_can_cut. */
+/* Takes the range out of the list. Only if regions_can_remove. */
 void regions_remove(struct regions *regions, uint64_t va, uint64_t pages);
 
-/* Gives what lies in the range new WRITE and EXECUTE flags. Only if regions_can_cut. */
+/* Gives what lies in the range new WRITE and EXECUTE flags. Only if regions_can_protect. */
 void regions_protect(struct regions *regions, uint64_t va, uint64_t pages, uint64_t flags);
-
-#endif

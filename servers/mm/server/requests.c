@@ -63,27 +63,29 @@ static void end_for_fault(struct server *server, const struct request *request)
 {
 	struct client *client = request->client;
 	unsigned long value = request->words[1], pc = request->words[2];
+	char why[PROGRAM_WHY];
 
 	if (request->words[0] == TN_FAULT_ILLEGAL)
-		printf("%11s │ ended: illegal instruction 0x%lx at pc 0x%lx\n", client->name, value,
-		       pc);
+		snprintf(why, sizeof(why), "illegal instruction 0x%lx at pc 0x%lx", value, pc);
 	else
-		printf("%11s │ ended: it %s 0x%lx (%s), at pc 0x%lx\n", client->name,
-		       deed(request->words[0]), value, place_name(client, value), pc);
-	client_end(server, client, TN_MM_END_FAULT, (int64_t)request->words[0]);
+		snprintf(why, sizeof(why), "it %s 0x%lx (%s), at pc 0x%lx", deed(request->words[0]),
+			 value, place_name(client, value), pc);
+	client_fail(server, client, TN_MM_END_FAULT, (int64_t)request->words[0], why);
 }
 
 static void end_for_memory(struct server *server, const struct request *request)
 {
 	struct client *client = request->client;
+	char why[PROGRAM_WHY];
 
-	printf("%11s │ ended: no memory for the page at 0x%lx: %lu of %lu user frames mapped, "
-	       "%lu of %lu pool frames lent, %lu idle\n",
-	       client->name, (unsigned long)request->words[1], (unsigned long)client->mapped,
-	       (unsigned long)client->user_quota,
-	       (unsigned long)pool_frames(server->mm, client->pool),
-	       (unsigned long)client->pool_quota, (unsigned long)server->mm->store.buddy.free);
-	client_end(server, client, TN_MM_END_MEMORY, 0);
+	snprintf(why, sizeof(why),
+		 "no memory for the page at 0x%lx: %lu of %lu user frames, %lu of %lu pool frames, "
+		 "%lu idle",
+		 (unsigned long)request->words[1], (unsigned long)client->mapped,
+		 (unsigned long)client->user_quota,
+		 (unsigned long)pool_frames(server->mm, client->pool),
+		 (unsigned long)client->pool_quota, (unsigned long)server->mm->store.buddy.free);
+	client_fail(server, client, TN_MM_END_MEMORY, 0, why);
 }
 
 /* The region allows this access. */
@@ -109,6 +111,8 @@ static void serve_fault(struct server *server, struct request *request, struct a
 	bool there;
 
 	client->faults++;
+	client->program->faults++;
+	server->faults++;
 	there = region &&
 		mapping_has(&client->process->mapping, va - va % TN_FRAME_SIZE, TN_FRAME_SIZE);
 	if (!region || !is_allowed(region, request->words[0]) || (region->attached && !there)) {
@@ -137,12 +141,14 @@ void request_serve(struct server *server, struct request *request, struct answer
 {
 	bool is_request = request->thread == SERVER_NOBODY;
 
+	request->client->program->touched = true;
 	if (!is_request && request->label == TN_LABEL_FAULT) {
 		serve_fault(server, request, answer);
 	} else if (!is_request && request->label == TN_LABEL_EXIT) {
 		serve_exit(server, request, answer);
 	} else if (is_request && request->label < HANDLERS && handlers[request->label]) {
 		request->client->requests++;
+		request->client->program->requests++;
 		answer->label = handlers[request->label](server, request, answer);
 	} else {
 		answer->label = TN_ENOSYS;

@@ -1,8 +1,7 @@
 /*
  * requests.h - what clients ask for, and what faults and exits of their threads lead to.
  */
-#ifndef MM_SERVER_REQUESTS_H
-#define MM_SERVER_REQUESTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <tenure/message.h>
@@ -42,5 +41,3 @@ request_handler request_spawn, request_wait, request_exit, request_stop, request
 /* requests_objects.c */
 request_handler request_thread_create, request_thread_end, request_endpoint_create,
 	request_endpoint_destroy, request_connect;
-
-#endif

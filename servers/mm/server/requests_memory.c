@@ -82,7 +82,7 @@ uint32_t request_unmap(struct server *server, struct request *request, struct an
 	(void)answer;
 	if (refusal != 0)
 		return refusal;
-	if (!regions_can_cut(&client->regions))
+	if (!regions_can_remove(&client->regions, va, pages))
 		return TN_EOVERFLOW;
 	if (!extents_ready(server) || !paging_drop(server, client, va, pages))
 		return TN_ENOMEM;
@@ -120,7 +120,7 @@ uint32_t request_protect(struct server *server, struct request *request, struct 
 		return TN_ENOENT;
 	if (!may_have(client, va, pages, flags))
 		return TN_EPERM;
-	if (!regions_can_cut(&client->regions))
+	if (!regions_can_protect(&client->regions, va, pages))
 		return TN_EOVERFLOW;
 	if (!paging_protect(server, client, va, pages, flags))
 		return TN_ENOMEM;
@@ -181,6 +181,12 @@ uint32_t request_attach(struct server *server, struct request *request, struct a
 	refusal = place(client, &va, pages, 0);
 	if (refusal != 0)
 		return refusal;
+	/* Left by a populate or an unmap that failed midway, where no region is any more. */
+	if (mapping_has(&client->process->mapping, va, pages * TN_FRAME_SIZE))
+		return TN_EEXIST;
+	/* All were there when they were offered; an unmap that failed midway may have left holes. */
+	if (!paging_populate(server, other, theirs, pages))
+		return TN_ENOMEM;
 	if (!regions_add(&client->regions, (struct region){.va = va,
 							   .pages = pages,
 							   .flags = flags,

@@ -3,13 +3,12 @@
  */
 #include "requests.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <tenure/user.h>
 
-#include "../require.h"
 #include "../supply.h"
 #include "clients.h"
+#include "view.h"
 
 uint32_t request_version(struct server *server, struct request *request, struct answer *answer)
 {
@@ -36,7 +35,7 @@ uint32_t request_spawn(struct server *server, struct request *request, struct an
 		return TN_EINVAL;
 	if (entry.priority > client->priority)
 		return TN_EPERM;
-	refusal = client_begin(server, client, &entry, &child, &why);
+	refusal = client_begin(server, client, client->program, &entry, &child, &why);
 	if (refusal != 0)
 		return (uint32_t)-refusal;
 	answer->words[0] = child->pid;
@@ -64,7 +63,11 @@ uint32_t request_wait(struct server *server, struct request *request, struct ans
 	client->wait_slot = slot_take(server->mm);
 	if (!client->wait_slot)
 		return TN_EAGAIN;
-	require_done(tn_save_reply(client->wait_slot), "save_reply");
+	if (tn_save_reply(client->wait_slot).code != 0) { /* it was sent, not called */
+		slot_put(server->mm, client->wait_slot);
+		client->wait_slot = 0;
+		return TN_EPEER;
+	}
 	client->wait_pid = request->words[0];
 	answer->owed = false;
 	return 0;
@@ -129,26 +132,42 @@ uint32_t request_refill(struct server *server, struct request *request, struct a
 	return 0;
 }
 
-/* Only what can stand in a line: a client must not move the terminal's cursor. */
-static char printable(char c)
+/*
+ * Only what can stand in a line: a client must not move the terminal's cursor, not even by the
+ * control characters beyond ASCII, which begin with the byte 0xc2 in UTF-8.
+ */
+static void make_printable(char *text, uint64_t bytes)
 {
-	return c == '\n' || c == '\t' || (unsigned char)c >= ' ' ? c : '?';
+	unsigned char before = 0;
+
+	for (uint64_t i = 0; i < bytes; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ||
+		    (before == 0xc2 && c < 0xa0))
+			text[i] = '?';
+		before = c;
+	}
 }
 
+/* Each line under the client's name, so that none can pass for somebody else's. */
 uint32_t request_print(struct server *server, struct request *request, struct answer *answer)
 {
 	struct client *client = request->client;
 	uint64_t bytes = request->words[4];
+	const char *text = request->text, *end = text + bytes;
 
-	(void)server;
 	(void)answer;
 	if (bytes > request->text_room)
 		return TN_EINVAL;
-	printf("%11s │ ", client->name);
-	for (uint64_t i = 0; i < bytes; i++)
-		putchar(printable(request->text[i]));
-	if (bytes == 0 || request->text[bytes - 1] != '\n')
-		putchar('\n');
+	make_printable(request->text, bytes);
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
+
+		view_line(server, client->name, "%.*s", (int)(stop - text), text);
+		text = newline ? newline + 1 : end;
+	}
 	client->printed += bytes;
 	return 0;
 }

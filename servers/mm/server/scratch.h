@@ -1,8 +1,7 @@
 /*
  * scratch.h - frames that mm reads and writes for a moment, through a window in its own space.
  */
-#ifndef MM_SERVER_SCRATCH_H
-#define MM_SERVER_SCRATCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ bool scratch_clear(struct server *server, uint64_t first, uint64_t count);
 
 /* Makes sure that the next few mappings find extents. False when memory is short. */
 bool extents_ready(struct server *server);
-
-#endif

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "requests.h"
 #include "startlist.h"
+#include "ticker.h"
 #include "view.h"
 
 /* --- up -------------------------------------------------------------------------------------- */
@@ -33,26 +34,30 @@ static void open_server(struct server *server)
 	}
 	server->endpoint = object_make(mm, own, TN_KIND_ENDPOINT);
 	require(server->endpoint != 0, "there is an endpoint for mm");
-	tn_utcb->signal_mask = TN_ANY; /* a bit a pool: supply_watch */
-	tn_utcb->deadline = TN_ANY;
+	tn_utcb->signal_mask = TN_ANY; /* a bit a pool, supply_watch, and the ticker's */
 	tn_utcb->receive_slot = TN_NONE;
 	mm->reserve = SERVER_RESERVE;
 }
 
 static bool start_one(struct server *server, const struct start_entry *entry)
 {
+	struct program *program = program_new(server, entry);
+	const char *why = "there are too many programs";
 	struct client *client;
-	const char *why;
 
-	if (client_begin(server, NULL, entry, &client, &why) != 0) {
-		printf("%11s │ not started: %s\n", entry->name, why);
-		return false;
+	if (program && client_begin(server, NULL, program, entry, &client, &why) == 0)
+		return true;
+	view_line(server, entry->name, "not started: %s", why);
+	if (program) {
+		snprintf(program->why, sizeof(program->why), "not started: %s", why);
+		program->ends[TN_MM_END_STOP]++;
+		program_end(program, TN_MM_END_STOP, 0);
 	}
-	return true;
+	return false;
 }
 
-static bool start_all(struct server *server, const struct options *options, const char *text,
-		      size_t size)
+static bool start_list(struct server *server, const struct options *options, const char *text,
+		       size_t size)
 {
 	struct startlist list = {text, size, 0};
 	enum startlist_answer answer;
@@ -61,15 +66,26 @@ static bool start_all(struct server *server, const struct options *options, cons
 	bool good = true;
 
 	while ((answer = startlist_next(&list, &entry, &why)) != STARTLIST_END) {
-		if (answer == STARTLIST_ENTRY) {
-			if (options_select(options, &entry))
-				good = start_one(server, &entry) && good;
-			continue;
+		if (answer == STARTLIST_BAD) {
+			view_line(server, "mm", "start list, line %u: %s", list.line, why);
+			good = false;
+		} else if (options_select(options, &entry)) {
+			good = start_one(server, &entry) && good;
 		}
-		printf("         mm │ start list, line %u: %s\n", list.line, why);
-		good = false;
 	}
 	return good;
+}
+
+/* A workload need not stand in the list. */
+static bool start_all(struct server *server, const struct options *options, const char *text,
+		      size_t size)
+{
+	bool good = start_list(server, options, text, size);
+	struct start_entry entry;
+
+	if (server->program_count > 0 || !options_workload(options, &entry))
+		return good;
+	return start_one(server, &entry) && good;
 }
 
 /* --- at work --------------------------------------------------------------------------------- */
@@ -96,6 +112,8 @@ static struct tn_message answer_and_receive(const struct server *server,
 {
 	struct tn_message message;
 
+	if (!answer->owed)
+		return tn_recv(server->endpoint);
 	if (answer->count > TN_MESSAGE_REGISTERS)
 		memcpy(&tn_utcb->words[TN_MESSAGE_REGISTERS], &answer->words[TN_MESSAGE_REGISTERS],
 		       (answer->count - TN_MESSAGE_REGISTERS) * sizeof(uint64_t));
@@ -110,38 +128,96 @@ static struct tn_message answer_and_receive(const struct server *server,
 /* All records against the kernel's, while clients live. */
 static bool audit_now_and_then(struct server *server, uint64_t every)
 {
+	if (every == 0 || server->messages % every != 0)
+		return true;
+	view_clear(server);
+	return audit_run(server->mm);
+}
+
+/* --- when nothing happens ---------------------------------------------------------------------- */
+
+static void end_waiting(struct server *server, struct client *client)
+{
+	const char *what;
+	char why[PROGRAM_WHY];
+
+	(void)program_state(server, client->program, &what);
+	snprintf(why, sizeof(why), "it %s, and nobody is left to end that", what);
+	server->discontent++;
+	client_fail(server, client, TN_MM_END_STOP, 0, why);
+}
+
+/* A thread that computes needs no mm: only if all wait, and have for so long, they will for ever. */
+static void end_if_idle(struct server *server, uint64_t seconds)
+{
+	uint64_t now = tn_clock();
+
+	if (server->counted != server->messages) {
+		server->counted = server->messages;
+		server->heard = now;
+	}
+	if (now - server->heard < seconds * server->mm->boot->timebase)
+		return;
+	server->heard = now;
+	if (!programs_wait(server))
+		return;
+	view_line(server, "mm", "all programs wait, and nothing has happened for %lu s",
+		  (unsigned long)seconds);
+	for (unsigned i = 0; i < SERVER_CLIENTS; i++) {
+		struct client *client = &server->clients[i];
+
+		if (client->state == CLIENT_LIVE && client->parent == 0)
+			end_waiting(server, client);
+	}
+}
+
+/* --- the loop --------------------------------------------------------------------------------- */
+
+static void serve_signals(struct server *server, const struct options *options, uint64_t bits)
+{
+	supply_signalled(server->mm, bits & ~TICKER_BIT);
+	if (!(bits & TICKER_BIT))
+		return;
+	end_if_idle(server, options->idle);
+	view_tick(server);
+}
+
+static void serve_request(struct server *server, const struct tn_message *message,
+			  struct answer *answer)
+{
+	static struct request request; /* too large for the stack */
+
+	require(message->badge != 0, "mm's own second thread does not fault");
+	if (!take_request(server, message, &request))
+		return;
+	/* Of the words, those in registers: the others go only as far as they are counted. */
+	memset(answer, 0, offsetof(struct answer, words) + sizeof(request.words));
+	answer->owed = true;
+	server->serving = request.client;
+	request_serve(server, &request, answer);
 	server->messages++;
-	return every == 0 || server->messages % every != 0 || audit_run(server->mm);
 }
 
 /* Until all clients have ended. False if an audit on the way did not agree. */
 static bool serve(struct server *server, const struct options *options)
 {
-	static struct request request; /* too large for the stack */
-	static struct answer answer;
-
+	static struct answer answer; /* too large for the stack */
 	bool good = true;
 
 	answer.owed = false;
 	while (server->live > 0) {
-		struct tn_message message = answer.owed ? answer_and_receive(server, &answer)
-							: tn_recv(server->endpoint);
+		struct tn_message message = answer_and_receive(server, &answer);
 
 		answer.owed = false;
-		if (message.code == -TN_EINTR)
-			continue;
 		require_done((struct tn_result){message.code, 0}, "recv");
 		if (TN_INFO_LABEL(message.info) == TN_LABEL_SIGNALS) {
-			supply_signalled(server->mm, message.words[0]);
-			continue;
+			serve_signals(server, options, message.words[0]);
+		} else {
+			serve_request(server, &message, &answer);
+			good = audit_now_and_then(server, options->audit) && good;
 		}
-		if (!take_request(server, &message, &request))
-			continue;
-		memset(&answer, 0, sizeof(answer));
-		answer.owed = true;
-		request_serve(server, &request, &answer);
-		good = audit_now_and_then(server, options->audit) && good;
-		view_tick(server);
+		view_settle(server);
+		server->serving = NULL;
 	}
 	return good;
 }
@@ -178,32 +254,43 @@ static bool is_clean(const struct server *server, const struct belongings *befor
 	       good;
 }
 
+static void show_ending(const struct server *server, const struct program *program)
+{
+	uint64_t tenths = (program->done - program->began) * 10 / server->mm->boot->timebase;
+	char how[2 * PROGRAM_WHY];
+
+	program_describe(program, how, sizeof(how));
+	printf("  %-11s %4lu.%lu s %8lu %9lu  %s\n", program->name, (unsigned long)(tenths / 10),
+	       (unsigned long)(tenths % 10), (unsigned long)program->faults,
+	       (unsigned long)program->requests, how);
+}
+
 static void show_summary(const struct server *server)
 {
-	printf("\n  %lu programs: %lu ended by themselves, %lu for a fault, %lu for lack of "
-	       "memory, %lu by or with a parent\n",
-	       (unsigned long)server->started, (unsigned long)server->exited,
-	       (unsigned long)server->faulted, (unsigned long)server->starved,
-	       (unsigned long)server->stopped);
-	printf("  %lu frames went to pools, %lu came back\n",
+	printf("\n  %-11s %8s %8s %9s  %s\n", "program", "lived", "faults", "requests", "ended");
+	for (unsigned i = 0; i < server->program_count; i++)
+		show_ending(server, &server->programs[i]);
+	printf("\n  %lu process%s; %lu frames went to pools, %lu came back\n",
+	       (unsigned long)server->started, server->started == 1 ? "" : "es",
 	       (unsigned long)server->mm->frames_given, (unsigned long)server->mm->frames_taken);
 }
 
-bool server_run(struct server *server, const char *start, size_t size)
+bool server_run(struct server *server, const struct options *options, const char *start,
+		size_t size)
 {
 	struct mm *mm = server->mm;
 	struct belongings before;
-	struct options options;
-	bool good = show_expect(options_read(mm->boot->args, &options),
-				"workload= names a program and audit= is a number");
+	bool good;
 
 	open_server(server);
+	ticker_start(server, view_period(server, options->live));
 	before = count_belongings(server);
 	show_phase(1, "programs");
-	good = start_all(server, &options, start, size) && good;
-	server->shown = tn_clock();
-	view_show(server);
-	good = serve(server, &options) && good;
+	view_start(server, options->live);
+	good = start_all(server, options, start, size);
+	server->heard = tn_clock();
+	good = serve(server, options) && good;
+	view_stop(server);
 	show_phase(2, "the end");
 	show_summary(server);
 	good = show_expect(server->started > 0, "at least one program was started") && good;

@@ -8,8 +8,7 @@
  *   badge  31 ... generation ... 12 | 11 .. index .. 6 | 5 .. thread .. 0
  *                     pid = badge >> 6
  */
-#ifndef MM_SERVER_SERVER_H
-#define MM_SERVER_SERVER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,10 +16,11 @@
 #include <tenure/protocol.h>
 
 #include "../mm.h"
+#include "programs.h"
 #include "regions.h"
 
-#define SERVER_CLIENTS 56u  /* below 64: an index has 6 bits */
-#define SERVER_FAMILY 20u   /* most clients that descend from one line of the start list */
+#define SERVER_CLIENTS TN_MM_PROCESSES /* below 64: an index has 6 bits */
+#define SERVER_PROGRAMS SERVER_CLIENTS
 #define SERVER_NOBODY 63u   /* thread of a badge that stands for the process */
 #define SERVER_RESERVE 128u /* idle user frames that clients cannot have */
 
@@ -28,6 +28,10 @@
 #define SERVER_ARCHIVE 0x2000000000ul
 #define SERVER_SCRATCH 0x2800000000ul
 #define SERVER_EXTENTS 0x3000000000ul
+/* The ticker's UTCB, beside what the boot mapped: one unmapped page between. */
+#define SERVER_TICKER (TN_BOOT_INFO + (TN_BOOT_INFO_FRAMES + 1) * TN_FRAME_SIZE)
+
+#define SERVER_PRIORITY (TN_PRIORITY_MAX / 2) /* mm's own, from the boot; clients have less */
 
 enum client_state {
 	CLIENT_NONE,
@@ -43,8 +47,8 @@ struct client_thread {
 
 struct client {
 	enum client_state state;
-	uint32_t pid, parent; /* parent: 0 for the start list's */
-	uint32_t family;      /* pid of the one on the start list that it descends from */
+	uint32_t pid, parent;    /* parent: 0 for the start list's */
+	struct program *program; /* the line of the start list that it descends from */
 	char name[TN_CLIENT_NAME];
 	uint64_t priority;
 	uint64_t pool_quota, user_quota;
@@ -61,6 +65,20 @@ struct client {
 	uint64_t faults, requests, printed;
 };
 
+/* What the view shows. Ticks are the clock's. */
+struct view {
+	bool live;             /* a table that stays in its place, rather than lines */
+	bool open;             /* live: text is on its way, the table is not on the screen */
+	unsigned lines;        /* live: of the table on the screen */
+	uint64_t began;        /* tick at which the programs were started */
+	uint64_t sampled;      /* tick of the last sample; the counters then; what came of it */
+	uint64_t given, taken; /* frames to and from pools */
+	uint64_t faults;
+	uint64_t given_rate, taken_rate, fault_rate; /* a second */
+};
+
+struct options;
+
 struct server {
 	struct mm *mm;
 	const void *archive;
@@ -70,17 +88,24 @@ struct server {
 	uint64_t live;
 	uint64_t messages;     /* served */
 	uint64_t extent_pages; /* mapped at SERVER_EXTENTS */
-	uint64_t discontent;   /* programs of the start list that ended with a status not 0 */
-	uint64_t started, exited, faulted, stopped, starved; /* clients, by how they ended */
-	uint64_t shown;                                      /* tick of the last view */
-	uint64_t shown_given, shown_taken;
+	uint64_t counted;      /* `messages` when the ticker told last */
+	uint64_t heard;        /* tick of the clock at which more had come */
+	uint64_t faults;       /* of all clients */
+	uint64_t discontent;   /* programs that ended with a status not 0, or waited for ever */
+	uint64_t started;      /* clients */
+	const struct client *serving; /* whose message is being served; NULL: nobody's */
+	struct view view;
 	struct client clients[SERVER_CLIENTS];
+	struct program programs[SERVER_PROGRAMS]; /* in the order of the start list */
+	unsigned program_count;
 };
 
 /* The live client of a pid, or NULL. */
 struct client *server_client(struct server *server, uint64_t pid);
 
-/* Runs the programs of the start list until all have ended. False if mm's records disagree. */
-bool server_run(struct server *server, const char *start, size_t size);
-
-#endif
+/*
+ * Runs the programs of a start list, of `size` bytes, until all have ended. False if mm's records
+ * disagree, or if a program could not be started, or ended as it should not.
+ */
+bool server_run(struct server *server, const struct options *options, const char *start,
+		size_t size);

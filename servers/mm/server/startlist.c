@@ -100,7 +100,7 @@ static const char *read_entry(struct line *line, struct start_entry *entry)
 	if (!take_number(line, &entry->user_quota) || entry->user_quota == 0)
 		return "the third word is no number of user frames";
 	if (!take_number(line, &entry->priority) || entry->priority > STARTLIST_PRIORITY_MAX)
-		return "the fourth word is no priority from 0 to 31";
+		return "the fourth word is no priority from 0 to 30, below mm's";
 	return copy_args(line, entry) ? NULL : "the arguments are too long";
 }
 

@@ -4,15 +4,14 @@
  * A line is: name, pool frames, user frames, priority, then arguments, all separated by blanks.
  * Empty lines and lines that begin with # do not count. Pure functions; the text may be hostile.
  */
-#ifndef MM_SERVER_STARTLIST_H
-#define MM_SERVER_STARTLIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <tenure/protocol.h>
 
-#define STARTLIST_PRIORITY_MAX 31u
+#define STARTLIST_PRIORITY_MAX 30u /* below mm's own: programs must not keep it from its work */
 
 struct start_entry {
 	char name[TN_CLIENT_NAME];
@@ -38,5 +37,3 @@ enum startlist_answer startlist_next(struct startlist *list, struct start_entry 
  * Cuts "name arguments" at the first blank. False if the name is empty or either is too long.
  */
 bool startlist_split(const char *text, size_t size, struct start_entry *entry);
-
-#endif

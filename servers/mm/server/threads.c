@@ -13,9 +13,6 @@
 #include "paging.h"
 #include "scratch.h"
 
-/* Indices of tn_thread_config.registers: x1 is the first. */
-enum { REGISTER_SP = 1, REGISTER_TP = 3, REGISTER_A0 = 9, REGISTER_A1 = 10 };
-
 void badge_copy(const struct server *server, const struct client *client, unsigned thread,
 		uint64_t process, uint64_t slot)
 {
@@ -30,41 +27,47 @@ static uint64_t utcb_address(unsigned number)
 	return TN_CLIENT_UTCBS + number * TN_CLIENT_UTCB_STRIDE;
 }
 
-static void write_config(const struct client *client, unsigned number,
-			 const struct thread_begin *begin)
+bool thread_set_up(struct mm *mm, const struct thread_setup *setup)
 {
-	struct tn_thread_config config = {.priority = client->priority, .pc = begin->pc};
+	struct process *process = setup->process;
+	struct tn_result result;
 
-	config.registers[REGISTER_SP] = begin->stack;
-	config.registers[REGISTER_TP] = begin->locals;
-	config.registers[REGISTER_A0] = begin->argument;
-	config.registers[REGISTER_A1] = utcb_address(number);
-	memcpy(tn_utcb->words, &config, sizeof(config));
+	do {
+		memcpy(tn_utcb->words, &setup->config, sizeof(setup->config));
+		result = tn_thread_configure(setup->slot,
+					     TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB |
+						     TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY,
+					     TN_SLOT_FRAMES, setup->utcb, setup->address,
+					     setup->fault);
+	} while (supply_answer(mm, &mm->pools[process->pool], result));
+	if (result.code == -TN_ENOMEM)
+		return false;
+	require_done(result, "thread_configure");
+	require(mapping_add(&process->mapping, setup->address, setup->utcb, 1, 1, true) &&
+			ledger_map(&mm->store.ledger, setup->utcb, 1, 0),
+		"a UTCB's frame was idle");
+	process_count_tables(mm, process);
+	return true;
 }
 
 static bool configure(struct server *server, struct client *client, unsigned number,
 		      const struct thread_begin *begin, uint64_t fault)
 {
-	struct client_thread *thread = &client->threads[number];
-	struct mm *mm = server->mm;
-	struct tn_result result;
+	struct thread_setup setup = {
+		.process = client->process,
+		.slot = client->threads[number].slot,
+		.utcb = client->threads[number].utcb,
+		.address = utcb_address(number),
+		.fault = fault,
+		.config = {.priority = client->priority, .pc = begin->pc},
+	};
 
-	do {
-		write_config(client, number, begin);
-		result = tn_thread_configure(thread->slot,
-					     TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB |
-						     TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY,
-					     TN_SLOT_FRAMES, thread->utcb, utcb_address(number),
-					     fault);
-	} while (supply_answer(mm, client->pool, result));
-	if (result.code == -TN_ENOMEM)
+	setup.config.registers[REGISTER_SP] = begin->stack;
+	setup.config.registers[REGISTER_TP] = begin->locals;
+	setup.config.registers[REGISTER_A0] = begin->argument;
+	setup.config.registers[REGISTER_A1] = setup.address;
+	if (!thread_set_up(server->mm, &setup))
 		return false;
-	require_done(result, "thread_configure");
-	require(mapping_add(&client->process->mapping, utcb_address(number), thread->utcb, 1, 1,
-			    true) &&
-			ledger_map(&mm->store.ledger, thread->utcb, 1, 0),
-		"a UTCB's frame was idle");
-	process_count_tables(mm, client->process);
 	client->mapped++;
 	return true;
 }

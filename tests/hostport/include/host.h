@@ -5,15 +5,14 @@
  * table over it, and the root objects as the boot makes them. Every PTE write, fence and switch
  * goes to an observer. Interrupts, attributes and cache operations are knobs.
  */
-#ifndef HOST_H
-#define HOST_H
+#pragma once
 
 #include <port/pte.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "region.h"
+#include "frame.h"
 #include "types.h"
 
 struct thread;
@@ -50,6 +49,16 @@ void world_make(const struct world_options *options);
 /* Frees it. */
 void world_end(void);
 
+/*
+ * Keeps a copy of the world as it is, of the first `count` frames of RAM, which lie in one 2 MiB
+ * block: no others may be used until the world is gone. world_return goes back to it, as often as
+ * wanted; world_forget frees the copy.
+ */
+struct world_copy;
+struct world_copy *world_keep(uint64_t count);
+void world_return(const struct world_copy *copy);
+void world_forget(struct world_copy *copy);
+
 /* --- calls -------------------------------------------------------------------------------- */
 
 struct answer {
@@ -66,6 +75,9 @@ struct answer host_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, 
  * saved registers. `current` is who runs now. If nobody is ready, host_exit is taken with value 3. */
 extern bool host_switched;
 
+/* Called, if set, again and again while no thread is ready, instead of that: takes interrupts. */
+extern void (*host_idle)(void);
+
 /* A thread more urgent than the current one became ready; the test clears it. */
 extern bool host_preempted;
 
@@ -80,6 +92,17 @@ extern void (*host_between)(void);
 extern unsigned host_interrupt_every; /* 0: never; n: every n-th question finds one pending */
 extern bool host_attributes, host_cache_ops;
 extern uint64_t host_cache_op_count, host_sync_count;
+
+/* The address space's word that port_space_use got last. */
+extern uint64_t host_space;
+
+/* What port_clock reads, and what port_timer_set was told last. */
+extern uint64_t host_clock, host_timer;
+
+/* The interrupt controller: what the next claim answers, what was completed last, what is enabled. */
+#define HOST_IRQ_SOURCES 1024u /* those of a controller: more than can be bound */
+extern uint32_t host_irq_claimed, host_irq_completed;
+extern bool host_irq_enabled[HOST_IRQ_SOURCES];
 
 /* --- what happened ------------------------------------------------------------------------ */
 
@@ -108,5 +131,3 @@ extern const char *host_panic_rule;
 
 /* Memory of a frame, whoever owns it. */
 void *host_memory(uint64_t frame);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * calls.h - the parts of the guest `calls`. Each climbs the ladders of some calls.
  */
-#ifndef GUEST_CALLS_H
-#define GUEST_CALLS_H
+#pragma once
 
 /* Both ends of every range of the boot information; before anything else has been made. */
 void calls_try_ranges(void);
@@ -13,5 +12,3 @@ void calls_try_pools(void);
 void calls_try_objects(void);
 void calls_try_caps(void);
 void calls_try_spaces(void);
-
-#endif

@@ -15,8 +15,7 @@ static void try_numbers(void)
 	const uint64_t numbers[] =
 		{TN_CALL_COUNT,     TN_CALL_COUNT + 1, 255,          256,
 		 0x7fffffff,        0x80000000,        0xffffffff,   (uint64_t)1 << 32,
-		 (uint64_t)1 << 61, (uint64_t)1 << 63, (uint64_t)-1, (uint64_t)-2,
-		 (uint64_t)-3};
+		 (uint64_t)1 << 61, (uint64_t)1 << 63, (uint64_t)-3, (uint64_t)-4};
 	const uint64_t arguments[6] = {TN_SLOT_SYSTEM, 1, 2, 3, 4, 5};
 
 	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

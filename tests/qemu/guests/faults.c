@@ -344,6 +344,27 @@ static void read_own_utcb(void)
 	read_at(TN_BOOT_UTCB);
 }
 
+/* The last page of the first stretch that is nobody's, where nothing answers. */
+static void map_no_device(void)
+{
+	uint64_t last = (uint64_t)tn_boot->devices[0].first + tn_boot->devices[0].count - 1;
+
+	if (tn_map(TN_SLOT_PROCESS, GUEST_FREE, TN_SLOT_DEVICES, last, 1, READ_WRITE).code != 0)
+		tap_bail("map of no device failed");
+}
+
+static void read_no_device(void)
+{
+	map_no_device();
+	read_at(GUEST_FREE);
+}
+
+static void write_no_device(void)
+{
+	map_no_device();
+	write_at(GUEST_FREE);
+}
+
 static const struct {
 	const char *name;
 	void (*deed)(void);
@@ -393,6 +414,8 @@ static const struct {
 	{"write-boot-image", write_boot_image},
 	{"unmap-own-code", unmap_own_code},
 	{"read-own-utcb", read_own_utcb},
+	{"read-no-device", read_no_device},
+	{"write-no-device", write_no_device},
 };
 
 int main(void)

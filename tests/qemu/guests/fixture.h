@@ -1,8 +1,7 @@
 /*
  * fixture.h - objects in every state that a call may meet, made once at the start of the guest.
  */
-#ifndef GUEST_FIXTURE_H
-#define GUEST_FIXTURE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -42,5 +41,3 @@ void fixture_try_slot(uint64_t call, uint64_t arguments[6], unsigned argument, u
 
 /* The bad slots where a capability of this type is wanted with `rights`. */
 struct bad_slots fixture_bad(uint64_t type, uint64_t rights);
-
-#endif

@@ -4,6 +4,7 @@
 #include "guest.h"
 
 #include <string.h>
+#include <tenure/devices.h>
 #include <tenure/records.h>
 
 #include "tap.h"
@@ -105,6 +106,32 @@ void guest_map(uint64_t va, uint64_t first, uint64_t count, uint64_t flags)
 			tap_bail("map failed in the preparations");
 		done += r.value;
 	}
+}
+
+struct tn_devices *guest_devices(void)
+{
+	static struct tn_devices devices; /* too large for the stack */
+	static bool mapped;
+	uint64_t offset = tn_boot->tree % TN_FRAME_SIZE;
+
+	if (!mapped)
+		guest_map(GUEST_TREE, tn_boot->tree / TN_FRAME_SIZE,
+			  (offset + tn_boot->tree_bytes - 1) / TN_FRAME_SIZE + 1, TN_MAP_READ);
+	mapped = true;
+	if (tn_devices_open(&devices, tn_boot, (const void *)(GUEST_TREE + offset)) != NULL)
+		tap_bail("the device tree cannot be read");
+	return &devices;
+}
+
+struct tn_device guest_device(const char *compatible)
+{
+	struct tn_devices *devices = guest_devices();
+	struct tn_device device;
+
+	while (tn_devices_take(devices, &device))
+		if (tn_device_is(&device, compatible))
+			return device;
+	tap_bail("a device is missing");
 }
 
 void guest_totals_read(struct guest_totals *totals)

@@ -4,8 +4,7 @@
  * A guest runs in place of mm and owns all memory. It takes frames upward from the largest range
  * of idle user frames that the boot information names, and gives none back: runs are short.
  */
-#ifndef GUEST_GUEST_H
-#define GUEST_GUEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +14,10 @@
 /* Addresses of the guest's own space that nothing else uses: [GUEST_FREE, GUEST_FREE_END). */
 #define GUEST_FREE 0x40000000ul
 #define GUEST_FREE_END 0x3f00000000ul
+#define GUEST_TREE GUEST_FREE_END /* guest_devices maps the device tree here */
+
+struct tn_device; /* tenure/devices.h */
+struct tn_devices;
 
 #define KIB_PAGE ((uint64_t)1)
 #define MIB_PAGE ((uint64_t)512)
@@ -44,6 +47,12 @@ uint64_t guest_copy(uint64_t source, uint64_t rights);
 /* Maps `count` frames at va in the guest's own space; bails out on an error. */
 void guest_map(uint64_t va, uint64_t first, uint64_t count, uint64_t flags);
 
+/* The devices from the first on; the tree stays mapped. Bails out if it cannot be read. */
+struct tn_devices *guest_devices(void);
+
+/* The first device with this compatible text; bails out if there is none. */
+struct tn_device guest_device(const char *compatible);
+
 /* What a failing call must not change: the census and an account. */
 struct guest_totals {
 	struct tn_census census;
@@ -57,5 +66,3 @@ bool guest_totals_same(const struct guest_totals *a, const struct guest_totals *
 
 /* The value behind "key=" among the boot arguments, "" if there is none; valid until the next. */
 const char *guest_argument(const char *key);
-
-#endif

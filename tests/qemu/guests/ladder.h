@@ -6,8 +6,7 @@
  * the faults of the rungs below it as well, and must answer with the highest. After each the
  * kernel's totals must be what they were.
  */
-#ifndef GUEST_LADDER_H
-#define GUEST_LADDER_H
+#pragma once
 
 #include <stdint.h>
 
@@ -35,5 +34,3 @@ void ladder_climb(uint64_t call, uint64_t arguments[6], const struct rung *rungs
 /* The rungs of one slot argument: ESTALE, EPERM, EBADF, ENOENT, ERANGE. */
 void ladder_slot(uint64_t call, uint64_t arguments[6], unsigned argument,
 		 const struct bad_slots *bad);
-
-#endif

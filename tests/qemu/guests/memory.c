@@ -2,6 +2,7 @@
  * memory.c - address spaces on the real machine: what is mapped is what is seen.
  */
 #include <string.h>
+#include <tenure/devices.h>
 #include <tenure/records.h>
 
 #include "guest.h"
@@ -348,23 +349,102 @@ static void try_explicit(void)
 
 /* --- devices, boot image, other processes ------------------------------------------------- */
 
+static bool shows_magic(const struct tn_device *d)
+{
+	uint64_t address = d->ranges[0].address;
+	uint64_t slot = tn_device_slot(tn_boot, address, d->ranges[0].size);
+	bool shown;
+
+	if (d->range_count != 1 || slot == TN_NONE ||
+	    tn_map(TN_SLOT_PROCESS, HERE, slot, address / PAGE, 1, TN_MAP_READ).code != 0)
+		return false;
+	shown = *(volatile uint32_t *)word_at(HERE) == 0x74726976;
+	unmap(HERE, 1);
+	return shown;
+}
+
 static void try_devices(void)
 {
-	unsigned found = 0, good = 0;
+	struct tn_devices *devices = guest_devices();
+	unsigned found = 0, good = 0, irqs = 0;
+	struct tn_device device;
 
-	for (uint32_t i = 0; i < tn_boot->device_count; i++) {
-		const struct tn_boot_device *d = &tn_boot->devices[i];
-
-		if (strcmp(d->compatible, "virtio,mmio") != 0)
+	while (tn_devices_take(devices, &device)) {
+		if (!tn_device_is(&device, "virtio,mmio"))
 			continue;
 		found++;
-		if (tn_map(TN_SLOT_PROCESS, HERE, TN_SLOT_DEVICES + i, d->first, 1, TN_MAP_READ)
-			    .code != 0)
-			continue;
-		good += *(volatile uint32_t *)word_at(HERE) == 0x74726976;
-		unmap(HERE, 1);
+		good += shows_magic(&device);
+		irqs += device.irq_count;
 	}
-	tap_ok(found != 0 && good == found, "all virtio devices show their magic number");
+	tap_same(found, 8, "the tree describes the virtio devices");
+	tap_same(good, 8, "all of them show their magic number");
+	tap_same(irqs, 8, "each has an interrupt");
+}
+
+static bool touch(const struct tn_boot_range *r, const struct tn_boot_device *d)
+{
+	return r->first - d->first < d->count || d->first - r->first < r->count;
+}
+
+/* What no capability reaches: RAM, also the firmware's, and interrupt controllers. */
+static void try_no_devices(void)
+{
+	struct tn_device plic, clint = guest_device("riscv,clint0");
+	bool kept = true;
+
+	plic = guest_device("riscv,plic0");
+	tap_same(tn_device_slot(tn_boot, plic.ranges[0].address, plic.ranges[0].size), TN_NONE,
+		 "the interrupt controller is no device");
+	tap_same(tn_device_slot(tn_boot, plic.ranges[0].address, 1), TN_NONE,
+		 "nor is its first page");
+	tap_same(tn_device_slot(tn_boot, clint.ranges[0].address, 1), TN_NONE, "nor the CLINT");
+	for (uint32_t i = 0; i < tn_boot->range_count; i++)
+		for (uint32_t j = 0; j < tn_boot->device_count; j++)
+			kept = kept && !touch(&tn_boot->ranges[i], &tn_boot->devices[j]);
+	tap_ok(kept && tn_boot->device_count > 2, "no RAM is in a device");
+}
+
+static bool is_irq(uint64_t slot, uint64_t first, uint64_t count)
+{
+	struct tn_cap_info info;
+
+	return tn_cap_read(TN_SELF, slot, &info).code == 0 && info.type == TN_CAP_IRQ &&
+	       info.rights == TN_IRQ_BIND && info.first == first && info.count == count;
+}
+
+/* As many as the interrupt controller's node says. */
+static uint64_t sources(void)
+{
+	struct tn_devices *devices = guest_devices();
+	struct tn_device device;
+	uint64_t count = 0;
+
+	while (count == 0 && tn_devices_take(devices, &device))
+		(void)fdt_number(&devices->tree.node, "riscv,ndev", &count);
+	return count;
+}
+
+static void try_interrupts(void)
+{
+	uint64_t last = tn_boot->irq_count, one = guest_slot(), me = TN_SLOT_THREAD;
+	struct tn_device rtc = guest_device("google,goldfish-rtc");
+
+	tap_same(last, sources(), "the boot information has the number of interrupts");
+	tap_ok(is_irq(TN_SLOT_IRQ, 1, last), "there is one capability for all of them");
+	tap_error(tn_cap_copy(TN_SLOT_IRQ, TN_SELF, one, TN_IRQ_BIND, 0, 1), TN_EACCES,
+		  "there is no source 0");
+	tap_error(tn_cap_copy(TN_SLOT_IRQ, TN_SELF, one, TN_IRQ_BIND, last, 2), TN_EACCES,
+		  "nor one behind the last");
+	tap_error(tn_irq_bind(TN_SLOT_IRQ, me, 1), TN_EINVAL, "all cannot be bound at once");
+	tap_error(tn_irq_ack(TN_SLOT_IRQ), TN_EINVAL, "nor acknowledged");
+	tap_done(tn_cap_copy(TN_SLOT_IRQ, TN_SELF, one, TN_IRQ_BIND, rtc.irqs[0], 1),
+		 "a copy for one device");
+	tap_ok(rtc.irq_count == 1 && is_irq(one, rtc.irqs[0], 1), "has one source");
+	tap_error(tn_cap_copy(one, TN_SELF, guest_slot(), TN_IRQ_BIND, rtc.irqs[0] - 1, 1),
+		  TN_EACCES, "and leads to no other");
+	tap_done(tn_irq_bind(one, me, 1), "it can be bound");
+	tap_error(tn_irq_bind(one, me, 1), TN_EBUSY, "but once");
+	tap_done(tn_irq_ack(one), "and acknowledged");
 }
 
 static void try_boot_image(void)
@@ -416,6 +496,8 @@ int main(void)
 	try_1g();
 	try_explicit();
 	try_devices();
+	try_no_devices();
+	try_interrupts();
 	try_boot_image();
 	try_process();
 	return tap_end();

@@ -1,8 +1,7 @@
 /*
  * probe.h - what a call and an interrupt leave in the registers of a thread. Assembly.
  */
-#ifndef GUEST_PROBE_H
-#define GUEST_PROBE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -18,5 +17,3 @@ void probe_call(const struct registers *in, struct registers *out);
 /* Loads all registers but s0, t0 and t1 from `in`, runs until rdtime has reached `until`, stores
  * all registers. */
 void probe_spin(const struct registers *in, struct registers *out, uint64_t until);
-
-#endif

@@ -5,8 +5,7 @@
  * and the runner calls that a failure. Printing uses the UTCB's words: read an answer that stands
  * there first. tap.c owns the two counters.
  */
-#ifndef GUEST_TAP_H
-#define GUEST_TAP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,5 +34,3 @@ _Noreturn void tap_bail(const char *why);
 
 /* Prints the plan; what main returns: 0 if all results were good, else 1. */
 int tap_end(void);
-
-#endif

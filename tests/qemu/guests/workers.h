@@ -5,13 +5,12 @@
  * process in a pool of its own that shares the guest's image, data included. Workers must not
  * print: the console goes through the main thread's UTCB.
  */
-#ifndef GUEST_WORKERS_H
-#define GUEST_WORKERS_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
 
-#define WORKERS 24u
+#define WORKERS 64u
 #define WORKER_PRIORITY 31u /* the main thread's */
 
 struct child {
@@ -28,6 +27,7 @@ struct worker {
 	uint64_t process, thread; /* slots of the guest */
 	uint64_t priority;        /* 0: WORKER_PRIORITY */
 	uint64_t fault;           /* endpoint, or 0 for none */
+	uint64_t frame;           /* a free one of the process's pool, or 0 for any */
 	void (*body)(uint64_t number);
 };
 
@@ -39,5 +39,3 @@ void worker_end(unsigned number, const struct worker *worker);
 
 /* Where the worker itself finds its UTCB. */
 struct tn_utcb *worker_utcb(uint64_t number);
-
-#endif

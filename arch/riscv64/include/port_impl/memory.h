@@ -11,10 +11,10 @@
  *   0xfffffff810000000  giga table, 8 bytes a 1 GiB block                (128 KiB)
  *   0xfffffffe00000000  boot windows: two of two gigabytes, seen before the direct map stands
  *   0xffffffff00000000  device pages of the kernel's own (test finisher)
+ *   0xffffffff40000000  the interrupt controller's registers                         (64 MiB)
  *   0xffffffff80000000  kernel image
  */
-#ifndef PORT_IMPL_MEMORY_H
-#define PORT_IMPL_MEMORY_H
+#pragma once
 
 #define LAYOUT_DMAP_WIDE 0xffff800000000000
 #define LAYOUT_DMAP_SV39 0xffffffc000000000
@@ -23,6 +23,8 @@
 #define LAYOUT_GIGA_TABLE 0xfffffff810000000
 #define LAYOUT_BOOT_WINDOWS 0xfffffffe00000000
 #define LAYOUT_DEVICES 0xffffffff00000000
+#define LAYOUT_PLIC 0xffffffff40000000 /* + address % LAYOUT_PLIC_ALIGN: so large pages fit */
+#define LAYOUT_PLIC_ALIGN 0x200000
 #define LAYOUT_IMAGE 0xffffffff80000000
 
 #ifndef __ASSEMBLER__
@@ -37,5 +39,4 @@
 extern const uint64_t port_dmap_offset;
 #define PORT_DMAP_OFFSET port_dmap_offset
 
-#endif
 #endif

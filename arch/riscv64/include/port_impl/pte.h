@@ -7,8 +7,7 @@
  * Bit 8 (RSW) marks an entry that holds no reference: boot image and device pages.
  * Pure: the host compiles this file as it stands.
  */
-#ifndef PORT_IMPL_PTE_H
-#define PORT_IMPL_PTE_H
+#pragma once
 
 #include "types.h"
 #include <tenure/abi.h>
@@ -141,5 +140,3 @@ inline_always uint64_t pte_index(uint64_t va, unsigned level)
 {
 	return va >> (12 + 9 * level) & 511;
 }
-
-#endif

@@ -2,8 +2,7 @@
  * pte_access.h - the only loads and stores of page-table entries. The host port has its own,
  * which records every write.
  */
-#ifndef PORT_IMPL_PTE_ACCESS_H
-#define PORT_IMPL_PTE_ACCESS_H
+#pragma once
 
 inline_always pte_t pte_read(const pte_t *at)
 {
@@ -14,5 +13,3 @@ inline_always void pte_write(pte_t *at, pte_t e)
 {
 	*at = e;
 }
-
-#endif

@@ -2,8 +2,7 @@
  * tlb.h - sfence.vma and satp (privileged spec, "Supervisor Memory-Management Fence
  * Instruction" and "Supervisor Address Translation and Protection Register").
  */
-#ifndef PORT_IMPL_TLB_H
-#define PORT_IMPL_TLB_H
+#pragma once
 
 #include "types.h"
 
@@ -42,5 +41,3 @@ inline_always uint64_t port_asid_count(void)
 {
 	return port_asids;
 }
-
-#endif

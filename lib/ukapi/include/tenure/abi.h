@@ -4,13 +4,12 @@
  * Self-contained and free of policy. Everything here is part of the ABI; TN_ABI_VERSION changes
  * when any of it does.
  */
-#ifndef TENURE_ABI_H
-#define TENURE_ABI_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/calls.h>
 
-#define TN_ABI_VERSION 1
+#define TN_ABI_VERSION 2
 
 /* --- calls ------------------------------------------------------------------------------- */
 
@@ -42,6 +41,7 @@ enum tn_call {
 	X(38, ENOSYS, "no such call")                                                             \
 	X(75, EOVERFLOW, "a counter, an identifier or the depth of pools is at its maximum")      \
 	X(95, ENOTSUP, "this machine, or this frame, cannot do it")                               \
+	X(110, ETIMEDOUT, "the deadline has passed")                                              \
 	X(116, ESTALE, "the capability's object is gone")                                         \
 	X(200, EKERNEL, "the frame is the kernel's already")                                      \
 	X(201, EUSER, "the frame is user space's")                                                \
@@ -112,6 +112,7 @@ enum tn_cap_type {
 #define TN_FRAMES_WRITE 2u
 #define TN_FRAMES_EXECUTE 4u
 #define TN_FRAMES_GIVE 8u
+#define TN_IRQ_BIND 1u
 #define TN_SYSTEM_LOG 1u
 #define TN_SYSTEM_CENSUS 2u
 #define TN_SYSTEM_SHUTDOWN 4u
@@ -158,8 +159,16 @@ enum tn_cap_type {
 #define TN_INFO_LABEL(info) ((uint32_t)(info))
 #define TN_INFO_WORDS(info) ((uint32_t)((info) >> 32) & 127u)
 #define TN_INFO_SLOT(info) ((uint32_t)((info) >> 40) & 0xffffu)
+#define TN_INFO_TIMED ((uint64_t)1 << 63) /* recv, reply_recv: waits until the UTCB's deadline */
 #define TN_INFO_LOST ((uint64_t)1 << 61) /* received: one was sent, and found no empty slot */
 #define TN_INFO_CAP ((uint64_t)1 << 62)  /* sent: in the slot named; received: it has arrived */
+
+/*
+ * The short ways of call and reply_recv, by numbers of their own: the same arguments, answers and
+ * errors, sooner where the partner waits already and the message fits the registers.
+ */
+#define TN_CALL_SHORT (~(uint64_t)0)
+#define TN_REPLY_RECV_SHORT (~(uint64_t)1)
 
 /* Labels with the top bit are the kernel's. */
 #define TN_LABEL_KERNEL 0x80000000u
@@ -184,7 +193,7 @@ enum tn_fault_answer {
 struct tn_utcb {
 	uint64_t receive_slot; /* where an arriving capability goes */
 	uint64_t signal_mask;
-	uint64_t deadline; /* ticks of rdtime; all ones: never */
+	uint64_t deadline; /* of TN_INFO_TIMED: ticks of rdtime; past: at once; all ones: never */
 	uint64_t reserved[5];
 	union {
 		uint64_t words[TN_UTCB_WORDS];
@@ -225,8 +234,13 @@ struct tn_resolved {
 /* cap_info fills the UTCB's words with this. */
 struct tn_cap_info {
 	uint64_t type, rights, live;
-	uint64_t first, count; /* FRAMES, DEVICE */
-	uint64_t frame, badge; /* objects */
+	union {
+		uint64_t frame; /* of an object */
+		uint64_t first; /* of FRAMES, DEVICE, IRQ */
+	};
+	union {
+		uint64_t badge, count; /* likewise */
+	};
 };
 
 /* census fills the UTCB's words with this. */
@@ -238,8 +252,8 @@ struct tn_census {
 /* thread_info fills the UTCB's words with this, of a thread that does not run: the registers of
  * one that does are its own business. */
 enum tn_thread_state {
-	TN_THREAD_STOPPED = 0,
-	TN_THREAD_RUNNING = 1, /* or ready to */
+	TN_THREAD_RUNNING = 0, /* or ready to */
+	TN_THREAD_STOPPED = 1,
 	TN_THREAD_RECEIVES = 2,
 	TN_THREAD_CALLS = 3,   /* waits for a receiver */
 	TN_THREAD_AWAITS = 4,  /* waits for the answer */
@@ -271,6 +285,7 @@ struct tn_thread_info {
 #define TN_SLOT_FRAMES 4u /* all RAM */
 #define TN_SLOT_SYSTEM 5u
 #define TN_SLOT_DEVICES 16u /* DEVICE capabilities, in the order of the boot information */
+#define TN_SLOT_IRQ 80u     /* all sources of the interrupt controller; empty if there is none */
 #define TN_SLOT_FREE 128u   /* from here on the first page of slots is empty */
 
 /* Where the kernel puts things in the first server's address space. a0 at entry is the boot
@@ -281,8 +296,8 @@ struct tn_thread_info {
 #define TN_BOOT_STACK_FRAMES 16u
 
 #define TN_BOOT_MAGIC 0x74656e757265ul /* "tenure" */
-#define TN_BOOT_INFO_FRAMES 2u
-#define TN_BOOT_RANGES 200u
+#define TN_BOOT_INFO_FRAMES 1u
+#define TN_BOOT_RANGES 160u
 #define TN_BOOT_DEVICES 64u
 #define TN_BOOT_ARGS 512u
 
@@ -294,9 +309,10 @@ struct tn_boot_range {
 	uint32_t detail; /* USER: references of each frame; FREE, CAPS, TABLE: frame of the pool */
 };
 
+/* Pages that lie together and are neither RAM, nor reserved, nor an interrupt controller's. What
+ * answers there the device tree says (devices.h). */
 struct tn_boot_device {
-	uint32_t first, count; /* pages */
-	char compatible[40];   /* the first string of the node's property */
+	uint32_t first, count;
 };
 
 struct tn_boot_info {
@@ -311,11 +327,11 @@ struct tn_boot_info {
 	uint64_t instret_at_entry; /* rdinstret when the kernel began */
 	uint64_t process, thread, pool, utcb; /* frames */
 	uint32_t range_count, device_count;
+	uint32_t irq_count;  /* sources of the interrupt controller, from 1 on */
+	uint32_t irq_parent; /* its phandle in the device tree */
 	struct tn_boot_range ranges[TN_BOOT_RANGES];
 	struct tn_boot_device devices[TN_BOOT_DEVICES];
 	char args[TN_BOOT_ARGS]; /* the boot arguments, NUL-terminated */
 };
 _Static_assert(sizeof(struct tn_boot_info) <= TN_BOOT_INFO_FRAMES * TN_FRAME_SIZE,
 	       "the boot information fits its pages");
-
-#endif

@@ -12,10 +12,8 @@
  * lookup's own errors (ERANGE, ENOENT, EBADF, EPERM, ESTALE, in this order) are written as
  * `cap`. Where a process lives but its pool is dying, a call that turns out to need frames answers
  * EDYING in the place of ENOMEM.
-
  */
-#ifndef TENURE_CALLS_H
-#define TENURE_CALLS_H
+#pragma once
 
 #define TN_CALLS(X)                                                                               \
 	X(0, YIELD, yield, 0, "", "", "0", "none")                                                \
@@ -96,7 +94,8 @@
 	  "thread: control; frames: read, write; fault endpoint: send",                           \
 	  "frames missing, if ENOMEM; the offending frame",                                       \
 	  "EINVAL what, alignment, priority | EFAULT | cap | EDYING | EBUSY not stopped | "       \
-	  "EPERM priority above the ceiling | ENOTSUP outside the window | "                        \
+	  "EPERM priority above the ceiling, or a "            \
+	  "handler for the first thread of all | ENOTSUP outside the window | "                        \
 	  "as map from EACCES on")                                            \
 	X(27, THREAD_RESUME, thread_resume, 1, "thread", "thread: control", "0",                  \
 	  "cap | EDYING | EINVAL no UTCB or no address space")                                    \
@@ -105,7 +104,10 @@
 	X(29, THREAD_EXIT, thread_exit, 1, "code", "", "does not return", "none")                 \
 	X(30, SIGNAL, signal, 2, "thread, bits", "thread: signal", "0", "cap | EDYING")           \
 	X(31, SAVE_REPLY, save_reply, 1, "slot", "", "0",                                         \
-	  "EPEER nobody to answer | ERANGE slot | EEXIST slot in use | EOVERFLOW")
+	  "EPEER nobody to answer | EDYING | ERANGE slot | EEXIST slot in use | EOVERFLOW")       \
+	X(32, IRQ_BIND, irq_bind, 3, "irq, thread, bits", "irq: bind; thread: signal", "0",       \
+	  "cap | EINVAL irq: not one source | EDYING | EBUSY a live thread is bound")             \
+	X(33, IRQ_ACK, irq_ack, 1, "irq", "irq: bind", "0", "cap | EINVAL irq: not one source")
 
 /*
  * Calls that carry a message: a1 the info word, a2 to a6 the first five words, both ways, and a7
@@ -113,17 +115,15 @@
  * must be there, live and an ENDPOINT, THREAD or REPLY: else ERANGE, ENOENT, ESTALE or EBADF.
  */
 #define TN_MESSAGE_CALLS(X)                                                                       \
-	X(32, SEND, send, 7, "endpoint, message", "endpoint: send (grant)", "no message",         \
+	X(34, SEND, send, 7, "endpoint, message", "endpoint: send (grant)", "no message",         \
 	  "EINVAL info | cap | the travelling slot's | EPEER | EAGAIN nobody waits")              \
-	X(33, RECV, recv, 1, "endpoint or NONE", "endpoint: receive", "a message",                \
-	  "cap | EPEER | EINTR")                                                                  \
-	X(34, REPLY, reply, 7, "0, message", "", "no message",                                    \
+	X(35, RECV, recv, 2, "endpoint or NONE, info", "endpoint: receive", "a message",          \
+	  "cap | EPEER | EINTR | ETIMEDOUT")                                                                  \
+	X(36, REPLY, reply, 7, "0, message", "", "no message",                                    \
 	  "EINVAL info | the travelling slot's | EPEER nobody to answer")                         \
-	X(35, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message",                      \
+	X(37, REPLY_TO, reply_to, 7, "slot, message", "reply", "no message",                      \
 	  "EINVAL info | cap | ESTALE | the travelling slot's")                                   \
-	X(36, CALL, call, 7, "endpoint, message", "endpoint: send (grant)", "the answer",         \
+	X(38, CALL, call, 7, "endpoint, message", "endpoint: send (grant)", "the answer",         \
 	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")                            \
-	X(37, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
-	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")
-
-#endif
+	X(39, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
+	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR | ETIMEDOUT")

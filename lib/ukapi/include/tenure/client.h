@@ -5,8 +5,7 @@
  * of each are listed with its request in protocol.h. A request that found the caller's kernel
  * memory short is repeated after a refill. Any thread may call any of them.
  */
-#ifndef TENURE_CLIENT_H
-#define TENURE_CLIENT_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/message.h>
@@ -85,5 +84,3 @@ uint64_t tn_text(const char *text, uint64_t bytes);
 /* A request with `bytes` of text, as tn_text left it. */
 struct tn_message tn_request_text(enum tn_mm_request request, uint64_t bytes, uint64_t w0,
 				  uint64_t w1, uint64_t w2, uint64_t w3);
-
-#endif

@@ -5,8 +5,7 @@
  * that is not 0, which it returns. After mending the cause (say, giving what ENOMEM said was
  * missing) the same call with the same *done goes on where it stopped. Owns no state.
  */
-#ifndef TENURE_LOOPS_H
-#define TENURE_LOOPS_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/user.h>
@@ -41,5 +40,3 @@ static inline uint64_t tn_unmap_passed(uint64_t value)
 {
 	return value & (((uint64_t)1 << 48) - 1);
 }
-
-#endif

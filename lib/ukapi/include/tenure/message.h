@@ -4,8 +4,7 @@
  * Each is one `ecall` with the message in registers a1 to a6, both ways. Words beyond the fifth
  * stand in the UTCB's words, at the same index. Owns no state. For riscv64 user programs only.
  */
-#ifndef TENURE_MESSAGE_H
-#define TENURE_MESSAGE_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -39,19 +38,11 @@ static inline struct tn_message tn_message_call(uint64_t number, uint64_t slot, 
 	return (struct tn_message){(int64_t)a0, a1, {a2, a3, a4, a5, a6}, a7};
 }
 
-/* A message without words in registers. */
-static inline struct tn_message tn_message_bare(uint64_t number, uint64_t slot, uint64_t info)
-{
-	static const uint64_t none[TN_MESSAGE_REGISTERS];
-
-	return tn_message_call(number, slot, info, none);
-}
-
 /* Sends to an endpoint and waits for the answer. */
 static inline struct tn_message tn_call(uint64_t endpoint, uint64_t info,
 					const uint64_t words[TN_MESSAGE_REGISTERS])
 {
-	return tn_message_call(TN_CALL_CALL, endpoint, info, words);
+	return tn_message_call(TN_CALL_SHORT, endpoint, info, words);
 }
 
 /* Hands a message to a thread that waits already; EAGAIN if there is none. */
@@ -64,7 +55,21 @@ static inline struct tn_message tn_send(uint64_t endpoint, uint64_t info,
 /* Waits for a message, or for a signal of the UTCB's signal_mask. endpoint: or TN_NONE. */
 static inline struct tn_message tn_recv(uint64_t endpoint)
 {
-	return tn_message_bare(TN_CALL_RECV, endpoint, 0);
+	register uint64_t a0 __asm__("a0") = endpoint;
+	register uint64_t a1 __asm__("a1") = 0;
+	register uint64_t a2 __asm__("a2");
+	register uint64_t a3 __asm__("a3");
+	register uint64_t a4 __asm__("a4");
+	register uint64_t a5 __asm__("a5");
+	register uint64_t a6 __asm__("a6");
+	register uint64_t a7 __asm__("a7") = TN_CALL_RECV;
+
+	__asm__ volatile("ecall"
+			 : "+r"(a0), "+r"(a1), "=r"(a2), "=r"(a3), "=r"(a4), "=r"(a5), "=r"(a6),
+			   "+r"(a7)
+			 :
+			 : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "memory");
+	return (struct tn_message){(int64_t)a0, a1, {a2, a3, a4, a5, a6}, a7};
 }
 
 /* Answers the caller of the message received last. */
@@ -84,7 +89,13 @@ static inline struct tn_message tn_reply_to(uint64_t slot, uint64_t info,
 static inline struct tn_message tn_reply_recv(uint64_t endpoint, uint64_t info,
 					      const uint64_t words[TN_MESSAGE_REGISTERS])
 {
-	return tn_message_call(TN_CALL_REPLY_RECV, endpoint, info, words);
+	return tn_message_call(TN_REPLY_RECV_SHORT, endpoint, info, words);
 }
 
-#endif
+/* As tn_recv, until the UTCB's deadline at the latest: then the code is -TN_ETIMEDOUT. */
+static inline struct tn_message tn_recv_timed(uint64_t endpoint)
+{
+	static const uint64_t none[TN_MESSAGE_REGISTERS];
+
+	return tn_message_call(TN_CALL_RECV, endpoint, TN_INFO_TIMED, none);
+}

@@ -1,8 +1,7 @@
 /*
  * names.h - words for people: errors, calls, frame kinds. Owns no state; never answers NULL.
  */
-#ifndef TENURE_NAMES_H
-#define TENURE_NAMES_H
+#pragma once
 
 #include <stdint.h>
 
@@ -17,5 +16,3 @@ const char *tn_call_name(uint64_t number);
 
 /* "user" for TN_KIND_USER, "?" for numbers that are no kind. */
 const char *tn_kind_name(uint64_t kind);
-
-#endif

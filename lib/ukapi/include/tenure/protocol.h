@@ -15,8 +15,7 @@
  * TN_MM_TEXT_WORD on. Pages are 4 KiB; addresses are page-aligned bytes; a process is named by
  * its pid, a number that is not used again for a million lives.
  */
-#ifndef TENURE_PROTOCOL_H
-#define TENURE_PROTOCOL_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -45,6 +44,9 @@
 #define TN_CLIENT_THREADS 16u   /* most threads of a process */
 #define TN_CLIENT_ENDPOINTS 8u  /* most endpoints */
 #define TN_CLIENT_REGIONS 48u   /* most regions, the program's own parts among them */
+
+#define TN_MM_PROCESSES 56u /* most processes */
+#define TN_MM_FAMILY 20u    /* of these, most that descend from one line of the start list */
 
 #define TN_CLIENT_MAGIC 0x746e636c69656e74ul
 #define TN_CLIENT_NAME 24u
@@ -79,23 +81,28 @@ enum tn_mm_request {
 	 * EINVAL alignment, flags | EFAULT outside IMAGE_END..HIGH | EEXIST | EOVERFLOW regions |
 	 * ENOMEM the quota or the machine is spent */
 	TN_MM_MAP = 2,
-	/* (address, pages). Holes are passed over. EINVAL | EFAULT | EOVERFLOW regions | ENOMEM */
+	/* (address, pages). Holes are passed over. EINVAL | EFAULT | EOVERFLOW regions | ENOMEM a
+	 * large page cannot be cut: pages before it may be gone, and are zero when touched */
 	TN_MM_UNMAP = 3,
 	/* (address, pages, flags WRITE or EXECUTE or 0). EINVAL | ENOENT not all mapped memory |
 	 * EPERM more than was attached | EOVERFLOW | ENOMEM */
 	TN_MM_PROTECT = 4,
 	/* (address, pages, pid, flags WRITE or 0). Lets pid attach the pages, which are populated.
-	 * One offer a region. EINVAL | ENOENT | EPERM | ENOMEM */
+	 * One offer a region. EINVAL | EFAULT | ENOENT no region there | EPERM more than one has |
+	 * ENOMEM */
 	TN_MM_OFFER = 5,
 	/* (pid, its address, pages, own address or 0, flags WRITE or 0) -> own address.
 	 * EINVAL | ENOENT no such process | EACCES nothing offered there | as MAP */
 	TN_MM_ATTACH = 6,
 	/* (pool quota, user quota, priority, bytes of text); text: name and arguments -> pid.
-	 * The quotas leave the caller's until the child ends. EINVAL | ENOENT no such program |
-	 * EPERM priority above the caller's | EAGAIN too many processes | ENOMEM */
+	 * The quotas leave the caller's until the child ends. EINVAL text | EPERM priority above the
+	 * caller's | ENOENT no such program | ENOMEM quotas: the caller has not so much left |
+	 * EAGAIN too many processes: TN_MM_FAMILY from one line of the start list, TN_MM_PROCESSES
+	 * in all, those whose end nobody has asked for among them | ENOMEM quotas too small for the
+	 * program, or not a program */
 	TN_MM_SPAWN = 7,
 	/* (pid of a child, or 0 for any) -> pid, code, enum tn_mm_end. Waits until it has ended.
-	 * ENOENT no such child | EBUSY another thread waits */
+	 * ENOENT no such child | EBUSY another thread waits | EAGAIN mm has no slot left */
 	TN_MM_WAIT = 8,
 	/* (code). Ends the process; no answer. */
 	TN_MM_EXIT = 9,
@@ -104,7 +111,7 @@ enum tn_mm_request {
 	/* (pid or 0 for oneself) -> struct tn_mm_statistics from the first word on. ENOENT */
 	TN_MM_STATISTICS = 11,
 	/* (frames) -> free frames of the pool. Puts at least so many into the caller's pool.
-	 * ENOMEM */
+	 * ENOMEM the quota or the machine is spent */
 	TN_MM_REFILL = 12,
 	/* (pc, argument, stack, thread pointer, slot) -> number. The thread starts with a0 =
 	 * argument, a1 = its UTCB; a capability to signal it is put into the slot.
@@ -140,5 +147,3 @@ struct tn_mm_statistics {
 	uint64_t idle;                             /* user frames of the machine that nobody uses */
 	uint64_t processes;                        /* that live */
 };
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * start.h - what crt0.S calls and sets.
  */
-#ifndef TENURE_START_H
-#define TENURE_START_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -15,5 +14,3 @@ extern uint64_t tn_first_instret;
 
 /* The first C code of a program: sets tn_boot and tn_utcb, runs main, ends the machine. */
 void tn_start(const struct tn_boot_info *boot, struct tn_utcb *utcb) __attribute__((noreturn));
-
-#endif

@@ -4,8 +4,7 @@
  * Threads share everything but their stack, their UTCB and thread-local variables. Signal bits 62
  * and 63 are the library's.
  */
-#ifndef TENURE_THREADS_H
-#define TENURE_THREADS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,6 +40,16 @@ void tn_thread_join(struct tn_thread *thread);
 /* Waits for any of the signals; answers which came, and clears them. */
 uint64_t tn_await_signals(uint64_t mask);
 
+/*
+ * The same until the clock (tn_clock) shows `deadline` at the latest; then 0. TN_ANY: for ever. A
+ * deadline that has passed asks without waiting.
+ */
+uint64_t tn_await_signals_until(uint64_t mask, uint64_t deadline);
+
+/* Waits until the clock shows `deadline`; not at all if it does already. */
+void tn_sleep_until(uint64_t deadline);
+void tn_sleep_ms(uint64_t milliseconds);
+
 /* Not to be touched but by the functions below. All zero: open. */
 struct tn_mutex {
 	volatile uint32_t guard; /* of the rest; held for a few instructions */
@@ -52,5 +61,3 @@ struct tn_mutex {
 /* Waits until the mutex is the caller's. The holder may lock again, as often as it unlocks. */
 void tn_mutex_lock(struct tn_mutex *mutex);
 void tn_mutex_unlock(struct tn_mutex *mutex);
-
-#endif

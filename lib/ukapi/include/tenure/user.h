@@ -5,8 +5,7 @@
  * and is one `ecall`. Owns no state. For riscv64 user programs only; abi.h has the numbers and
  * layouts that the host's tests share.
  */
-#ifndef TENURE_USER_H
-#define TENURE_USER_H
+#pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
@@ -169,5 +168,3 @@ static inline uint64_t tn_clock(void)
 			 : "=r"(ticks));
 	return ticks;
 }
-
-#endif

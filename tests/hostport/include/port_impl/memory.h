@@ -1,8 +1,7 @@
 /*
  * memory.h (host) - physical memory is an arena, the tables are arrays: see host.h.
  */
-#ifndef PORT_IMPL_MEMORY_H
-#define PORT_IMPL_MEMORY_H
+#pragma once
 
 #include <stdint.h>
 
@@ -13,5 +12,3 @@ extern uint64_t host_dmap_offset;
 #define PORT_BLOCK_TABLE host_block_table
 #define PORT_GIGA_TABLE host_giga_table
 #define PORT_DMAP_OFFSET host_dmap_offset
-
-#endif

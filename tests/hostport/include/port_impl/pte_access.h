@@ -1,8 +1,7 @@
 /*
  * pte_access.h (host) - every write of a page-table entry is an event: see host.h.
  */
-#ifndef PORT_IMPL_PTE_ACCESS_H
-#define PORT_IMPL_PTE_ACCESS_H
+#pragma once
 
 inline_always pte_t pte_read(const pte_t *at)
 {
@@ -10,5 +9,3 @@ inline_always pte_t pte_read(const pte_t *at)
 }
 
 void pte_write(pte_t *at, pte_t e);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * tlb.h (host) - fences and switches are events that a test can watch: see host.h.
  */
-#ifndef PORT_IMPL_TLB_H
-#define PORT_IMPL_TLB_H
+#pragma once
 
 #include "types.h"
 
@@ -12,5 +11,3 @@ void port_fence_all(void);
 void port_space_use(uint64_t word);
 uint64_t port_space_word(pfn_t root, uint64_t asid);
 uint64_t port_asid_count(void);
-
-#endif
