@@ -120,7 +120,7 @@ static struct thread *wait_end(struct thread *t, int error, bool more)
 		t->caller = NULL;
 		return caller;
 	}
-	t->registers[REGISTER_A0] = (uint64_t) - (int64_t)error;
+	thread_fail(t, error);
 	sched_ready(t);
 	return NULL;
 }
@@ -154,7 +154,7 @@ void message_abandon(struct thread *t, int error)
 		if (t != current)
 			sched_unready(t);
 	} else if (t->state != TN_THREAD_STOPPED && t->state != TN_THREAD_FAULTED) {
-		t->registers[REGISTER_A0] = (uint64_t) - (int64_t)error;
+		thread_fail(t, error);
 	}
 	message_settle(t);
 	t->state = TN_THREAD_STOPPED;

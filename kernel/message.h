@@ -79,4 +79,6 @@ inline_always void signals_add(struct thread *t, uint64_t bits)
 		receiver_remove(t);
 	sched_ready(t);
 }
+
+/* The same, for those who are in no hurry: one copy of it. */
 void thread_signal(struct thread *t, uint64_t bits);

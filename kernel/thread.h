@@ -76,5 +76,11 @@ inline_always void thread_succeed(struct thread *t)
 		t->registers[i] = 0;
 }
 
+/* The same for a call that fails: the positive error. */
+inline_always void thread_fail(struct thread *t, int error)
+{
+	t->registers[REGISTER_A0] = (uint64_t)result_code(failure(error, 0));
+}
+
 /* The thread that a weak reference names, or NULL if it is gone. */
 struct thread *thread_of_slot(const struct slot *s);

@@ -118,7 +118,8 @@ full:
 /* c, whose fault the current thread has received, is told to try again, and may be. */
 inline_always bool is_resumed(const struct thread *c)
 {
-	return c->state == TN_THREAD_FAULTED && !c->late && message_info % ((uint64_t)1 << 32) == TN_RESUME &&
+	return c->state == TN_THREAD_FAULTED && !c->late &&
+	       message_info % ((uint64_t)1 << 32) == TN_RESUME &&
 	       TN_INFO_LABEL(c->fault_message.info) == TN_LABEL_FAULT && is_next(c, c->process);
 }
 

@@ -1,9 +1,8 @@
 /*
  * messages.c - the calls that carry messages, in full: the short ways of the trap entry make the
- * most frequent case of two of them. A handler that may block, or that returns a message, leaves it in
- * its thread's saved registers and answers port_switch().
+ * most frequent case of two of them. A handler that may block, or that returns a message, leaves it
+ * in its thread's saved registers and answers port_switch().
  */
-
 #include "cap.h"
 #include "message.h"
 #include "object.h"
@@ -90,7 +89,7 @@ static bool wait_begin(uint64_t info)
 	if (at == TN_ANY)
 		return true;
 	if (at <= port_clock()) {
-		current->registers[REGISTER_A0] = (uint64_t)-TN_ETIMEDOUT;
+		thread_fail(current, TN_ETIMEDOUT);
 		return false;
 	}
 	deadline_set(current, at);

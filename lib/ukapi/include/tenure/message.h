@@ -52,11 +52,11 @@ static inline struct tn_message tn_send(uint64_t endpoint, uint64_t info,
 	return tn_message_call(TN_CALL_SEND, endpoint, info, words);
 }
 
-/* Waits for a message, or for a signal of the UTCB's signal_mask. endpoint: or TN_NONE. */
-static inline struct tn_message tn_recv(uint64_t endpoint)
+/* Waits as `info` says, and sends nothing: what the other registers hold does not matter. */
+static inline struct tn_message tn_recv_as(uint64_t endpoint, uint64_t info)
 {
 	register uint64_t a0 __asm__("a0") = endpoint;
-	register uint64_t a1 __asm__("a1") = 0;
+	register uint64_t a1 __asm__("a1") = info;
 	register uint64_t a2 __asm__("a2");
 	register uint64_t a3 __asm__("a3");
 	register uint64_t a4 __asm__("a4");
@@ -70,6 +70,18 @@ static inline struct tn_message tn_recv(uint64_t endpoint)
 			 :
 			 : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "memory");
 	return (struct tn_message){(int64_t)a0, a1, {a2, a3, a4, a5, a6}, a7};
+}
+
+/* Waits for a message, or for a signal of the UTCB's signal_mask. endpoint: or TN_NONE. */
+static inline struct tn_message tn_recv(uint64_t endpoint)
+{
+	return tn_recv_as(endpoint, 0);
+}
+
+/* The same, until the UTCB's deadline at the latest: then the code is -TN_ETIMEDOUT. */
+static inline struct tn_message tn_recv_timed(uint64_t endpoint)
+{
+	return tn_recv_as(endpoint, TN_INFO_TIMED);
 }
 
 /* Answers the caller of the message received last. */
@@ -90,12 +102,4 @@ static inline struct tn_message tn_reply_recv(uint64_t endpoint, uint64_t info,
 					      const uint64_t words[TN_MESSAGE_REGISTERS])
 {
 	return tn_message_call(TN_REPLY_RECV_SHORT, endpoint, info, words);
-}
-
-/* As tn_recv, until the UTCB's deadline at the latest: then the code is -TN_ETIMEDOUT. */
-static inline struct tn_message tn_recv_timed(uint64_t endpoint)
-{
-	static const uint64_t none[TN_MESSAGE_REGISTERS];
-
-	return tn_message_call(TN_CALL_RECV, endpoint, TN_INFO_TIMED, none);
 }
