@@ -87,11 +87,14 @@ uint64_t supply_reclaim(struct mm *mm, struct pool *pool, uint64_t count)
 static struct policy_view view_of(const struct mm *mm, const struct pool *pool)
 {
 	return (struct policy_view){
+		.pool = pool->index,
+		.depth = pool->depth,
 		.free = pool_free(mm, pool),
 		.used = pool_used(pool),
+		.quota = pool->quota,
 		.low = pool->low,
 		.high = pool->high,
-		.depth = pool->depth,
+		.idle = mm->store.buddy.free,
 	};
 }
 
@@ -136,7 +139,7 @@ bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
 
 	if (result.code != -TN_ENOMEM)
 		return false;
-	given = pay(mm, pool, mm_policy.refill(&view, result.value), result.value);
+	given = pay(mm, pool, mm_policy.refill(&view, result.value).count, result.value);
 	pool->shortages++;
 	pool->paid += given;
 	return given >= result.value;
@@ -145,7 +148,7 @@ bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
 static void top_up(struct mm *mm, struct pool *pool)
 {
 	struct policy_view view = view_of(mm, pool);
-	uint64_t count = allowed(mm, pool, mm_policy.refill(&view, 0));
+	uint64_t count = allowed(mm, pool, mm_policy.refill(&view, 0).count);
 
 	if (count == 0)
 		return;

@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <tenure/abi.h>
 
-#define TN_MM_VERSION 1u
+#define TN_MM_VERSION 2u
 
 /* Slots of a program's own capability table that are filled at its start. */
 #define TN_CLIENT_MM 1u     /* endpoint to mm: send */
@@ -43,6 +43,7 @@
 
 #define TN_CLIENT_THREADS 16u   /* most threads of a process */
 #define TN_CLIENT_ENDPOINTS 8u  /* most endpoints */
+#define TN_CLIENT_UNTYPED 4u    /* most ranges of untyped memory */
 #define TN_CLIENT_REGIONS 48u   /* most regions, the program's own parts among them */
 
 #define TN_MM_PROCESSES 56u /* most processes */
@@ -129,7 +130,20 @@ enum tn_mm_request {
 	 * pid as its badge into the slot. EINVAL | ENOENT | EEXIST */
 	TN_MM_CONNECT = 17,
 	/* (pid of a child). Ends it. ENOENT */
-	TN_MM_STOP = 18
+	TN_MM_STOP = 18,
+	/* (frames, slot) -> first frame, frames. Untyped memory: so many idle frames in a row, rounded
+	 * up to a power of two and aligned to it, counted in the user quota. Two slots are filled: one
+	 * with FRAMES over them, all rights; the next with a pool of their own, empty: give, reclaim,
+	 * create. What the caller builds of them is its own affair; it ends with the caller, or by
+	 * UNTYPED_RETURN. ENOTSUP this mm hands out none | EINVAL frames or slot | EEXIST | EAGAIN
+	 * TN_CLIENT_UNTYPED ranges | ENOMEM the quota or the machine is spent */
+	TN_MM_UNTYPED = 19,
+	/* (first frame, pages, address or 0, flags WRITE or 0) -> address. Maps frames of the caller's
+	 * own untyped ranges into itself; UNMAP ends it. EINVAL | ENOENT not in one range of the
+	 * caller's | EKERNEL the kernel's at present | as MAP */
+	TN_MM_UNTYPED_MAP = 20,
+	/* (first frame of a range). Ends all that was built from it and takes it back. ENOENT */
+	TN_MM_UNTYPED_RETURN = 21
 };
 
 /* Why a process ended. */
