@@ -7,6 +7,8 @@
  *   view=plain, view=live        the table in lines once a second, or in its place on a terminal
  *   idle=SECONDS                 end programs that have all waited so long for nothing
  *   audit=N                      an audit after every N messages
+ *   quota=PERCENT                of each pool quota, the start list's and the workload's
+ *   lab=1, lab=2                 lines for the lab at the end; 2: with a check at each wait
  */
 #pragma once
 
@@ -22,6 +24,8 @@ struct options {
 	bool live;
 	uint64_t idle;             /* seconds */
 	uint64_t audit;            /* 0: only at the end */
+	uint64_t quota;            /* percent of the pool quotas */
+	uint64_t lab;              /* METER_OFF and the like */
 	char name[TN_CLIENT_NAME]; /* of the workload; empty: all programs of the list */
 	char args[TN_CLIENT_ARGS]; /* empty: those of the list */
 };
