@@ -64,7 +64,7 @@ def number(value):
 
 def svg_of(figure, label):
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Title": None})
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]

@@ -5,6 +5,7 @@ The runs are a workflow of Snakemake, which this program configures and watches.
 """
 
 import argparse
+import collections
 import fcntl
 import json
 import os
@@ -20,6 +21,7 @@ import matrix  # noqa: E402
 
 STATUS_USAGE = 2
 BAR = 24
+LOG_LINES = 15
 QUIET_EVERY = 10  # seconds between lines where there is no terminal
 
 # What Snakemake prints (7 and 8).
@@ -139,7 +141,7 @@ class Progress:
         self.start = self.told = time.monotonic()
         self.live = sys.stderr.isatty()
         self.errors = []
-        self.failing = False
+        self.last = collections.deque(maxlen=LOG_LINES)
 
     def take(self, line):
         """A line of Snakemake's."""
@@ -157,7 +159,8 @@ class Progress:
         self.show()
 
     def keep_error(self, line):
-        """measure.py's complaints; what Snakemake says itself is in its log."""
+        """measure.py's complaints; the rest is Snakemake's own."""
+        self.last.append(line)
         if line.startswith(("lab: ", "| ")):
             self.errors.append(line)
 
@@ -252,7 +255,7 @@ def main():
     held.close()
     if status == 0:
         return show_results(out)
-    print("\n".join(progress.errors), file=sys.stderr)
+    print("\n".join(progress.errors or progress.last), file=sys.stderr)
     print(f"tenure: lab: not every run was measured; Snakemake's log: {log_path}", file=sys.stderr)
     return 1
 
