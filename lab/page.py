@@ -84,6 +84,8 @@ NOTES = """<dl>
 them. Looked at whenever mm has served a message and is about to wait; the mean is over time.</dd>
 <dt>used, idle</dt><dd>Of the frames held, those in kernel objects, and those free in a pool.
 held = used + idle.</dd>
+<dt>set aside</dt><dd>Idle user frames that only one pool can have: the kernel does not hold them,
+and nobody else can use them.</dd>
 <dt>ENOMEM answers</dt><dd>Times that a call found its pool short, and mm paid and called again.</dd>
 <dt>gives and reclaims</dt><dd>Times that mm gave frames to a pool, because of an ENOMEM or unasked,
 or took idle ones back from a pool that lives on.</dd>

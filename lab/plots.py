@@ -77,23 +77,40 @@ def svg_of(figure, label):
     return svg
 
 
+def with_aside(held, _used, aside):
+    return held + aside
+
+
+# what, of (held, used, set aside); the line's style and width
+TIME_LINES = (
+    (lambda held, used, aside: held, "-", 1.5),
+    (lambda held, used, aside: used, (0, (3, 2)), 0.9),
+    (with_aside, (0, (1, 2)), 0.9),
+)
+
+
 def over_time(results, index_of, label):
-    """Held (solid) and used (dashed) kernel frames, a colour a policy."""
+    """Held (solid) and used (dashed) kernel frames, a colour a policy; with what is set aside
+    (dotted), where there is such."""
     with matplotlib.rc_context(STYLE):
         figure, axes = pyplot.subplots(figsize=(6.4, 3.1), layout="constrained")
         for result in results:
             times = [point[0] for point in result.points] + [result.milliseconds]
             shade = colour(index_of[result.run.mm])
-            for column, style, width in ((1, "-", 1.5), (2, (0, (3, 2)), 0.9)):
-                values = [point[column] for point in result.points]
+            for value_of, style, width in TIME_LINES:
+                values = [value_of(*point[1:]) for point in result.points]
                 values.append(values[-1])
+                if value_of is with_aside and not result.numbers["aside-peak"]:
+                    continue
                 axes.step(times, values, where="post", color=shade, linestyle=style,
                           linewidth=width)
         axes.set_xlim(0, max(result.milliseconds for result in results))
         axes.set_ylim(0, None)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         axes.set_xlabel("ms of the machine's clock")
-        axes.set_title("kernel frames held (solid) and used (dashed)")
+        dotted = any(result.numbers["aside-peak"] for result in results)
+        axes.set_title("kernel frames held (solid), used (dashed)"
+                       + (", held and set aside (dotted)" if dotted else ""))
         return svg_of(figure, label)
 
 

@@ -21,6 +21,7 @@ import results  # noqa: E402
 SUMMARY = (
     ("held, mean", lambda r: r.mean("held")),
     ("idle, mean", lambda r: r.mean("idle")),
+    ("held and set aside, mean", lambda r: r.claimed),
     ("frames moved", lambda r: r.moved),
     ("instructions per operation", lambda r: r.per_operation),
 )
@@ -49,8 +50,9 @@ def details():
     """(title, function) of each row of a workload's table."""
     rows = []
     for level in results.LEVELS:
-        rows.append((f"{level}, mean", lambda r, level=level: r.mean(level)))
-        rows.append((f"{level}, peak", lambda r, level=level: r.numbers[level + "-peak"]))
+        name = "set aside" if level == "aside" else level
+        rows.append((f"{name}, mean", lambda r, level=level: r.mean(level)))
+        rows.append((f"{name}, peak", lambda r, level=level: r.numbers[level + "-peak"]))
     rows += [
         ("ENOMEM answers", lambda r: r.numbers["shortages"]),
         ("refills unasked", lambda r: r.numbers["refills"]),
@@ -111,6 +113,7 @@ TERMINAL = (
     ("peak", lambda r: plots.number(r.numbers["held-peak"])),
     ("used", lambda r: plots.number(r.mean("used"))),
     ("idle", lambda r: plots.number(r.mean("idle"))),
+    ("aside", lambda r: plots.number(r.mean("aside"))),
     ("ENOMEM", lambda r: plots.number(r.numbers["shortages"])),
     ("moves", lambda r: plots.number(r.transfers)),
     ("frames", lambda r: plots.number(r.moved)),

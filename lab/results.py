@@ -4,13 +4,13 @@ import dataclasses
 import re
 
 NUMBER = re.compile(r"lab: ([a-z0-9-]+) (\d+)\Z")
-POINT = re.compile(r"lab: at (\d+) (\d+) (\d+)\Z")
+POINT = re.compile(r"lab: at (\d+) (\d+) (\d+) (\d+)\Z")
 POLICY = re.compile(r"lab: policy (\S+)\Z")
 FINAL = re.compile(r"tenure: shutdown, status (\d+)")
 AUDIT = re.compile(r"audit: \d+ frames agree")
 COMPLAINT = re.compile(r"│ (?:a child )?ended: |│ ended with status|not started|FAILED|audit: frame|NOT as expected")
 
-LEVELS = ("held", "used", "idle")
+LEVELS = ("held", "used", "idle", "aside")
 LATENCIES = ("spawn", "map", "fault", "end")
 
 
@@ -26,7 +26,7 @@ class Result:
     policy: str
     status: int
     numbers: dict  # as mm printed them
-    points: list  # (ms, held, used), each valid until the next
+    points: list  # (ms, held, used, set aside), each valid until the next
     complaints: list
 
     @property
@@ -39,6 +39,11 @@ class Result:
     def mean(self, level):
         ticks = self.numbers["ticks"]
         return self.numbers[level + "-integral"] / ticks if ticks else 0.0
+
+    @property
+    def claimed(self):
+        """Frames that nobody else can have: held, and set aside; the mean."""
+        return self.mean("held") + self.mean("aside")
 
     @property
     def operations(self):
@@ -82,7 +87,7 @@ def parse(run, text):
     if not AUDIT.search(text):
         complaints.append("the audit did not agree")
     result = Result(run, policy, status, numbers, [], complaints)
-    result.points = [(result.ms(at), held, used) for at, held, used in points]
+    result.points = [(result.ms(at), *frames) for at, *frames in points]
     return result
 
 
@@ -109,6 +114,7 @@ def columns():
     plain = {
         "held_at_end": "held-at-end",
         "own_objects": "own-objects",
+        "refusals": "refusals",
         "enomem": "shortages",
         "enomem_frames": "paid",
         "refills": "refills",

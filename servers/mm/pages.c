@@ -8,21 +8,34 @@
 
 #include "require.h"
 #include "supply.h"
+#include "tables.h"
+
+/* The call lacked a frame or a table, and has it now. */
+static bool is_payable(struct mm *mm, struct process *process, uint64_t va, struct tn_result result,
+		       unsigned *topmost)
+{
+	if (result.code == -TN_ENOTABLE)
+		return tables_attach(mm, process, va, (unsigned)result.value, topmost);
+	return supply_answer(mm, &mm->pools[process->pool], result);
+}
 
 bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first, uint64_t count,
 	       uint64_t flags)
 {
 	struct pool *pool = &mm->pools[process->pool];
+	unsigned topmost = TABLES_NONE;
 
 	while (count > 0) {
 		struct tn_result result = tn_map(process->slot, va, TN_SLOT_FRAMES, first, count,
-						 flags);
+						 flags | tables_flag());
 
-		if (result.code == -TN_ENOMEM) {
-			if (!supply_answer(mm, pool, result))
-				return false;
+		if (is_payable(mm, process, va, result, &topmost))
 			continue;
+		if (result.code == -TN_ENOMEM || result.code == -TN_ENOTABLE) {
+			tables_undo(process, va, topmost);
+			return false;
 		}
+		topmost = TABLES_NONE;
 		require_done(result, "map");
 		require(result.value > 0 && result.value <= count, "map made progress");
 		require(mapping_add(&process->mapping, va, first, result.value, count,
@@ -67,6 +80,7 @@ bool pages_unmap(struct mm *mm, struct process *process, uint64_t va, uint64_t c
 		}
 		require_done(result, "unmap");
 		require(passed > 0 && passed <= count, "unmap made progress");
+		tables_prune(mm, process, va, passed * TN_FRAME_SIZE);
 		require(mapping_remove(&process->mapping, va, passed),
 			"unmapped frames were in the ledger");
 		process_count_tables(mm, process);

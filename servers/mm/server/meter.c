@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <tenure/records.h>
 #include <tenure/user.h>
 
@@ -44,21 +45,28 @@ static void level_start(struct meter_level *level, uint64_t value)
 	*level = (struct meter_level){value, value, value, 0};
 }
 
-static uint64_t count_held(const struct mm *mm)
+static struct trace_point look_at(const struct mm *mm)
 {
-	return mm->store.ledger.owned[LEDGER_LENT];
+	uint64_t held = mm->store.ledger.owned[LEDGER_LENT];
+
+	return (struct trace_point){
+		.held = (uint32_t)held,
+		.used = (uint32_t)(held - count_idle(mm)),
+		.aside = (uint32_t)mm->store.ledger.owned[LEDGER_ASIDE],
+	};
 }
 
 static void set_levels(struct meter *meter, const struct mm *mm)
 {
-	uint64_t held = count_held(mm), idle = count_idle(mm), now = tn_clock();
-	uint64_t ticks = now - meter->looked;
+	struct trace_point point = look_at(mm);
+	uint64_t now = tn_clock(), ticks = now - meter->looked;
 
 	meter->looked = now;
-	level_set(&meter->held, held, ticks);
-	level_set(&meter->idle, idle, ticks);
-	level_set(&meter->used, held - idle, ticks);
-	trace_change(&meter->trace, now - meter->began, (uint32_t)held, (uint32_t)(held - idle));
+	level_set(&meter->held, point.held, ticks);
+	level_set(&meter->used, point.used, ticks);
+	level_set(&meter->idle, point.held - point.used, ticks);
+	level_set(&meter->aside, point.aside, ticks);
+	trace_change(&meter->trace, now - meter->began, point);
 }
 
 static void check_levels(struct meter *meter)
@@ -76,16 +84,19 @@ static void check_levels(struct meter *meter)
 
 void meter_start(struct meter *meter, const struct mm *mm, uint64_t mode)
 {
+	struct trace_point point = look_at(mm);
+
 	meter->mode = mode; /* all else is 0 */
 	if (mode == METER_OFF)
 		return;
 	meter->given = mm->frames_given;
 	meter->taken = mm->frames_taken;
-	level_start(&meter->held, count_held(mm));
-	level_start(&meter->idle, count_idle(mm));
-	level_start(&meter->used, meter->held.now - meter->idle.now);
-	meter->own_objects = meter->used.now;
-	trace_start(&meter->trace, (uint32_t)meter->held.now, (uint32_t)meter->used.now);
+	level_start(&meter->held, point.held);
+	level_start(&meter->used, point.used);
+	level_start(&meter->idle, point.held - point.used);
+	level_start(&meter->aside, point.aside);
+	trace_start(&meter->trace, point);
+	meter->own_objects = point.used;
 	meter->began = tn_clock();
 	meter->looked = meter->began;
 	meter->began_instret = meter_instret();
@@ -200,10 +211,10 @@ static void print_trace(const struct trace *trace)
 	for (unsigned i = 0; i < trace->count; i++) {
 		const struct trace_point *point = &trace->points[i];
 
-		if (i > 0 && point->held == point[-1].held && point->used == point[-1].used)
+		if (i > 0 && memcmp(point, &point[-1], sizeof(*point)) == 0)
 			continue;
-		printf("lab: at %" PRIu64 " %u %u\n", i * trace->step, (unsigned)point->held,
-		       (unsigned)point->used);
+		printf("lab: at %" PRIu64 " %u %u %u\n", i * trace->step, (unsigned)point->held,
+		       (unsigned)point->used, (unsigned)point->aside);
 	}
 }
 
@@ -229,6 +240,8 @@ void meter_print(const struct meter *meter, const struct mm *mm)
 	print_level("held", &meter->held);
 	print_level("used", &meter->used);
 	print_level("idle", &meter->idle);
+	print_level("aside", &meter->aside);
+	print_number("refusals", mm->refusals);
 	print_number("shortages", meter->shortages);
 	print_number("paid", meter->paid);
 	print_number("refills", meter->top_ups);

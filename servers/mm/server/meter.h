@@ -6,6 +6,7 @@
  *   held   lent to pools, mm's own and what the boot had put there among them
  *   idle   of these, free in a pool: the kernel's FREE
  *   used   of these, objects: the kernel's POOL to TABLE
+ *   aside  beside these: idle user frames that only one pool can have (aside.h)
  *
  * They are looked at whenever mm has served what it received and is about to wait; until the next
  * such moment the former values count. What happens within one message is not seen. Cost is counted
@@ -56,7 +57,7 @@ struct meter {
 	uint64_t work; /* instructions for all of them */
 	uint64_t shortages, paid, top_ups, stocked, trims, returned; /* of pools that have ended */
 	uint64_t waits, checked, wrong;
-	struct meter_level held, used, idle;
+	struct meter_level held, used, idle, aside;
 	struct histogram latencies[METER_KINDS];
 	struct trace trace;
 	/* of the end */

@@ -1,5 +1,5 @@
 /*
- * trace.c - how many frames were held and used over time, in bounded memory.
+ * trace.c - how many frames were held, used and set aside over time, in bounded memory.
  */
 #include "trace.h"
 
@@ -12,12 +12,12 @@ static struct trace_point more(struct trace_point a, struct trace_point b)
 	return a.used > b.used ? a : b;
 }
 
-void trace_start(struct trace *trace, uint32_t held, uint32_t used)
+void trace_start(struct trace *trace, struct trace_point point)
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->step = 1;
 	trace->count = 1;
-	trace->stands = (struct trace_point){held, used};
+	trace->stands = point;
 	trace->points[0] = trace->stands;
 }
 
@@ -36,7 +36,7 @@ static void halve(struct trace *trace)
 	trace->step *= 2;
 }
 
-void trace_change(struct trace *trace, uint64_t at, uint32_t held, uint32_t used)
+void trace_change(struct trace *trace, uint64_t at, struct trace_point point)
 {
 	struct trace_point *last;
 
@@ -44,7 +44,7 @@ void trace_change(struct trace *trace, uint64_t at, uint32_t held, uint32_t used
 		halve(trace);
 	while (trace->count <= at / trace->step)
 		trace->points[trace->count++] = trace->stands;
-	trace->stands = (struct trace_point){held, used};
+	trace->stands = point;
 	last = &trace->points[trace->count - 1];
 	*last = more(*last, trace->stands);
 }

@@ -1,8 +1,8 @@
 /*
- * trace.h - how many frames were held and used over time, in bounded memory.
+ * trace.h - how many frames were held, used and set aside over time, in bounded memory.
  *
- * Time is cut into equal steps, each with one point: of all pairs that stood during the step, the
- * one with the most frames held. When the points are used up, each two neighbours become one and
+ * Time is cut into equal steps, each with one point: of all that stood during the step, the one
+ * with the most frames held. When the points are used up, each two neighbours become one and
  * the steps are twice as long. Pure functions.
  */
 #pragma once
@@ -12,7 +12,7 @@
 #define TRACE_POINTS 512u /* an even number */
 
 struct trace_point {
-	uint32_t held, used;
+	uint32_t held, used, aside;
 };
 
 struct trace {
@@ -22,8 +22,8 @@ struct trace {
 	struct trace_point points[TRACE_POINTS];
 };
 
-/* From tick 0 on this many frames are held and used. */
-void trace_start(struct trace *trace, uint32_t held, uint32_t used);
+/* From tick 0 on this stands. */
+void trace_start(struct trace *trace, struct trace_point point);
 
-/* From tick `at` on, not before the one named last, it is these. */
-void trace_change(struct trace *trace, uint64_t at, uint32_t held, uint32_t used);
+/* From tick `at` on, not before the one named last, it is this. */
+void trace_change(struct trace *trace, uint64_t at, struct trace_point point);
