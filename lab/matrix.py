@@ -91,12 +91,12 @@ def policies_in(build):
     return sorted(names, key=lambda name: (name != "mm", name))
 
 
-def choose(text, known, what):
+def choose(text, known, option):
     """The names of a comma-separated list, each of which must exist; in the order given."""
     chosen = list(dict.fromkeys(text.split(",")))
     for name in chosen:
         if name not in known:
-            raise Wrong(f"{what} {name!r}: there is none; there are: {', '.join(known)}")
+            raise Wrong(f"{option} {name}: not there; there are: {', '.join(known)}")
     return chosen
 
 
@@ -104,7 +104,7 @@ def read_values(text, option, good, example):
     values = list(dict.fromkeys(text.split(",")))
     for value in values:
         if not good(value):
-            raise Wrong(f"{option} {value!r}: not {example}")
+            raise Wrong(f"{option} {value}: not {example}")
     return values
 
 

@@ -85,7 +85,7 @@ def with_aside(held, _used, aside):
 TIME_LINES = (
     (lambda held, used, aside: held, "-", 1.5),
     (lambda held, used, aside: used, (0, (3, 2)), 0.9),
-    (with_aside, (0, (1, 2)), 0.9),
+    (with_aside, (0, (1, 1.5)), 1.3),
 )
 
 
@@ -93,7 +93,7 @@ def over_time(results, index_of, label):
     """Held (solid) and used (dashed) kernel frames, a colour a policy; with what is set aside
     (dotted), where there is such."""
     with matplotlib.rc_context(STYLE):
-        figure, axes = pyplot.subplots(figsize=(6.4, 3.1), layout="constrained")
+        figure, axes = pyplot.subplots(figsize=(6.4, 3.9), layout="constrained")
         for result in results:
             times = [point[0] for point in result.points] + [result.milliseconds]
             shade = colour(index_of[result.run.mm])
