@@ -17,6 +17,8 @@ import page  # noqa: E402
 import plots  # noqa: E402
 import results  # noqa: E402
 
+SHOWN, SHOWN_LINES = 5, 3  # runs that did not end well, and lines of each
+
 # title, function of a Result; in all of these less is better
 SUMMARY = (
     ("held, mean", lambda r: r.mean("held")),
@@ -31,6 +33,8 @@ COST = (
     ("spawn, p99, instructions", lambda r: r.latency("spawn", "p99")),
     ("fault, p99, instructions", lambda r: r.latency("fault", "p99")),
 )
+# axis, title; where its usual value is among those swept, the other plots are of that
+USUAL = {"memory": "128M", "quota": "100", "marks": matrix.DEFAULT}
 SWEPT = (("memory", "RAM"), ("quota", "quota, percent"), ("marks", "watermarks"))
 SWEEP_MEASURES = (
     ("held frames, mean", lambda r: r.mean("held")),
@@ -78,7 +82,10 @@ class Lab:
         self.runs = matrix.all_runs(config)
         self.results = {run: results.read(run, os.path.join(folder, run.path)) for run in self.runs}
         self.index_of = {name: i for i, name in enumerate(config["policies"])}
-        self.base = {axis: config[axis][0] for axis, _ in SWEPT}
+        self.base = {
+            axis: usual if usual in config[axis] else config[axis][0]
+            for axis, usual in USUAL.items()
+        }
 
     def at(self, workload, mm, **changed):
         point = {**self.base, **changed}
@@ -89,12 +96,8 @@ class Lab:
         return [self.at(workload, mm) for mm in self.config["mm"]]
 
     def bad(self):
-        return [r for r in self.results.values() if r.status != 0 or r.complaints and not fine(r)]
-
-
-def fine(result):
-    """Hostile programs are ended with a line each, and the run is a good one."""
-    return result.status == 0
+        """Hostile programs are ended with a line each, and the run is a good one: mm knows."""
+        return [result for result in self.results.values() if result.status != 0]
 
 
 def write_csv(lab, path):
@@ -130,10 +133,11 @@ def setting_of(lab, run):
 
 def write_text(lab, path):
     swept = [title for axis, title in SWEPT if len(lab.config[axis]) > 1]
-    rows = [["workload", "mm"] + swept + [title for title, _ in TERMINAL]]
+    rows = [["workload", "mm"] + swept + [title for title, _ in TERMINAL] + [""]]
     for run, result in lab.results.items():
         rows.append([run.workload, run.mm] + setting_of(lab, run))
         rows[-1] += [function(result) for _, function in TERMINAL]
+        rows[-1].append(f"! status {result.status}" if result.status else "")
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     left = 2 + len(swept)
     with open(path, "w", encoding="utf-8") as file:
@@ -150,11 +154,23 @@ def write_text(lab, path):
             before = row[0]
             file.write(("  " + "  ".join(cells)).rstrip() + "\n")
         file.write("\n")
-        for result in lab.bad():
-            run = result.run
-            file.write(f"! {run.workload} with {run.mm} at {run.point}: status {result.status}\n")
-            for line in result.complaints[:4]:
-                file.write(f"    {line}\n")
+        write_troubles(lab, file)
+
+
+def setting(run):
+    return f"{run.memory}, quota {run.quota} %, watermarks {run.marks}"
+
+
+def write_troubles(lab, file):
+    bad = lab.bad()
+    for result in bad[:SHOWN]:
+        run = result.run
+        file.write(f"  ! {run.workload} with {run.mm} ({setting(run)}): status {result.status}\n")
+        file.writelines(f"      {line}\n" for line in result.complaints[:SHOWN_LINES])
+    if len(bad) > SHOWN:
+        file.write(f"  ! and {len(bad) - SHOWN} more; all are in report.html\n")
+    if bad:
+        file.write("\n")
 
 
 # --- the page ----------------------------------------------------------------------------------
@@ -255,8 +271,10 @@ def troubles(lab):
     items = []
     for result in bad:
         run = result.run
-        text = f"{run.workload} with {run.mm} at {run.point}: status {result.status}"
-        lines = "".join(f"<br><code>{html.escape(line)}</code>" for line in result.complaints[:4])
+        text = f"{run.workload} with {run.mm} ({setting(run)}): status {result.status}"
+        lines = "".join(
+            f"<br><code>{html.escape(line)}</code>" for line in result.complaints[:SHOWN_LINES]
+        )
         items.append(f"<li>{html.escape(text)}{lines}</li>")
     return f"<h2>Runs that did not end well</h2><ul class=bad>{''.join(items)}</ul>"
 

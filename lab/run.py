@@ -228,7 +228,7 @@ def show_results(out):
     print(text, end="")
     for name in ("report.html", "report.csv"):
         print(f"  {os.path.relpath(os.path.join(out, name))}")
-    return 1 if "\n! " in text else 0
+    return 1 if "! status" in text else 0
 
 
 def main():
