@@ -113,7 +113,7 @@ def columns():
         result.append((level + "_peak", lambda r, level=level: r.numbers[level + "-peak"]))
     plain = {
         "held_at_end": "held-at-end",
-        "own_objects": "own-objects",
+        "used_at_start": "used-at-start",
         "refusals": "refusals",
         "enomem": "shortages",
         "enomem_frames": "paid",

@@ -42,7 +42,7 @@ static void level_set(struct meter_level *level, uint64_t value, uint64_t ticks)
 
 static void level_start(struct meter_level *level, uint64_t value)
 {
-	*level = (struct meter_level){value, value, value, 0};
+	*level = (struct meter_level){value, value, value, value, 0};
 }
 
 static struct trace_point look_at(const struct mm *mm)
@@ -96,7 +96,6 @@ void meter_start(struct meter *meter, const struct mm *mm, uint64_t mode)
 	level_start(&meter->idle, point.held - point.used);
 	level_start(&meter->aside, point.aside);
 	trace_start(&meter->trace, point);
-	meter->own_objects = point.used;
 	meter->began = tn_clock();
 	meter->looked = meter->began;
 	meter->began_instret = meter_instret();
@@ -182,6 +181,7 @@ static void print_number(const char *key, uint64_t value)
 
 static void print_level(const char *name, const struct meter_level *level)
 {
+	printf("lab: %s-at-start %" PRIu64 "\n", name, level->at_start);
 	printf("lab: %s-least %" PRIu64 "\n", name, level->least);
 	printf("lab: %s-peak %" PRIu64 "\n", name, level->peak);
 	printf("lab: %s-integral %" PRIu64 "\n", name, level->integral);
@@ -236,7 +236,6 @@ void meter_print(const struct meter *meter, const struct mm *mm)
 	print_number("requests", meter->requests);
 	print_number("faults", meter->faults);
 	print_number("signals", meter->signals);
-	print_number("own-objects", meter->own_objects);
 	print_level("held", &meter->held);
 	print_level("used", &meter->used);
 	print_level("idle", &meter->idle);

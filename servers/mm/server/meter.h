@@ -39,13 +39,12 @@ enum meter_kind {
 };
 
 struct meter_level {
-	uint64_t now, least, peak;
+	uint64_t at_start, now, least, peak;
 	uint64_t integral; /* frames times ticks */
 };
 
 struct meter {
 	uint64_t mode;          /* METER_OFF, ... */
-	uint64_t own_objects;   /* used at the start: before there are clients, mm's own */
 	uint64_t began, looked; /* ticks: of the start, and of the last look */
 	uint64_t began_instret;
 	uint64_t own;          /* instructions of the meter itself */
