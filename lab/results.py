@@ -8,7 +8,7 @@ POINT = re.compile(r"lab: at (\d+) (\d+) (\d+) (\d+)\Z")
 POLICY = re.compile(r"lab: policy (\S+)\Z")
 FINAL = re.compile(r"tenure: shutdown, status (\d+)")
 AUDIT = re.compile(r"audit: \d+ frames agree")
-COMPLAINT = re.compile(r"│ (FAILED|ended|a child ended|not started)|audit: (?!\d+ frames agree)")
+COMPLAINT = re.compile(r"│ (?:FAILED:|ended|a child ended|not started)|audit: (?!\d+ frames agree)")
 
 LEVELS = ("held", "used", "idle", "aside")
 LATENCIES = ("spawn", "map", "fault", "end")
