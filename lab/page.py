@@ -34,6 +34,8 @@ details { margin: .25rem 0 0; }
 summary { cursor: pointer; color: var(--soft); }
 dt { margin-top: .6rem; }
 dd { margin: 0; max-width: 46rem; }
+.bad { margin: 1rem 0; border-left: 3px solid #d55e00; padding-left: .75rem; }
+.bad summary { color: inherit; }
 .bad code { white-space: pre-wrap; }
 @media (max-width: 46rem) {
   body { padding: 1.25rem .9rem 3rem; }

@@ -276,7 +276,8 @@ def troubles(lab):
             f"<br><code>{html.escape(line)}</code>" for line in result.complaints[:SHOWN_LINES]
         )
         items.append(f"<li>{html.escape(text)}{lines}</li>")
-    return f"<h2>Runs that did not end well</h2><ul class=bad>{''.join(items)}</ul>"
+    title = f"{len(bad)} of {len(lab.runs)} runs did not end well"
+    return f"<details class=bad><summary>{title}</summary><ul>{''.join(items)}</ul></details>"
 
 
 def legend(lab):

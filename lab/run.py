@@ -78,7 +78,8 @@ def versions():
         ["git", "-C", matrix.ROOT, "describe", "--always", "--dirty"], "no repository"
     )
     emulator = output_of(["qemu-system-riscv64", "--version"], "unknown").partition("\n")[0]
-    return {"commit": commit, "qemu": emulator.replace(" emulator version", "")}
+    number = re.search(r"version (\S+)", emulator)
+    return {"commit": commit, "qemu": f"QEMU {number[1] if number else emulator}"}
 
 
 def configure(options):

@@ -168,11 +168,12 @@ def test_progress():
     for line in (
         "Job stats:", "job       count    min threads", "report    1    1", "run       3    1",
         "total     4    1", "Job 7: mm tide 128M 100 default", "Job 8: mm-exact tide 128M 100 2-8",
-        "Finished job 8.", "Job 9: report", "Finished job 9.", "lab: mm: time-out",
+        "Finished job 8.", "Job 9: report", "Finished job 9.", "Job 10: mm hello 64M 50 default",
+        "Finished job 10.", "lab: mm: time-out",
     ):  # fmt: skip
         progress.take(line)
     found = (progress.done, progress.left, progress.names(), progress.errors)
-    return None if found == (3, 3, "tide with mm", ["lab: mm: time-out"]) else found
+    return None if found == (4, 3, "tide with mm", ["lab: mm: time-out"]) else found
 
 
 # --- the report --------------------------------------------------------------------------------
