@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import selectors
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ import matrix  # noqa: E402
 
 STATUS_USAGE = 2
 BAR = 24
+WIDTH = 80  # of a terminal that does not say
+TICK = 1.0  # seconds
 LOG_LINES = 15
 QUIET_EVERY = 10  # seconds between lines where there is no terminal
 
@@ -178,7 +181,7 @@ class Progress:
         if self.live:
             full = BAR * self.done // max(self.total, 1)
             text = f"tenure: lab ▕{'█' * full}{'░' * (BAR - full)}▏ {text}  {self.names()}"
-            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            width = os.get_terminal_size(sys.stderr.fileno()).columns or WIDTH
             print(f"\r\033[K{text[: width - 1]}", end="", file=sys.stderr, flush=True)
         elif now - self.told >= QUIET_EVERY:
             self.told = now
@@ -204,21 +207,39 @@ def command_of(options, out):
     return command
 
 
+def follow(process, log, progress):
+    """Hands Snakemake's lines on as they come; in between, time goes on all the same."""
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if not selector.select(TICK):
+                progress.show()
+                continue
+            data = os.read(process.stdout.fileno(), 65536)
+            if not data:
+                return
+            log.write(data)
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                progress.take(line.decode("utf-8", "replace").rstrip())
+
+
 def watch(command, progress, log_path):
     """Runs Snakemake; its status, with what it printed in a log."""
-    with open(log_path, "w", encoding="utf-8") as log, subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", start_new_session=True,
+    with open(log_path, "wb") as log, subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     ) as process:
         try:
-            for line in process.stdout:
-                log.write(line)
-                progress.take(line.rstrip())
+            follow(process, log, progress)
             return process.wait()
         except KeyboardInterrupt:
             os.killpg(process.pid, signal.SIGINT)
-            for line in process.stdout:
-                log.write(line)
+            log.write(process.stdout.read())
             process.wait()
             raise
 
@@ -240,17 +261,14 @@ def main():
     out = os.path.abspath(options.out or os.path.join(options.build, "lab"))
     os.makedirs(out, exist_ok=True)
     held = claim(out)
-    write_if_new(
-        os.path.join(out, "config.json"), json.dumps(options.config, indent=2) + "\n"
-    )
+    write_if_new(os.path.join(out, "config.json"), json.dumps(options.config, indent=2) + "\n")
     progress = Progress(len(matrix.all_runs(options.config)))
     log_path = os.path.join(out, "snakemake.log")
     try:
         status = watch(command_of(options, out), progress, log_path)
     except KeyboardInterrupt:
         progress.close(False)
-        print("tenure: lab: interrupted; what is done stays, the same command goes on",
-              file=sys.stderr)
+        print("tenure: lab: interrupted; what is done stays, the same command goes on", file=sys.stderr)
         return 130
     progress.close(status == 0)
     held.close()
