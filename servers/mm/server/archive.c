@@ -9,8 +9,8 @@ bool archive_open(struct server *server)
 {
 	const struct tn_boot_info *boot = server->mm->boot;
 
-	server->archive =
-		boot_view_open(server->mm, SERVER_ARCHIVE, boot->initrd, boot->initrd_bytes);
+	server->archive = boot_view_open(server->mm, SERVER_ARCHIVE, boot->initrd,
+					 boot->initrd_bytes);
 	server->archive_bytes = boot->initrd_bytes;
 	return server->archive != NULL;
 }
