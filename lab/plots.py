@@ -53,13 +53,13 @@ def colour(index):
     return COLOURS[index % len(COLOURS)]
 
 
-def number(value):
+def number(value, apart="\u202f"):
     """For people: three digits at least, thousands apart."""
     if value is None:
         return "–"
     if value != int(value) and value < 100:
         return f"{value:.1f}"
-    return f"{value:,.0f}".replace(",", "\u202f")
+    return f"{value:,.0f}".replace(",", apart)
 
 
 def svg_of(figure, label):

@@ -111,18 +111,22 @@ def write_csv(lab, path):
 
 # --- the terminal ------------------------------------------------------------------------------
 
+def plain(value):
+    return plots.number(value, apart="")
+
+
 TERMINAL = (
-    ("held", lambda r: plots.number(r.mean("held"))),
-    ("peak", lambda r: plots.number(r.numbers["held-peak"])),
-    ("used", lambda r: plots.number(r.mean("used"))),
-    ("idle", lambda r: plots.number(r.mean("idle"))),
-    ("aside", lambda r: plots.number(r.mean("aside"))),
-    ("ENOMEM", lambda r: plots.number(r.numbers["shortages"])),
-    ("moves", lambda r: plots.number(r.transfers)),
-    ("frames", lambda r: plots.number(r.moved)),
-    ("instr/op", lambda r: plots.number(r.per_operation)),
-    ("spawn p99", lambda r: plots.number(r.latency("spawn", "p99"))),
-    ("fault p99", lambda r: plots.number(r.latency("fault", "p99"))),
+    ("held", lambda r: plain(r.mean("held"))),
+    ("peak", lambda r: plain(r.numbers["held-peak"])),
+    ("used", lambda r: plain(r.mean("used"))),
+    ("idle", lambda r: plain(r.mean("idle"))),
+    ("aside", lambda r: plain(r.mean("aside"))),
+    ("ENOMEM", lambda r: plain(r.numbers["shortages"])),
+    ("moves", lambda r: plain(r.transfers)),
+    ("frames", lambda r: plain(r.moved)),
+    ("instr/op", lambda r: plain(r.per_operation)),
+    ("spawn p99", lambda r: plain(r.latency("spawn", "p99"))),
+    ("fault p99", lambda r: plain(r.latency("fault", "p99"))),
 )
 
 
