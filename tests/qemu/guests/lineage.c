@@ -94,6 +94,28 @@ void lineage_each_frame(void (*look)(uint64_t, uint64_t))
 		range_each(&tn_boot->ranges[i], look);
 }
 
+static struct lineage_count counted;
+
+static void frame_count(uint64_t frame, uint64_t word)
+{
+	uint64_t kind = TN_INFO_KIND(word);
+
+	(void)frame;
+	if (kind < TN_KIND_COUNT)
+		counted.kinds[kind]++;
+	else
+		counted.strange++;
+	counted.user_used += kind == TN_KIND_USER && TN_INFO_LOW(word) != 0;
+	counted.user_idle += kind == TN_KIND_USER && TN_INFO_LOW(word) == 0;
+}
+
+struct lineage_count lineage_count(void)
+{
+	memset(&counted, 0, sizeof(counted));
+	lineage_each_frame(frame_count);
+	return counted;
+}
+
 uint64_t *lineage_at(uint64_t va)
 {
 	__asm__("" : "+r"(va));
@@ -123,16 +145,19 @@ void lineage_unmap(uint64_t va, uint64_t count)
 
 /* --- the rows ----------------------------------------------------------------------------------- */
 
+/* What the census says is what the frames say, and all RAM. */
 static bool is_conserved(void)
 {
 	struct tn_pool_info i = lineage_account(TN_SLOT_POOL);
+	struct lineage_count found = lineage_count();
 	struct tn_census census;
 	uint64_t sum = 0;
 
 	lineage_must(tn_census_read(TN_SLOT_SYSTEM, &census), "census failed");
 	for (unsigned kind = 0; kind < TN_KIND_COUNT; kind++)
-		sum += census.kinds[kind];
-	return sum == tn_boot->ram_frames && census.frames == sum &&
+		sum += found.kinds[kind];
+	return sum == tn_boot->ram_frames && census.frames == sum && found.strange == 0 &&
+	       memcmp(found.kinds, census.kinds, sizeof(census.kinds)) == 0 &&
 	       i.free + i.used == i.boot + i.give_frames + i.move_in_frames - i.reclaim_frames -
 					  i.move_out_frames;
 }

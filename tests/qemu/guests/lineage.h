@@ -61,6 +61,14 @@ bool lineage_is(uint64_t frame, uint64_t kind);
 /* A user frame with so many references. */
 bool lineage_is_user(uint64_t frame, uint64_t references);
 
+/* What a look at each frame of RAM finds. */
+struct lineage_count {
+	uint64_t kinds[TN_KIND_COUNT]; /* by kind */
+	uint64_t strange;              /* of no kind */
+	uint64_t user_used, user_idle; /* with references, without */
+};
+struct lineage_count lineage_count(void);
+
 /* Calls `look` for all frames of RAM, with the word of each. */
 void lineage_each_frame(void (*look)(uint64_t frame, uint64_t word));
 

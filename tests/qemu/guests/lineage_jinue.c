@@ -10,36 +10,18 @@
 
 /* --- J1, J2 ------------------------------------------------------------------------------------- */
 
-static struct {
-	uint64_t kinds[TN_KIND_COUNT + 1]; /* the last: of no kind */
-	uint64_t user_used, user_idle;
-} counted;
-
-static void frame_count(uint64_t frame, uint64_t word)
-{
-	uint64_t kind = TN_INFO_KIND(word);
-
-	(void)frame;
-	counted.kinds[kind < TN_KIND_COUNT ? kind : TN_KIND_COUNT]++;
-	counted.user_used += kind == TN_KIND_USER && TN_INFO_LOW(word) != 0;
-	counted.user_idle += kind == TN_KIND_USER && TN_INFO_LOW(word) == 0;
-}
-
 static void row_j1(void)
 {
-	uint64_t free = counted.kinds[TN_KIND_FREE], kernel_used = 0;
+	struct lineage_count found = lineage_count();
+	uint64_t free = found.kinds[TN_KIND_FREE], kernel_used = 0;
 	struct tn_census census;
 
-	memset(&counted, 0, sizeof(counted));
 	lineage_must(tn_census_read(TN_SLOT_SYSTEM, &census), "census failed");
-	lineage_each_frame(frame_count);
-	free = counted.kinds[TN_KIND_FREE];
 	for (unsigned kind = TN_KIND_POOL; kind < TN_KIND_COUNT; kind++)
-		kernel_used += kind != TN_KIND_FREE ? counted.kinds[kind] : 0;
-	tap_ok(counted.kinds[TN_KIND_COUNT] == 0 &&
-		       memcmp(counted.kinds, census.kinds, sizeof(census.kinds)) == 0,
+		kernel_used += kind != TN_KIND_FREE ? found.kinds[kind] : 0;
+	tap_ok(found.strange == 0 && memcmp(found.kinds, census.kinds, sizeof(census.kinds)) == 0,
 	       "J1 each frame has one kind, and the census counts them");
-	tap_same(counted.user_used + counted.user_idle + free + kernel_used, tn_boot->ram_frames,
+	tap_same(found.user_used + found.user_idle + free + kernel_used, tn_boot->ram_frames,
 		 "J1 user space's in use or idle, the kernel's in use or free: that is all RAM");
 	tap_same(free, lineage_account(TN_SLOT_POOL).free,
 		 "J1 the kernel's free frames are those of its pools");
