@@ -145,19 +145,21 @@ void lineage_unmap(uint64_t va, uint64_t count)
 
 /* --- the rows ----------------------------------------------------------------------------------- */
 
-/* What the census says is what the frames say, and all RAM. */
+/* What the census says is what the frames say, and all RAM; and the root pool's account adds up. */
 static bool is_conserved(void)
 {
 	struct tn_pool_info i = lineage_account(TN_SLOT_POOL);
 	struct lineage_count found = lineage_count();
+	uint64_t sum = 0, objects = 0;
 	struct tn_census census;
-	uint64_t sum = 0;
 
 	lineage_must(tn_census_read(TN_SLOT_SYSTEM, &census), "census failed");
 	for (unsigned kind = 0; kind < TN_KIND_COUNT; kind++)
 		sum += found.kinds[kind];
-	return sum == tn_boot->ram_frames && census.frames == sum && found.strange == 0 &&
-	       memcmp(found.kinds, census.kinds, sizeof(census.kinds)) == 0 &&
+	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_TABLE; kind++)
+		objects += i.kinds[kind];
+	return objects == i.used && sum == tn_boot->ram_frames && census.frames == sum &&
+	       found.strange == 0 && memcmp(found.kinds, census.kinds, sizeof(census.kinds)) == 0 &&
 	       i.free + i.used == i.boot + i.give_frames + i.move_in_frames - i.reclaim_frames -
 					  i.move_out_frames;
 }
