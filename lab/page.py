@@ -23,7 +23,8 @@ table { border-collapse: collapse; margin: .75rem 0; font-variant-numeric: tabul
 th, td { padding: .15rem .75rem; text-align: right; white-space: nowrap; }
 th { font-weight: normal; text-align: left; color: var(--soft); }
 thead th { text-align: right; color: var(--ink); }
-.summary th[scope=rowgroup] { vertical-align: top; color: var(--ink); padding-left: 0; }
+.summary th[scope=rowgroup] { padding: .4rem 0 0; color: var(--ink); }
+th[scope=row] { padding-left: 0; }
 tbody { border-top: 1px solid var(--line); }
 td.best { background: var(--best); }
 figure { margin: 0; min-width: 0; }
@@ -40,8 +41,10 @@ dd { margin: 0; max-width: 46rem; }
 @media (max-width: 46rem) {
   body { padding: 1.25rem .9rem 3rem; }
   .two, .three { grid-template-columns: 1fr; }
-  th, td { padding: .15rem .4rem; }
-  .summary { font-size: .85rem; }
+  th, td { padding: .15rem .35rem; }
+  th[scope=row] { white-space: normal; }
+  table { font-size: .8rem; }
+  thead i { display: block; margin: 0 0 .2em auto; }
 }
 @media print {
   body { max-width: none; font-size: 10pt; padding: 0; }

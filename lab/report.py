@@ -201,19 +201,14 @@ def heads(lab):
 
 
 def summary_table(lab):
-    lines = [f"<table class=summary><thead><tr><th><th>{heads(lab)}</tr></thead>"]
+    lines = [f"<table class=summary><thead><tr><th>{heads(lab)}</tr></thead>"]
+    columns = 1 + len(lab.config["mm"])
     for workload in lab.config["workload"]:
-        row = lab.row(workload)
-        lines.append("<tbody>")
-        for i, (title, function) in enumerate(SUMMARY):
-            name = html.escape(workload)
-            head = (
-                f'<th scope=rowgroup rowspan={len(SUMMARY)}><a href="#{name}">{name}</a></th>'
-                if i == 0
-                else ""
-            )
+        row, name = lab.row(workload), html.escape(workload)
+        lines.append(f'<tbody><tr><th scope=rowgroup colspan={columns}><a href="#{name}">{name}</a>')
+        for title, function in SUMMARY:
             values = [function(result) for result in row]
-            lines.append(f"<tr>{head}<th scope=row>{title}</th>{cells(values)}</tr>")
+            lines.append(f"<tr><th scope=row>{title}</th>{cells(values)}</tr>")
         lines.append("</tbody>")
     return "\n".join(lines + ["</table>"])
 
