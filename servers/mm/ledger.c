@@ -122,28 +122,50 @@ static bool any_large(const struct ledger *ledger, uint64_t index, uint64_t coun
 	return false;
 }
 
-bool ledger_lend(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+/* User frames not in use become a pool's, in one way or the other. */
+static bool pass_on(struct ledger *ledger, uint64_t first, uint64_t count, struct ledger_frame to)
 {
 	struct ledger_frame idle = record(LEDGER_USER, 0);
 	uint64_t index = range_index(ledger, first, count);
 
-	if (index == SPACE_NONE || pool >= LEDGER_POOLS || any_large(ledger, index, count))
+	if (index == SPACE_NONE || to.value >= LEDGER_POOLS || any_large(ledger, index, count))
 		return false;
 	if (!all_are(ledger, index, count, idle))
 		return false;
-	rewrite(ledger, index, count, idle, record(LEDGER_LENT, pool));
+	rewrite(ledger, index, count, idle, to);
 	return true;
+}
+
+static bool take_back(struct ledger *ledger, uint64_t first, uint64_t count,
+		      struct ledger_frame from)
+{
+	uint64_t index = range_index(ledger, first, count);
+
+	if (index == SPACE_NONE || from.value >= LEDGER_POOLS ||
+	    !all_are(ledger, index, count, from))
+		return false;
+	rewrite(ledger, index, count, from, record(LEDGER_USER, 0));
+	return true;
+}
+
+bool ledger_lend(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return pass_on(ledger, first, count, record(LEDGER_LENT, pool));
 }
 
 bool ledger_return(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
-	struct ledger_frame lent = record(LEDGER_LENT, pool);
-	uint64_t index = range_index(ledger, first, count);
+	return take_back(ledger, first, count, record(LEDGER_LENT, pool));
+}
 
-	if (index == SPACE_NONE || pool >= LEDGER_POOLS || !all_are(ledger, index, count, lent))
-		return false;
-	rewrite(ledger, index, count, lent, record(LEDGER_USER, 0));
-	return true;
+bool ledger_delegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return pass_on(ledger, first, count, record(LEDGER_DELEGATED, pool));
+}
+
+bool ledger_undelegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return take_back(ledger, first, count, record(LEDGER_DELEGATED, pool));
 }
 
 /* Every frame is user space's and has between `least` and `most` references. */

@@ -21,7 +21,7 @@ struct extent {
 	uint64_t frame;
 	uint64_t count; /* frames */
 	unsigned level; /* of its pages: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB */
-	bool standing;  /* there from the boot on: the ledger has it, its frames are unknown */
+	bool apart; /* its frames are no matter of the ledger's, and unknown here */
 };
 
 /* Extents to be had, shared by all mappings. */
@@ -47,7 +47,10 @@ void extents_add(struct extents *extents, struct extent *memory, uint64_t count)
 /* A process without mappings. */
 void mapping_init(struct mapping *mapping, struct store *store, struct extents *extents);
 
-/* Notes small pages that the boot mapped. False if there are no more extents. */
+/*
+ * Notes small pages whose frames the ledger does not count here: those that the boot mapped, and
+ * delegated ones. False if there are no more extents.
+ */
 bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count);
 
 /*
@@ -76,7 +79,7 @@ bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes);
 /* The process ended: all its mappings with it. */
 bool mapping_clear(struct mapping *mapping);
 
-/* Frames mapped. */
+/* Frames mapped, but for those that were only noted. */
 uint64_t mapping_frames(const struct mapping *mapping);
 
 /*

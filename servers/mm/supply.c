@@ -172,7 +172,7 @@ void supply_watch(struct pool *pool)
 
 void supply_signalled(struct mm *mm, uint64_t bits)
 {
-	for (unsigned i = 0; i < MM_POOLS; i++)
+	for (unsigned i = 0; i < MM_POOLS_SUPPLIED; i++)
 		if (bits >> i & 1 && mm->pools[i].live)
 			top_up(mm, &mm->pools[i]);
 }
