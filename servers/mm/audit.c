@@ -13,6 +13,7 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
+#include "aside.h"
 #include "delegation.h"
 
 #define KEPT 8u
@@ -25,7 +26,7 @@ struct disagreement {
 
 struct audit {
 	const struct mm *mm;
-	uint64_t frames, idle;
+	uint64_t frames, idle, aside;
 	uint64_t kinds[TN_KIND_COUNT];
 	uint64_t by_pool[MM_POOLS]
 			[MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
@@ -97,6 +98,9 @@ static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool l
 		return TN_INFO_KIND(word) == TN_KIND_BOOT;
 	case LEDGER_USER:
 		return user_agrees(audit, ledger, large, word);
+	case LEDGER_ASIDE:
+		audit->aside++;
+		return word == 0 && !large;
 	case LEDGER_LENT:
 		return lent_agrees(audit, ledger, word);
 	case LEDGER_DELEGATED:
@@ -168,8 +172,8 @@ static bool compare_frames(struct audit *audit)
 
 static void show_disagreements(const struct audit *audit)
 {
-	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot",
-							  "user", "lent",  "delegated"};
+	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot",     "user",
+							  "lent", "aside", "delegated"};
 	uint64_t shown = audit->wrong < KEPT ? audit->wrong : KEPT;
 
 	for (uint64_t i = 0; i < shown; i++) {
@@ -277,7 +281,7 @@ static bool census_agrees(const struct audit *audit)
 			    census.kinds[kind]) &&
 		       good;
 	good = same("census", 0, "user frames",
-		    audit->mm->store.ledger.owned[LEDGER_USER] + audit->delegated_user,
+		    ledger_user_frames(&audit->mm->store.ledger) + audit->delegated_user,
 		    census.kinds[TN_KIND_USER]) &&
 	       good;
 	return same("census", 0, "all frames", audit->frames, census.frames) && good;
@@ -297,6 +301,7 @@ bool audit_run(struct mm *mm)
 	good = pools_agree(&audit) && good;
 	good = census_agrees(&audit) && good;
 	good = same("user space", 0, "idle frames", mm->store.buddy.free, audit.idle) && good;
+	good = same("user space", 0, "frames set aside", aside_sum(mm), audit.aside) && good;
 	if (!good)
 		return false;
 	mm->audits++;

@@ -91,6 +91,11 @@ bool ledger_found(struct ledger *ledger, uint64_t first, uint64_t count, enum le
 	return true;
 }
 
+uint64_t ledger_user_frames(const struct ledger *ledger)
+{
+	return ledger->owned[LEDGER_USER] + ledger->owned[LEDGER_ASIDE];
+}
+
 struct ledger_frame ledger_frame(const struct ledger *ledger, uint64_t frame)
 {
 	uint64_t index = space_index(ledger->space, frame);
@@ -122,22 +127,23 @@ static bool any_large(const struct ledger *ledger, uint64_t index, uint64_t coun
 	return false;
 }
 
-/* User frames not in use become a pool's, in one way or the other. */
-static bool pass_on(struct ledger *ledger, uint64_t first, uint64_t count, struct ledger_frame to)
+/* User frames not in use become `to`. */
+static bool leave_idle(struct ledger *ledger, uint64_t first, uint64_t count,
+		       struct ledger_frame to)
 {
 	struct ledger_frame idle = record(LEDGER_USER, 0);
 	uint64_t index = range_index(ledger, first, count);
 
-	if (index == SPACE_NONE || to.value >= LEDGER_POOLS || any_large(ledger, index, count))
-		return false;
-	if (!all_are(ledger, index, count, idle))
+	if (index == SPACE_NONE || to.value >= LEDGER_POOLS || any_large(ledger, index, count) ||
+	    !all_are(ledger, index, count, idle))
 		return false;
 	rewrite(ledger, index, count, idle, to);
 	return true;
 }
 
-static bool take_back(struct ledger *ledger, uint64_t first, uint64_t count,
-		      struct ledger_frame from)
+/* Frames that are `from` become user frames not in use. */
+static bool become_idle(struct ledger *ledger, uint64_t first, uint64_t count,
+			struct ledger_frame from)
 {
 	uint64_t index = range_index(ledger, first, count);
 
@@ -150,22 +156,32 @@ static bool take_back(struct ledger *ledger, uint64_t first, uint64_t count,
 
 bool ledger_lend(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
-	return pass_on(ledger, first, count, record(LEDGER_LENT, pool));
+	return leave_idle(ledger, first, count, record(LEDGER_LENT, pool));
 }
 
 bool ledger_return(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
-	return take_back(ledger, first, count, record(LEDGER_LENT, pool));
+	return become_idle(ledger, first, count, record(LEDGER_LENT, pool));
 }
 
 bool ledger_delegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
-	return pass_on(ledger, first, count, record(LEDGER_DELEGATED, pool));
+	return leave_idle(ledger, first, count, record(LEDGER_DELEGATED, pool));
 }
 
 bool ledger_undelegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
-	return take_back(ledger, first, count, record(LEDGER_DELEGATED, pool));
+	return become_idle(ledger, first, count, record(LEDGER_DELEGATED, pool));
+}
+
+bool ledger_set_aside(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return leave_idle(ledger, first, count, record(LEDGER_ASIDE, pool));
+}
+
+bool ledger_release(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return become_idle(ledger, first, count, record(LEDGER_ASIDE, pool));
 }
 
 /* Every frame is user space's and has between `least` and `most` references. */

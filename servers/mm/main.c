@@ -94,9 +94,10 @@ int main(void)
 	const char *wrong;
 	bool good, listed;
 
+	wrong = options_read(tn_boot->args, &options);
+	the_mm.options = options.policy;
 	memory_start(&the_mm, tn_boot);
 	show_machine(&the_mm);
-	wrong = options_read(tn_boot->args, &options);
 	if (wrong) {
 		printf("\nmm: boot arguments: %s\n", wrong);
 		return EXIT_FAILURE;

@@ -86,7 +86,7 @@ static bool examine(struct mm *mm, struct process *process, const struct specime
 
 bool phase_large(struct mm *mm)
 {
-	struct pool *pool = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
+	struct pool *pool = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){LOW, HIGH, 0});
 	struct process *process = pool ? object_make_process(mm, pool) : NULL;
 	bool good = true;
 

@@ -112,7 +112,7 @@ static bool cast_frames(struct mm *mm, struct cast *cast, struct process *proces
 /* pool: a process with one page; on its free list, in the end, the frame `lent`. */
 static bool cast_make(struct mm *mm, struct cast *cast, struct process **process)
 {
-	cast->pool = object_make_pool(mm, &mm->pools[0], 0, 0);
+	cast->pool = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){0});
 	*process = cast->pool ? object_make_process(mm, cast->pool) : NULL;
 	cast->empty = slot_take(mm);
 	cast->other = slot_take(mm);

@@ -48,7 +48,7 @@ static bool build(struct mm *mm, struct pool *top)
 	if (shared == STORE_NONE)
 		return false;
 	for (unsigned i = 0; i < DEPTH; i++) {
-		pool = object_make_pool(mm, pool, LOW, HIGH);
+		pool = object_make_pool(mm, pool, 0, &(struct policy_terms){LOW, HIGH, 0});
 		if (!pool || !inhabit(mm, pool, shared) || !inhabit(mm, pool, shared))
 			return false;
 	}
@@ -92,7 +92,7 @@ static unsigned long microseconds(const struct mm *mm, uint64_t ticks)
 
 bool phase_revoke(struct mm *mm)
 {
-	struct pool *top = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
+	struct pool *top = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){LOW, HIGH, 0});
 	uint64_t frames, ticks;
 	bool good;
 

@@ -75,7 +75,7 @@ static bool never_short(const struct pool *pool)
 
 bool phase_watermarks(struct mm *mm)
 {
-	struct pool *pool = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
+	struct pool *pool = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){LOW, HIGH, 0});
 	struct process *process = pool ? object_make_process(mm, pool) : NULL;
 	struct extremes seen = {UINT64_MAX, 0};
 	bool good;

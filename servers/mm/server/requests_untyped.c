@@ -4,9 +4,10 @@
 #include "requests.h"
 
 #include <stddef.h>
+#include <tenure/user.h>
 
+#include "../pages.h"
 #include "../policy.h"
-#include "paging.h"
 #include "scratch.h"
 #include "untyped.h"
 
@@ -62,6 +63,7 @@ uint32_t request_untyped_map(struct server *server, struct request *request, str
 	const struct untyped *range = untyped_around(client, first, pages);
 	uint32_t refusal;
 
+	/* Whose a frame is at present mm does not know: what the kernel answers, the client gets. */
 	if (flags & ~(uint64_t)TN_MM_WRITE || pages == 0)
 		return TN_EINVAL;
 	if (!range)
@@ -81,7 +83,8 @@ uint32_t request_untyped_map(struct server *server, struct request *request, str
 							   .attached = true,
 							   .untyped = range->first}))
 		return TN_EOVERFLOW;
-	refusal = untyped_map(server, client, va, first, pages, flags & TN_MM_WRITE);
+	refusal = pages_map_apart(server->mm, client->process, va, first, pages,
+				  TN_MAP_READ | (flags & TN_MM_WRITE ? TN_MAP_WRITE : 0));
 	if (refusal != 0) {
 		regions_remove(&client->regions, va, pages);
 		return refusal;

@@ -33,7 +33,7 @@ static uint64_t take_frames(struct mm *mm, unsigned order)
 	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
 
 	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL);
+		supply_press(mm, NULL, needed - mm->store.buddy.free);
 	return mm->store.buddy.free < needed ? STORE_NONE : store_take_lendable(&mm->store, order);
 }
 
@@ -118,33 +118,6 @@ struct untyped *untyped_around(struct client *client, uint64_t first, uint64_t c
 }
 
 /* --- mapped ---------------------------------------------------------------------------------- */
-
-/* Whose a frame is at present mm does not know: any answer of the kernel is the client's. */
-uint32_t untyped_map(struct server *server, struct client *client, uint64_t va, uint64_t first,
-		     uint64_t count, bool write)
-{
-	uint64_t flags = TN_MAP_READ | TN_MAP_SMALL | (write ? TN_MAP_WRITE : 0), done = 0;
-	struct process *process = client->process;
-
-	while (done < count) {
-		struct tn_result result = tn_map(process->slot, va + done * TN_FRAME_SIZE,
-						 TN_SLOT_FRAMES, first + done, count - done, flags);
-
-		if (supply_answer(server->mm, client->pool, result))
-			continue;
-		if (result.code != 0) {
-			require(paging_drop(server, client, va, done),
-				"small pages need no splitting");
-			return (uint32_t)-result.code;
-		}
-		require(mapping_note(&process->mapping, va + done * TN_FRAME_SIZE, result.value),
-			"there are extents for untyped frames");
-		process_count_tables(server->mm, process);
-		done += result.value;
-		supply_top_up(server->mm, client->pool);
-	}
-	return 0;
-}
 
 /* A region of untyped memory belongs to one range: it goes whole. */
 static void unmap_range(struct server *server, struct client *client, const struct untyped *range)

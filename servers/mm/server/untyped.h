@@ -27,13 +27,6 @@ struct untyped *untyped_get(struct server *server, struct client *client, unsign
 struct untyped *untyped_named(struct client *client, uint64_t first);
 struct untyped *untyped_around(struct client *client, uint64_t first, uint64_t count);
 
-/*
- * Maps frames of a range, writable or not, at va, where the client has a region and nothing else
- * is. 0, or an enum tn_error: then nothing is mapped.
- */
-uint32_t untyped_map(struct server *server, struct client *client, uint64_t va, uint64_t first,
-		     uint64_t count, bool write);
-
 /* Ends what was built from the client's ranges, and takes this one back. */
 void untyped_put(struct server *server, struct client *client, struct untyped *range);
 
