@@ -37,13 +37,16 @@ static void map_large(struct lesson *lesson)
 	uint64_t half = lesson->range->count / 2, first = lesson->range->first + half;
 	const struct tn_resolved *page = (const void *)tn_own_utcb()->words;
 	uint64_t process = lesson->built.process;
+	struct tn_result answer;
 
 	did(OPERATION_LARGE_MAP, first,
 	    tn_map(process, BUILD_LARGE, lesson->range->frames, first, half,
 		   TN_MAP_READ | TN_MAP_WRITE | TN_MAP_NOTABLE));
-	did(OPERATION_PAGE_ADDRESS, first, tn_resolve(process, BUILD_LARGE + TN_FRAME_SIZE));
+	/* Printing overwrites the answer in the UTCB. */
+	answer = tn_resolve(process, BUILD_LARGE + TN_FRAME_SIZE);
 	check(page->level == 1 && page->address == (first + 1) * TN_FRAME_SIZE,
 	      "the address is in a page of 2 MiB");
+	did(OPERATION_PAGE_ADDRESS, first, answer);
 	did(OPERATION_PAGE_UNMAP, first, tn_unmap(process, BUILD_LARGE, half));
 	check(tn_resolve(process, BUILD_LARGE).code == -TN_ENOENT, "nothing is there any more");
 }
@@ -143,13 +146,15 @@ static void answer_call(struct lesson *lesson)
 static void run(struct lesson *lesson)
 {
 	const struct tn_thread_info *info = (const void *)tn_own_utcb()->words;
+	struct tn_result answer;
 
 	did(OPERATION_RESUME, 0, tn_thread_resume(lesson->built.thread));
 	answer_fault(lesson);
 	answer_call(lesson);
 	did(OPERATION_SUSPEND, 0, tn_thread_suspend(lesson->built.thread));
-	did(OPERATION_READ, 0, tn_thread_info(lesson->built.thread));
+	answer = tn_thread_info(lesson->built.thread);
 	check(info->state == TN_THREAD_STOPPED, "it is stopped");
+	did(OPERATION_READ, 0, answer);
 	did(OPERATION_END, 0, tn_destroy(lesson->built.thread, 0));
 }
 

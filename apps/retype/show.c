@@ -17,7 +17,7 @@ static unsigned shown;
 
 void show_head(const char *title)
 {
-	printf("\n%s\n  %-30s %-27s %s\n", title, "seL4", "Tenure", "frame");
+	printf("\n%s\n  %-30s %-27s   %s\n", title, "seL4", "Tenure", "frame");
 }
 
 void show_operation(enum operation operation, uint64_t frame)
@@ -26,7 +26,7 @@ void show_operation(enum operation operation, uint64_t frame)
 
 	shown++;
 	if (frame != 0)
-		printf("  %-30s %-27s%6lx\n", name->sel4, name->tenure, (unsigned long)frame);
+		printf("  %-30s %-27s 0x%lx\n", name->sel4, name->tenure, (unsigned long)frame);
 	else
 		printf("  %-30s %s\n", name->sel4, name->tenure);
 }
