@@ -8,9 +8,6 @@
 #include "../check.h"
 #include "show.h"
 
-/* Slots for what is built, beyond those that the library hands out. */
-#define SLOTS 64u
-
 static void *open_frames(const struct builder *builder, uint64_t frame, uint64_t pages)
 {
 	void *memory = tn_untyped_map(frame, pages, NULL, TN_MM_WRITE, NULL);
@@ -47,7 +44,7 @@ struct builder own_builder(const struct tn_untyped *range, uint64_t first, uint6
 		.frames = range->frames,
 		.first = first,
 		.end = end,
-		.slot = SLOTS,
+		.slot = OWN_SLOTS,
 		.priority = tn_client->priority,
 		.utcb = tn_own_utcb(),
 		.open = open_frames,
