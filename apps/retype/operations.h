@@ -1,7 +1,7 @@
 /*
  * operations.h - what seL4 calls an operation, and what Tenure's calls for it are.
  *
- * The names of docs/retype.md, which a test holds against what `retype` prints.
+ * The rows of docs/retype.md: a test holds them against what `retype` prints.
  */
 #pragma once
 
@@ -39,7 +39,7 @@
 	X(READ, "TCB_ReadRegisters", "thread_info")                                                \
 	X(END, "CNode_Delete (last)", "destroy")                                                   \
 	X(REVOKE_ALL, "CNode_Revoke (Untyped)", "pool_revoke")                                     \
-	X(RECLAIM, "none: nobody has it then", "frame_reclaim")
+	X(RECLAIM, "(the next Retype resets)", "frame_reclaim")
 
 enum operation {
 #define X(NAME, sel4, tenure) OPERATION_##NAME,
