@@ -10,15 +10,6 @@
 #include "supply.h"
 #include "tables.h"
 
-/* The call lacked a frame or a table, and has it now. */
-static bool is_payable(struct mm *mm, struct process *process, uint64_t va, struct tn_result result,
-		       unsigned *topmost)
-{
-	if (result.code == -TN_ENOTABLE)
-		return tables_attach(mm, process, va, (unsigned)result.value, topmost);
-	return supply_answer(mm, &mm->pools[process->pool], result);
-}
-
 bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first, uint64_t count,
 	       uint64_t flags)
 {
@@ -29,7 +20,7 @@ bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t fir
 		struct tn_result result = tn_map(process->slot, va, TN_SLOT_FRAMES, first, count,
 						 flags | tables_flag());
 
-		if (is_payable(mm, process, va, result, &topmost))
+		if (tables_answer(mm, process, va, result, &topmost))
 			continue;
 		if (result.code == -TN_ENOMEM || result.code == -TN_ENOTABLE) {
 			tables_undo(process, va, topmost);
@@ -77,7 +68,7 @@ uint32_t pages_map_apart(struct mm *mm, struct process *process, uint64_t va, ui
 						 count - done,
 						 flags | TN_MAP_SMALL | tables_flag());
 
-		if (is_payable(mm, process, at, result, &topmost))
+		if (tables_answer(mm, process, at, result, &topmost))
 			continue;
 		if (result.code != 0) {
 			tables_undo(process, at, topmost);

@@ -190,7 +190,7 @@ void supply_press(struct mm *mm, const struct pool *except, uint64_t wanted)
 	for (unsigned i = 1; i < MM_POOLS && wanted > 0; i++) {
 		struct pool *pool = &mm->pools[i];
 
-		if (pool->live && pool != except)
+		if (pool->live && !pool->delegated && pool != except)
 			wanted -= least(wanted, press_pool(mm, pool, wanted));
 	}
 }

@@ -3,8 +3,6 @@
  */
 #include "tables.h"
 
-#include <tenure/user.h>
-
 #include "payment.h"
 #include "require.h"
 #include "supply.h"
@@ -30,7 +28,7 @@ uint64_t tables_flag(void)
 	return mm_policy.explicit_tables ? TN_MAP_NOTABLE : 0;
 }
 
-bool tables_attach(struct mm *mm, struct process *process, uint64_t va, unsigned level,
+static bool attach(struct mm *mm, struct process *process, uint64_t va, unsigned level,
 		   unsigned *topmost)
 {
 	struct pool *pool = &mm->pools[process->pool];
@@ -51,6 +49,14 @@ bool tables_attach(struct mm *mm, struct process *process, uint64_t va, unsigned
 	return true;
 }
 
+bool tables_answer(struct mm *mm, struct process *process, uint64_t va, struct tn_result result,
+		   unsigned *topmost)
+{
+	if (result.code == -TN_ENOTABLE)
+		return attach(mm, process, va, (unsigned)result.value, topmost);
+	return supply_answer(mm, &mm->pools[process->pool], result);
+}
+
 void tables_undo(struct process *process, uint64_t va, unsigned topmost)
 {
 	if (topmost != TABLES_NONE)
@@ -69,7 +75,7 @@ bool tables_ensure(struct mm *mm, struct process *process, uint64_t va)
 			    ? mapping->rooted
 			    : mapping_has(mapping, table_start(va, level), table_bytes(level)))
 			continue;
-		if (!tables_attach(mm, process, va, level, &topmost)) {
+		if (!attach(mm, process, va, level, &topmost)) {
 			tables_undo(process, va, topmost);
 			return false;
 		}

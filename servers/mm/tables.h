@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <tenure/user.h>
 
 #include "mm.h"
 
@@ -22,12 +23,13 @@ uint64_t tables_flag(void);
 bool tables_ensure(struct mm *mm, struct process *process, uint64_t va);
 
 /*
- * A table that map found missing at `level`. *topmost: level of the first one made for this map,
- * to begin with TABLES_NONE; tables_undo takes that down when the map fails in the end. A root
- * stays: it ends with the process.
+ * The answer to a map that was refused: makes the table that was missing, or supplies the pool. True
+ * if the call is worth repeating. *topmost: level of the first table made for it, TABLES_NONE at
+ * the beginning; tables_undo takes that down when the map fails in the end. A root stays: it ends
+ * with the process.
  */
 #define TABLES_NONE 0xffu
-bool tables_attach(struct mm *mm, struct process *process, uint64_t va, unsigned level,
+bool tables_answer(struct mm *mm, struct process *process, uint64_t va, struct tn_result result,
 		   unsigned *topmost);
 void tables_undo(struct process *process, uint64_t va, unsigned topmost);
 

@@ -20,7 +20,6 @@ static bool is(struct text text, const char *constant)
 
 static bool read_file(struct text value, struct options *options)
 {
-	options->listed = true;
 	text_copy(options->start, sizeof(options->start), value);
 	return value.length > 0 && value.length < sizeof(options->start);
 }

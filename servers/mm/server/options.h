@@ -20,7 +20,6 @@
 
 struct options {
 	char start[TN_CLIENT_NAME];
-	bool listed; /* start= was there */
 	bool live;
 	uint64_t idle; /* seconds */
 	struct policy_options policy;

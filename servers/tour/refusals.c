@@ -10,10 +10,10 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
-#include "../supply.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
+#include "../mm/supply.h"
 
 #define BASE 0x40000000ul
 #define BESIDE (BASE + 0x1000ul)    /* its page table stands */

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <tenure/user.h>
 
-#include "../audit.h"
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
-#include "../supply.h"
+#include "../mm/audit.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
+#include "../mm/supply.h"
 
 #define BASE 0x40000000ul
 #define STRIDE 0x200000ul

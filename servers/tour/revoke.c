@@ -10,11 +10,11 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
-#include "../audit.h"
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
-#include "../supply.h"
+#include "../mm/audit.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
+#include "../mm/supply.h"
 
 #define BASE 0x200000000ul
 #define STRIDE 0x200000ul
@@ -92,7 +92,8 @@ static unsigned long microseconds(const struct mm *mm, uint64_t ticks)
 
 bool phase_revoke(struct mm *mm)
 {
-	struct pool *top = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){LOW, HIGH, 0});
+	struct pool *top = object_make_pool(mm, &mm->pools[0], 0,
+					    &(struct policy_terms){LOW, HIGH, 0});
 	uint64_t frames, ticks;
 	bool good;
 
