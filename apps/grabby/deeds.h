@@ -23,6 +23,9 @@ void deed_return_other(void);
 void deed_return_from_below(void);
 void deed_handler(void);
 
+/* scramble.c: calls in any order, over and over. */
+void scramble(uint64_t seed, unsigned rounds);
+
 /* ends.c: this program again, which ends in one way or another. */
 void deed_ends(void);
 

@@ -1,11 +1,15 @@
 /*
  * main.c - grabby: asks for untyped memory, and does with it what it should not.
+ * grabby [SEED [ROUNDS]]
  *
  * Ends with status 1 at the first answer that is not the documented one. Whether mm's records and
  * the kernel's still agree, the audit says.
  */
 #include "../check.h"
 #include "deeds.h"
+
+#define SEED 1u
+#define ROUNDS 8u
 
 static const struct deed {
 	const char *name;
@@ -28,7 +32,7 @@ int main(int argc, char **argv)
 	struct tn_untyped probe;
 	int64_t code;
 
-	if (argc > 1)
+	if (argc > 1 && (argv[1][0] < '0' || argv[1][0] > '9'))
 		return end_as(argv[1]);
 	code = tn_untyped_get(1, &probe);
 	if (code == -TN_ENOTSUP) {
@@ -41,6 +45,8 @@ int main(int argc, char **argv)
 		deeds[i].run();
 		printf("%s: answered as documented\n", deeds[i].name);
 	}
+	scramble(number_argument(argc, argv, 1, SEED),
+		 (unsigned)number_argument(argc, argv, 2, ROUNDS));
 	printf("%u misdeeds, and every frame came back\n", (unsigned)DEEDS);
 	return 0;
 }
