@@ -13,6 +13,7 @@
 
 /* refusals.c: requests and calls that are to be refused. */
 void deed_requests(void);
+void deed_quota(void);
 void deed_maps(void);
 void deed_rights(void);
 

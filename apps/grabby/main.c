@@ -16,6 +16,7 @@ static const struct deed {
 	void (*run)(void);
 } deeds[] = {
 	{"requests", deed_requests},
+	{"quota", deed_quota},
 	{"maps", deed_maps},
 	{"rights", deed_rights},
 	{"return of what is used", deed_return_used},

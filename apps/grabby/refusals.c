@@ -40,6 +40,37 @@ void deed_requests(void)
 	grow_forget();
 }
 
+/* They count from the beginning to the return, mapped or not. */
+void deed_quota(void)
+{
+	struct tn_untyped one = grow_get(2048);
+	uint64_t *own = tn_untyped_map(one.first, 2, NULL, TN_MM_WRITE, NULL);
+	int64_t error;
+
+	check(own != NULL, "own frames can be mapped");
+	refused(ask(TN_MM_UNTYPED, 1024, NEXT, 0, 0), TN_ENOMEM, "more than is left");
+	check_done(tn_unmap_memory(own, 1), "unmap");
+	refused(ask(TN_MM_UNTYPED, 1024, NEXT, 0, 0), TN_ENOMEM, "more than is left, still");
+	(void)tn_map_memory(NULL, 600, TN_MM_WRITE | TN_MM_POPULATE, &error);
+	refused(error, TN_ENOMEM, "as many pages");
+	refused(tn_spawn("grabby leave", 8, 600, tn_client->priority), TN_ENOMEM,
+		"as a child's quota");
+	check_done(tn_untyped_return(&one), "return");
+	one = grow_get(1024);
+	check_done(tn_untyped_return(&one), "return");
+}
+
+/* The lowest frames are handed out first: the same ones, as a rule. */
+static void leave_traces(void)
+{
+	struct tn_untyped range = grow_get(16);
+	uint64_t *own = tn_untyped_map(range.first, 16, NULL, TN_MM_WRITE, NULL);
+
+	for (unsigned i = 0; own && i < 16 * 512; i++)
+		own[i] = i + 1;
+	check_done(tn_untyped_return(&range), "return");
+}
+
 static int64_t map(uint64_t frame, uint64_t pages, uint64_t address, uint64_t flags)
 {
 	return ask(TN_MM_UNTYPED_MAP, frame, pages, address, flags);
@@ -47,9 +78,13 @@ static int64_t map(uint64_t frame, uint64_t pages, uint64_t address, uint64_t fl
 
 void deed_maps(void)
 {
-	struct tn_untyped range = grow_get(16);
-	uint64_t *own = tn_untyped_map(range.first, 4, NULL, TN_MM_WRITE, NULL), at = (uint64_t)own;
+	struct tn_untyped range;
+	uint64_t *own, at;
 
+	leave_traces();
+	range = grow_get(16);
+	own = tn_untyped_map(range.first, 4, NULL, TN_MM_WRITE, NULL);
+	at = (uint64_t)own;
 	check(own != NULL && own[0] == 0 && own[511] == 0, "untyped memory is empty");
 	own[0] = 1;
 	refused(map(range.first, 0, 0, 0), TN_EINVAL, "no page");
