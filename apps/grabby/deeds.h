@@ -45,9 +45,11 @@ struct tn_untyped grow_get(uint64_t frames);
 struct built grow(struct builder *builder, const struct tn_untyped *range, uint64_t fault,
 		  child_entry *entry, uint64_t a0, uint64_t a1);
 
-/* Threads: that yields; that makes a request (a0: its label, a1: its word); that faults. */
+/* Threads: that yields; that makes a request (a0: its label, a1: its word); that ends
+ * this program after a1 ticks of the clock; that faults. */
 void grow_yield(uint64_t a0, uint64_t a1, uint64_t a2);
 void grow_request(uint64_t a0, uint64_t a1, uint64_t a2);
+void grow_slowly(uint64_t a0, uint64_t a1, uint64_t a2);
 void grow_fault(uint64_t a0, uint64_t a1, uint64_t a2);
 
 /* Empties the slots that builders used. */

@@ -12,6 +12,7 @@
 #define POOL_QUOTA 48u
 #define USER_QUOTA 320u
 #define CODE 7
+#define SECONDS 4u /* longer than the test's idle= */
 
 static void spawn_and_wait(const char *text, enum tn_mm_end reason, int64_t code)
 {
@@ -50,12 +51,13 @@ void deed_ends(void)
 	stop_when_ready("grabby nest");
 }
 
-static void build_one(child_entry *entry, uint64_t a0, uint64_t a1)
+/* Two processes that run, a frame that is mapped, and some that wait in the pool. */
+static void build_some(void)
 {
 	struct tn_untyped range = grow_get(128);
 	struct builder builder = own_builder(&range, range.first, range.first + 128, true);
 
-	(void)grow(&builder, &range, TN_NONE, entry, a0, a1);
+	(void)grow(&builder, &range, TN_NONE, grow_yield, 0, 0);
 	(void)grow(&builder, &range, TN_NONE, grow_yield, 0, 0);
 	check(tn_untyped_map(builder.first, 1, NULL, 0, NULL) != NULL, "a frame is mapped");
 	check_done(tn_frame_give(range.frames, range.pool, builder.first + 1, 8).code, "give");
@@ -84,28 +86,49 @@ static void spend(void)
 		memory[i * 512] = 1;
 }
 
-int end_as(const char *how)
+/* A thread that was built ends this program in the end, which waits meanwhile. */
+static void end_by_thread(child_entry *entry, uint64_t a0, uint64_t a1)
 {
-	if (strcmp(how, "below") == 0) {
-		build_one(grow_request, TN_MM_EXIT, CODE);
-		wait_for_ever();
-	}
-	build_one(grow_yield, 0, 0);
+	struct tn_untyped range = grow_get(128);
+	struct builder builder = own_builder(&range, range.first, range.first + 128, true);
+
+	(void)grow(&builder, &range, TN_NONE, entry, a0, a1);
+	wait_for_ever();
+}
+
+/* So does a child, which is ended with it. */
+static void spawn_another(void)
+{
+	uint64_t pid =
+		check_done(tn_spawn("grabby stop", POOL_QUOTA, USER_QUOTA, tn_client->priority),
+			   "spawn");
+
+	while (tn_connect(pid, 0) == -TN_ENOENT)
+		tn_yield();
+}
+
+static void end_at_all(const char *how)
+{
+	build_some();
 	if (strcmp(how, "fault") == 0)
 		*(volatile uint64_t *)TN_FRAME_SIZE = 0;
 	if (strcmp(how, "spend") == 0)
 		spend();
-	if (strcmp(how, "nest") == 0) {
-		uint64_t pid = check_done(tn_spawn("grabby stop", POOL_QUOTA, USER_QUOTA,
-						   tn_client->priority),
-					  "spawn");
+	if (strcmp(how, "nest") == 0)
+		spawn_another();
+	if (strcmp(how, "leave") == 0)
+		return;
+	show_ready();
+	wait_for_ever();
+}
 
-		while (tn_connect(pid, 0) == -TN_ENOENT)
-			tn_yield();
-	}
-	if (strcmp(how, "nest") == 0 || strcmp(how, "stop") == 0) {
-		show_ready();
-		wait_for_ever();
-	}
+int end_as(const char *how)
+{
+	if (strcmp(how, "below") == 0)
+		end_by_thread(grow_request, TN_MM_EXIT, CODE);
+	else if (strcmp(how, "slow") == 0)
+		end_by_thread(grow_slowly, 0, SECONDS * tn_client->timebase);
+	else
+		end_at_all(how);
 	return 0;
 }

@@ -57,6 +57,15 @@ void grow_request(uint64_t a0, uint64_t a1, uint64_t a2)
 	grow_yield(a0, a1, a2);
 }
 
+void grow_slowly(uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	uint64_t end = tn_clock() + a1;
+
+	while (tn_clock() < end)
+		continue;
+	grow_request(TN_MM_EXIT, 0, a0 + a2);
+}
+
 void grow_fault(uint64_t a0, uint64_t a1, uint64_t a2)
 {
 	*(volatile uint64_t *)BUILD_PAGE = 0;

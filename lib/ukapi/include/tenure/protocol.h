@@ -59,7 +59,7 @@ struct tn_client_start {
 	uint64_t pid, parent;   /* parent: 0 for the programs of the start list */
 	uint64_t timebase;      /* rdtime ticks a second */
 	uint64_t pool_quota;    /* kernel frames */
-	uint64_t user_quota;    /* mapped frames */
+	uint64_t user_quota;    /* mapped frames, and untyped ones */
 	uint64_t priority;
 	char name[TN_CLIENT_NAME];
 	char args[TN_CLIENT_ARGS]; /* words, separated by blanks; NUL-terminated */
@@ -161,7 +161,7 @@ enum tn_mm_end {
 
 struct tn_mm_statistics {
 	uint64_t pool_free, pool_used, pool_quota; /* kernel frames */
-	uint64_t user_frames, user_quota;          /* mapped frames */
+	uint64_t user_frames, user_quota;          /* mapped frames, and untyped ones */
 	uint64_t faults, requests, printed;        /* so far; printed: bytes */
 	uint64_t idle;                             /* user frames of the machine that nobody uses */
 	uint64_t processes;                        /* that live */
