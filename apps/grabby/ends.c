@@ -41,8 +41,30 @@ static void stop_when_ready(const char *text)
 	check(ended.reason == TN_MM_END_STOP, text);
 }
 
+/* With kernel frames for its own objects, but not always for a pool more. */
+static void spawn_poor(void)
+{
+	unsigned rich = 0, poor = 0;
+
+	for (uint64_t quota = 4; quota < POOL_QUOTA; quota++) {
+		int64_t pid = tn_spawn("grabby poor", quota, USER_QUOTA, tn_client->priority);
+		struct tn_ended ended;
+
+		if (pid == -TN_ENOMEM)
+			continue;
+		check_done(tn_wait(check_done(pid, "spawn"), &ended), "wait");
+		if (ended.reason != TN_MM_END_EXIT) /* too poor for its stack */
+			continue;
+		check(ended.code == 0 || ended.code == TN_ENOMEM, "it is too poor, or not");
+		rich += ended.code == 0;
+		poor += ended.code == TN_ENOMEM;
+	}
+	check(rich > 0 && poor > 0, "the pool for untyped memory is paid for");
+}
+
 void deed_ends(void)
 {
+	spawn_poor();
 	spawn_and_wait("grabby leave", TN_MM_END_EXIT, 0);
 	spawn_and_wait("grabby fault", TN_MM_END_FAULT, TN_FAULT_STORE);
 	spawn_and_wait("grabby spend", TN_MM_END_MEMORY, 0);
@@ -124,6 +146,10 @@ static void end_at_all(const char *how)
 
 int end_as(const char *how)
 {
+	struct tn_untyped range;
+
+	if (strcmp(how, "poor") == 0)
+		return (int)-tn_untyped_get(16, &range);
 	if (strcmp(how, "below") == 0)
 		end_by_thread(grow_request, TN_MM_EXIT, CODE);
 	else if (strcmp(how, "slow") == 0)

@@ -112,11 +112,26 @@ void deed_maps(void)
 	check_done(tn_unmap_memory(own, 4), "unmap");
 }
 
+/* What gives memory does not travel: not even to a child of one's own that mm made. */
+static void send_capability(uint64_t slot)
+{
+	const uint64_t nothing[TN_MESSAGE_REGISTERS] = {0};
+	uint64_t number, endpoint = check_done(tn_endpoint_create(&number), "endpoint");
+
+	refused(tn_send(endpoint, TN_INFO_WITH(1, 0, slot), nothing).code, TN_EBADF,
+		"a capability in a message");
+	refused(tn_send(TN_CLIENT_MM, TN_INFO_WITH(1, 0, slot), nothing).code, TN_EPERM,
+		"a capability for mm");
+	check_done(tn_endpoint_destroy(endpoint, number), "end of an endpoint");
+}
+
 void deed_rights(void)
 {
 	struct tn_untyped range = grow_get(16);
 	uint64_t frames = range.frames, pool = range.pool, first = range.first;
 
+	send_capability(frames);
+	send_capability(pool);
 	refused(tn_pool_revoke(pool, 0).code, TN_EPERM, "revoking mm's pool");
 	refused(tn_destroy(pool, 0).code, TN_EPERM, "destroying it");
 	refused(tn_cap_revoke(pool).code, TN_EPERM, "its capabilities");
