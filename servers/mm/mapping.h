@@ -21,7 +21,7 @@ struct extent {
 	uint64_t frame;
 	uint64_t count; /* frames */
 	unsigned level; /* of its pages: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB */
-	bool apart; /* its frames are no matter of the ledger's, and unknown here */
+	bool apart;     /* its frames are no matter of the ledger's, and unknown here */
 };
 
 /* Extents to be had, shared by all mappings. */
