@@ -28,7 +28,7 @@
 	X(REVOKE, "CNode_Revoke", "cap_revoke")                                                    \
 	X(CONFIGURE, "TCB_Configure", "thread_configure(UTCB)")                                    \
 	X(REGISTERS, "TCB_WriteRegisters", "thread_configure(REGISTERS)")                          \
-	X(HANDLER, "TCB_SetSpace (fault endpoint)", "thread_configure(FAULT)")                     \
+	X(HANDLER, "TCB_SetSpace (fault ep)", "thread_configure(FAULT)")                           \
 	X(PRIORITY, "TCB_SetPriority", "thread_configure(PRIORITY)")                               \
 	X(RESUME, "TCB_Resume", "thread_resume")                                                   \
 	X(FAULT, "Recv (fault)", "recv")                                                           \

@@ -17,7 +17,7 @@ static unsigned shown;
 
 void show_head(const char *title)
 {
-	printf("\n%s\n  %-30s %-27s   %s\n", title, "seL4", "Tenure", "frame");
+	printf("\n%s\n  %-25s %-27s %s\n", title, "seL4", "Tenure", "frame");
 }
 
 void show_operation(enum operation operation, uint64_t frame)
@@ -26,9 +26,9 @@ void show_operation(enum operation operation, uint64_t frame)
 
 	shown++;
 	if (frame != 0)
-		printf("  %-30s %-27s 0x%lx\n", name->sel4, name->tenure, (unsigned long)frame);
+		printf("  %-25s %-27s 0x%lx\n", name->sel4, name->tenure, (unsigned long)frame);
 	else
-		printf("  %-30s %s\n", name->sel4, name->tenure);
+		printf("  %-25s %s\n", name->sel4, name->tenure);
 }
 
 unsigned show_count(void)
