@@ -69,6 +69,7 @@ static void end_family(const struct tn_untyped *range, uint64_t pool)
 {
 	uint64_t done = 0, taken;
 
+	show_head("The child is revoked, and with it what it built");
 	check_done(tn_pool_revoke(pool, 0).code, "pool_revoke");
 	show_operation(OPERATION_REVOKE_ALL, 0);
 	check_done(tn_destroy(pool, 0).code, "destroy");
