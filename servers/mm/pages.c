@@ -32,7 +32,7 @@ bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t fir
 		if (is_payable(mm, process, va, result, &topmost))
 			continue;
 		if (result.code == -TN_ENOMEM || result.code == -TN_ENOTABLE) {
-			tables_undo(process, va, topmost);
+			tables_undo(mm, process, va, topmost);
 			return false;
 		}
 		topmost = TABLES_NONE;

@@ -29,7 +29,7 @@ bool tables_ensure(struct mm *mm, struct process *process, uint64_t va);
 #define TABLES_NONE 0xffu
 bool tables_attach(struct mm *mm, struct process *process, uint64_t va, unsigned level,
 		   unsigned *topmost);
-void tables_undo(struct process *process, uint64_t va, unsigned topmost);
+void tables_undo(struct mm *mm, struct process *process, uint64_t va, unsigned topmost);
 
 /*
  * The pages [va, va + bytes) are unmapped, and still in the process' mapping: detaches the tables

@@ -130,7 +130,7 @@ static int open_store(void **state)
 	assert_true(ledger_found(&store.ledger, BASE, 16, LEDGER_HOLE, 0));
 	assert_true(ledger_found(&store.ledger, BASE + 16, 16, LEDGER_IMAGE, 0));
 	assert_true(ledger_found(&store.ledger, BASE + 32, FRAMES - 32, LEDGER_USER, 0));
-	assert_true(buddy_put(&store.buddy, 32, FRAMES - 32));
+	assert_true(store_put(&store, BASE + 32, FRAMES - 32));
 	extents_init(&extents, extent_memory, sizeof(extent_memory) / sizeof(extent_memory[0]));
 	return 0;
 }

@@ -10,14 +10,21 @@
 #include "../supply.h"
 #include "scratch.h"
 
-uint64_t paging_take(struct server *server, unsigned order)
+uint64_t paging_take_lendable(struct server *server, unsigned order)
 {
 	struct mm *mm = server->mm;
 	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
 
-	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL, needed - mm->store.buddy.free);
-	return mm->store.buddy.free < needed ? STORE_NONE : store_take(&mm->store, order);
+	if (mm->store.lendable < needed)
+		supply_press(mm, NULL, needed - mm->store.lendable);
+	return mm->store.lendable < needed ? STORE_NONE : store_take_lendable(&mm->store, order);
+}
+
+uint64_t paging_take(struct server *server, unsigned order)
+{
+	uint64_t first = store_take_far(&server->mm->store, order);
+
+	return first == STORE_NONE ? paging_take_lendable(server, order) : first;
 }
 
 static bool quota_allows(const struct client *client, uint64_t count)
