@@ -209,7 +209,9 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 		require_done(result, "protect");
 		done += (uint32_t)result.value;
 	}
-	require(mapping_split(&process->mapping, va, done), "there are extents for two cuts");
+	/* Without progress the kernel has split nothing either. */
+	require(done == 0 || mapping_split(&process->mapping, va, done),
+		"there are extents for two cuts");
 	process_count_tables(server->mm, process);
 	if (flags & TN_MM_EXECUTE)
 		require_done(tn_sync_code(process->slot), "sync_code");
