@@ -25,13 +25,16 @@ uint64_t pool_free(const struct mm *mm, const struct pool *pool)
 	return pool_frames(mm, pool) - pool_used(pool);
 }
 
-uint64_t pools_free(const struct mm *mm)
+uint64_t pools_unasked(const struct mm *mm)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < MM_POOLS; i++)
-		if (mm->pools[i].live)
-			sum += pool_free(mm, &mm->pools[i]);
+	for (unsigned i = 0; i < MM_POOLS; i++) {
+		const struct pool *pool = &mm->pools[i];
+		uint64_t free = pool->live ? pool_free(mm, pool) : 0;
+
+		sum += free > pool->asked ? free - pool->asked : 0;
+	}
 	return sum;
 }
 

@@ -42,6 +42,7 @@ struct pool {
 	unsigned run_count;
 	bool watched;   /* the kernel signals when it falls below `low`: refilled then */
 	uint64_t quota; /* most frames lent to it; 0: no limit */
+	uint64_t asked; /* free frames that its client asked to have (TN_MM_REFILL), at most */
 	uint64_t kinds[MM_OBJECT_KINDS]; /* objects charged to it */
 	uint64_t shortages, paid;        /* ENOMEM answers; frames given for them */
 	uint64_t top_ups, stocked;       /* times the policy refilled it unasked; frames */
@@ -88,8 +89,8 @@ uint64_t pool_frames(const struct mm *mm, const struct pool *pool);
 /* Frames on the pool's free list. */
 uint64_t pool_free(const struct mm *mm, const struct pool *pool);
 
-/* The same of all pools together. */
-uint64_t pools_free(const struct mm *mm);
+/* Of all pools, those that no client has asked to have there. */
+uint64_t pools_unasked(const struct mm *mm);
 
 /* `inner` is `outer` or below it. */
 bool pool_within(const struct mm *mm, const struct pool *inner, const struct pool *outer);

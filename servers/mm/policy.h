@@ -62,7 +62,10 @@ struct policy {
 	 * when nothing is mapped below them. Otherwise the kernel makes them out of the stock.
 	 */
 	bool explicit_tables;
-	/* Whenever mm waits for a message, no pool has a free frame: mm ends if one has. */
+	/*
+	 * Whenever mm waits for a message, no pool has a free frame, but for those that its client
+	 * asked to have (TN_MM_REFILL). mm ends if one has.
+	 */
 	bool keeps_nothing;
 	/* Clients may ask for ranges of frames to build objects from themselves (TN_MM_UNTYPED). */
 	bool delegates;

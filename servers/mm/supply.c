@@ -258,7 +258,10 @@ bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
 	pool->paid += carry_out(mm, &gift, result.value);
 	if (pool->index == 0)
 		take_own(mm, pool, view.free + result.value);
-	return pool_free(mm, pool) >= view.free + result.value;
+	if (pool_free(mm, pool) >= view.free + result.value)
+		return true;
+	supply_trim(mm, pool);
+	return false;
 }
 
 static void top_up(struct mm *mm, struct pool *pool)

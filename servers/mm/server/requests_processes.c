@@ -127,6 +127,8 @@ uint32_t request_refill(struct server *server, struct request *request, struct a
 	if (free < wanted &&
 	    !supply_answer(server->mm, client->pool, (struct tn_result){-TN_ENOMEM, wanted - free}))
 		return TN_ENOMEM;
+	if (client->pool->asked < wanted)
+		client->pool->asked = wanted;
 	answer->words[0] = pool_free(server->mm, client->pool);
 	answer->count = 1;
 	return 0;

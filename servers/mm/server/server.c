@@ -202,7 +202,8 @@ static void serve_request(struct server *server, const struct tn_message *messag
 static void check_promise(const struct mm *mm)
 {
 	if (mm_policy.keeps_nothing)
-		require(pools_free(mm) == 0, "no pool keeps a free frame");
+		require(pools_unasked(mm) == 0,
+			"no pool keeps a free frame that its client did not ask for");
 }
 
 /* Until all clients have ended. False if an audit on the way did not agree. */
