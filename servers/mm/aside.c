@@ -50,7 +50,9 @@ static struct run take_run(struct mm *mm, uint64_t count)
 
 static bool set_aside(struct mm *mm, struct pool *pool, uint64_t count)
 {
-	if (mm->store.lendable < mm->reserve + count)
+	uint64_t idle = mm->store.lendable;
+
+	if (idle < mm->reserve || idle - mm->reserve < count)
 		return false;
 	while (count > 0 && pool->run_count < POOL_RUNS) {
 		struct run run = take_run(mm, count);
