@@ -327,6 +327,7 @@ static void lendable_frames_are_counted(void **state)
 	assert_int_equal(store.lendable, 1000 - 64);
 	assert_true(store_claim(&store, BASE + 990, 10));
 	assert_int_equal(store.lendable, 1000 - 74);
+	assert_true(buddy_take_exactly(&store.buddy, 1000, 8));
 	store_put_idle(&store, BASE + 990, 18); /* across the end */
 	assert_int_equal(store.lendable, 1000 - 64);
 	assert_true(store_put(&store, BASE + 32, 32));

@@ -306,13 +306,14 @@ static void named_frames_that_are_not_to_be_had_are_refused(void **state)
 	const struct {
 		uint64_t first, count;
 	} named[] = {
-		{BASE, 1},                   /* the image */
-		{BASE + 16, 1},              /* in use */
-		{BASE + 16, 8},              /* the first of them is in use */
-		{BASE - 1, 1},               /* no RAM */
-		{BASE - 1, 4},               /* no RAM, then the image */
-		{BASE + FAKE_FRAMES, 1},     /* behind RAM */
-		{BASE + WINDOW, 1},          /* outside the window */
+		{BASE, 1},               /* the image */
+		{BASE + 16, 1},          /* in use */
+		{BASE + 16, 8},          /* the first of them is in use */
+		{BASE - 1, 1},           /* no RAM */
+		{BASE - 1, 4},           /* no RAM, then the image */
+		{BASE + FAKE_FRAMES, 1}, /* behind RAM */
+		{BASE + WINDOW, 1},      /* outside the window */
+		{BASE + WINDOW + 9, 1},
 		{BASE + WINDOW - 1, 2},      /* across its end */
 		{BASE + FAKE_FRAMES - 1, 2}, /* across RAM's */
 		{BASE + 100, QUOTA + 1},     /* more than the quota */
