@@ -320,7 +320,8 @@ static void lendable_frames_are_counted(void **state)
 	assert_true(store_take_far(&store, 0) == STORE_NONE);
 	store.window_end = 1000; /* no boundary of a block */
 	store.lendable = 1000 - 32;
-	assert_int_equal(store_take_far(&store, 3), BASE + 1024); /* not out of the block across it */
+	/* not out of the block that lies across it */
+	assert_int_equal(store_take_far(&store, 3), BASE + 1024);
 	assert_int_equal(store_take(&store, BUDDY_ORDER_LARGE), BASE + 1536);
 	assert_int_equal(store.lendable, 1000 - 32);
 	assert_int_equal(store_take_lendable(&store, 5), BASE + 32);

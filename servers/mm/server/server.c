@@ -285,8 +285,7 @@ static void show_summary(const struct server *server)
 	       (unsigned long)server->mm->frames_given, (unsigned long)server->mm->frames_taken);
 	if (server->mm->refusals > 0)
 		printf("  the policy: %lu answer%s could not be carried out\n",
-		       (unsigned long)server->mm->refusals,
-		       server->mm->refusals == 1 ? "" : "s");
+		       (unsigned long)server->mm->refusals, server->mm->refusals == 1 ? "" : "s");
 }
 
 bool server_run(struct server *server, const struct options *options, const char *start,
