@@ -10,14 +10,21 @@
 #include "../supply.h"
 #include "scratch.h"
 
-uint64_t paging_take(struct server *server, unsigned order)
+uint64_t paging_take_lendable(struct server *server, unsigned order)
 {
 	struct mm *mm = server->mm;
 	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
 
-	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL, needed - mm->store.buddy.free);
-	return mm->store.buddy.free < needed ? STORE_NONE : store_take(&mm->store, order);
+	if (mm->store.lendable < needed)
+		supply_press(mm, NULL, needed - mm->store.lendable);
+	return mm->store.lendable < needed ? STORE_NONE : store_take_lendable(&mm->store, order);
+}
+
+uint64_t paging_take(struct server *server, unsigned order)
+{
+	uint64_t first = store_take_far(&server->mm->store, order);
+
+	return first == STORE_NONE ? paging_take_lendable(server, order) : first;
 }
 
 static bool quota_allows(const struct client *client, uint64_t count)
@@ -30,6 +37,22 @@ static void quota_charge(struct client *client, uint64_t count)
 	client->mapped += count;
 	if (client->mapped > client->mapped_peak)
 		client->mapped_peak = client->mapped;
+}
+
+bool paging_charge(struct client *client, uint64_t count)
+{
+	if (!quota_allows(client, count))
+		return false;
+	quota_charge(client, count);
+	return true;
+}
+
+/* Untyped frames count as long as they are the client's, mapped or not. */
+void paging_recount(struct client *client)
+{
+	client->mapped = mapping_frames(&client->process->mapping);
+	for (unsigned i = 0; i < TN_CLIENT_UNTYPED; i++)
+		client->mapped += client->untyped[i].count;
 }
 
 static bool in_window(const struct mm *mm, uint64_t frame, uint64_t count)
@@ -178,7 +201,7 @@ bool paging_drop(struct server *server, struct client *client, uint64_t va, uint
 {
 	bool done = pages_unmap(server->mm, client->process, va, pages);
 
-	client->mapped = mapping_frames(&client->process->mapping);
+	paging_recount(client);
 	return done;
 }
 
@@ -202,7 +225,9 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 		require_done(result, "protect");
 		done += (uint32_t)result.value;
 	}
-	require(mapping_split(&process->mapping, va, done), "there are extents for two cuts");
+	/* Without progress the kernel has split nothing either. */
+	require(done == 0 || mapping_split(&process->mapping, va, done),
+		"there are extents for two cuts");
 	process_count_tables(server->mm, process);
 	if (flags & TN_MM_EXECUTE)
 		require_done(tn_sync_code(process->slot), "sync_code");
