@@ -19,16 +19,6 @@
 
 /* --- levels ------------------------------------------------------------------------------------ */
 
-static uint64_t count_idle(const struct mm *mm)
-{
-	uint64_t idle = 0;
-
-	for (unsigned i = 0; i < MM_POOLS; i++)
-		if (mm->pools[i].live)
-			idle += pool_free(mm, &mm->pools[i]);
-	return idle;
-}
-
 /* From `ticks` ago until now it was the former value. */
 static void level_set(struct meter_level *level, uint64_t value, uint64_t ticks)
 {
@@ -51,7 +41,7 @@ static struct trace_point look_at(const struct mm *mm)
 
 	return (struct trace_point){
 		.held = (uint32_t)held,
-		.used = (uint32_t)(held - count_idle(mm)),
+		.used = (uint32_t)(held - pools_free(mm)),
 		.aside = (uint32_t)mm->store.ledger.owned[LEDGER_ASIDE],
 	};
 }
