@@ -112,6 +112,7 @@ static void take_all(struct server *server, struct client *client)
 	free = pool_free(mm, client->pool);
 	require(supply_reclaim(mm, client->pool, free) == free,
 		"a revoked pool's frames can be taken back");
+	meter_pool_end(&server->meter, client->pool);
 	object_end_pool(mm, client->pool);
 	client->pool = NULL;
 	client->process = NULL;

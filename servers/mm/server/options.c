@@ -8,6 +8,10 @@
 
 #define NUMBER_MAX 999999999u /* in seconds or messages: more means nothing */
 
+#define LAB_MAX 2u
+#define PERCENT 100u
+#define QUOTA_MAX 1000u /* percent */
+
 /* Of a workload that no list gives its quotas, frames. */
 #define WORKLOAD_POOL 600u
 #define WORKLOAD_USER 4096u
@@ -57,6 +61,10 @@ static const char *read_value(struct text key, struct text value, struct options
 		return "idle= is no number of seconds";
 	if (is(key, "workload") && !read_workload(value, o))
 		return "workload= does not name a program";
+	if (is(key, "lab") && !text_number(value, 0, LAB_MAX, &o->lab))
+		return "lab= is neither 0, 1 nor 2";
+	if (is(key, "quota") && !text_number(value, 1, QUOTA_MAX, &o->quota))
+		return "quota= is no number of percent from 1 to 1000";
 	if (is(key, "low") && !text_number(value, 0, NUMBER_MAX, &o->policy.low))
 		return "low= is no number of frames";
 	if (is(key, "high") && !text_number(value, 0, NUMBER_MAX, &o->policy.high))
@@ -74,6 +82,7 @@ const char *options_read(const char *boot_arguments, struct options *options)
 	*options = (struct options){
 		.start = "start",
 		.idle = OPTIONS_IDLE,
+		.quota = PERCENT,
 		.policy = {.low = POLICY_DEFAULT, .high = POLICY_DEFAULT},
 	};
 	while (why == NULL && text_take_setting(&left, &key, &value))
@@ -81,8 +90,21 @@ const char *options_read(const char *boot_arguments, struct options *options)
 	return why;
 }
 
+/* At least one frame, and never more than a pool can be told. */
+static void scale_quota(const struct options *options, struct start_entry *entry)
+{
+	uint64_t quota = entry->pool_quota;
+
+	/* Far above all there is a quota is no limit, and the product would not fit. */
+	if (quota > UINT32_MAX)
+		return;
+	quota = quota * options->quota / PERCENT;
+	entry->pool_quota = quota > 0 ? quota : 1;
+}
+
 bool options_select(const struct options *options, struct start_entry *entry)
 {
+	scale_quota(options, entry);
 	if (options->name[0] == '\0')
 		return true;
 	if (strcmp(options->name, entry->name) != 0)
@@ -97,6 +119,7 @@ bool options_workload(const struct options *options, struct start_entry *entry)
 	*entry = (struct start_entry){.pool_quota = WORKLOAD_POOL,
 				      .user_quota = WORKLOAD_USER,
 				      .priority = WORKLOAD_PRIORITY};
+	scale_quota(options, entry);
 	memcpy(entry->name, options->name, sizeof(entry->name));
 	memcpy(entry->args, options->args, sizeof(entry->args));
 	return options->name[0] != '\0';

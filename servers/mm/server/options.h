@@ -8,6 +8,8 @@
  *   idle=SECONDS                 end programs that have all waited so long for nothing
  *   low=N, high=N                marks of the pools of programs, for policies that have such
  *   audit=N                      an audit after every N messages
+ *   quota=PERCENT                of each pool quota, the start list's and the workload's
+ *   lab=1, lab=2                 lines for the lab at the end; 2: with a check at each wait
  */
 #pragma once
 
@@ -24,6 +26,8 @@ struct options {
 	uint64_t idle; /* seconds */
 	struct policy_options policy;
 	uint64_t audit;            /* 0: only at the end */
+	uint64_t quota;            /* percent of the pool quotas */
+	uint64_t lab;              /* METER_OFF and the like */
 	char name[TN_CLIENT_NAME]; /* of the workload; empty: all programs of the list */
 	char args[TN_CLIENT_ARGS]; /* empty: those of the list */
 };

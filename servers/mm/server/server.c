@@ -15,6 +15,7 @@
 #include "../show.h"
 #include "../supply.h"
 #include "clients.h"
+#include "meter.h"
 #include "options.h"
 #include "requests.h"
 #include "scratch.h"
@@ -177,11 +178,15 @@ static void end_if_idle(struct server *server, uint64_t seconds)
 
 static void serve_signals(struct server *server, const struct options *options, uint64_t bits)
 {
-	supply_signalled(server->mm, bits & ~TICKER_BIT);
+	if (bits & ~TICKER_BIT) {
+		supply_signalled(server->mm, bits & ~TICKER_BIT);
+		meter_serve(&server->meter, NULL, server->live);
+	}
 	if (!(bits & TICKER_BIT))
 		return;
 	end_if_idle(server, options->idle);
-	view_tick(server);
+	if (options->lab == 0)
+		view_tick(server);
 }
 
 static void serve_request(struct server *server, const struct tn_message *message,
@@ -197,6 +202,7 @@ static void serve_request(struct server *server, const struct tn_message *messag
 	answer->owed = true;
 	server->serving = request.client;
 	request_serve(server, &request, answer);
+	meter_serve(&server->meter, &request, server->live);
 	server->messages++;
 }
 
@@ -218,7 +224,9 @@ static bool serve(struct server *server, const struct options *options)
 		struct tn_message message;
 
 		check_promise(server->mm);
+		meter_wait(&server->meter, server->mm);
 		message = answer_and_receive(server, &answer);
+		meter_receive(&server->meter, server->live);
 		answer.owed = false;
 		require_done((struct tn_result){message.code, 0}, "recv");
 		if (TN_INFO_LABEL(message.info) == TN_LABEL_SIGNALS) {
@@ -301,15 +309,17 @@ bool server_run(struct server *server, const struct options *options, const char
 	before = count_belongings(server);
 	show_phase(1, "programs");
 	view_start(server, options->live);
+	meter_start(&server->meter, mm, options->lab);
 	good = start_all(server, options, start, size);
 	server->heard = tn_clock();
 	good = serve(server, options) && good;
+	meter_settle(&server->meter, mm);
 	view_stop(server);
 	show_phase(2, "the end");
 	show_summary(server);
 	good = show_expect(server->started > 0, "at least one program was started") && good;
 	good = show_expect(server->discontent == 0, "the list's programs were content") && good;
 	good = is_clean(server, &before) && good;
-	supply_trim(mm, &mm->pools[0]);
+	meter_print(&server->meter, mm);
 	return audit_run(mm) && good;
 }

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <tenure/protocol.h>
 
-#include "../mm.h"
+#include "meter.h"
 #include "programs.h"
 #include "regions.h"
 
@@ -104,6 +104,7 @@ struct server {
 	uint64_t started;      /* clients */
 	const struct client *serving; /* whose message is being served; NULL: nobody's */
 	struct view view;
+	struct meter meter;
 	struct client clients[SERVER_CLIENTS];
 	struct program programs[SERVER_PROGRAMS]; /* in the order of the start list */
 	unsigned program_count;

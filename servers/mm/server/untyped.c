@@ -206,6 +206,7 @@ static void bring_home(struct server *server, struct client *client, struct unty
 
 static void end_pool(struct server *server, struct client *client)
 {
+	meter_pool_end(&server->meter, client->untyped_pool);
 	object_end_pool(server->mm, client->untyped_pool);
 	client->untyped_pool = NULL;
 }
