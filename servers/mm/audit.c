@@ -13,6 +13,8 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
+#include "aside.h"
+
 #define KEPT 8u
 
 struct disagreement {
@@ -23,7 +25,7 @@ struct disagreement {
 
 struct audit {
 	const struct mm *mm;
-	uint64_t frames, idle;
+	uint64_t frames, idle, aside;
 	uint64_t kinds[TN_KIND_COUNT];
 	uint64_t by_pool[MM_POOLS]
 			[MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
@@ -63,6 +65,9 @@ static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool l
 		return TN_INFO_KIND(word) == TN_KIND_BOOT;
 	case LEDGER_USER:
 		return user_agrees(audit, ledger, large, word);
+	case LEDGER_ASIDE:
+		audit->aside++;
+		return word == 0 && !large;
 	case LEDGER_LENT:
 		return lent_agrees(audit, ledger, word);
 	case LEDGER_OWNERS:
@@ -131,7 +136,8 @@ static bool compare_frames(struct audit *audit)
 
 static void show_disagreements(const struct audit *audit)
 {
-	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot", "user", "lent"};
+	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot",
+							  "user", "lent",  "aside"};
 	uint64_t shown = audit->wrong < KEPT ? audit->wrong : KEPT;
 
 	for (uint64_t i = 0; i < shown; i++) {
@@ -206,7 +212,7 @@ static bool census_agrees(const struct audit *audit)
 		good = same("census", kind, tn_kind_name(kind), audit->kinds[kind],
 			    census.kinds[kind]) &&
 		       good;
-	good = same("census", 0, "user frames", audit->mm->store.ledger.owned[LEDGER_USER],
+	good = same("census", 0, "user frames", ledger_user_frames(&audit->mm->store.ledger),
 		    census.kinds[TN_KIND_USER]) &&
 	       good;
 	return same("census", 0, "all frames", audit->frames, census.frames) && good;
@@ -225,6 +231,7 @@ bool audit_run(struct mm *mm)
 	good = pools_agree(&audit) && good;
 	good = census_agrees(&audit) && good;
 	good = same("user space", 0, "idle frames", mm->store.buddy.free, audit.idle) && good;
+	good = same("user space", 0, "frames set aside", aside_sum(mm), audit.aside) && good;
 	if (!good)
 		return false;
 	mm->audits++;

@@ -23,14 +23,15 @@ enum ledger_owner {
 	LEDGER_IMAGE = 1, /* the kernel, for ever */
 	LEDGER_BOOT = 2,  /* the kernel; readable */
 	LEDGER_USER = 3,
-	LEDGER_LENT = 4, /* the kernel, through a pool */
-	LEDGER_OWNERS = 5
+	LEDGER_LENT = 4,  /* the kernel, through a pool */
+	LEDGER_ASIDE = 5, /* user space, idle, set aside for a pool */
+	LEDGER_OWNERS = 6
 };
 
 struct ledger_frame {
 	uint8_t owner;
 	uint8_t unused;
-	uint16_t value; /* USER: references; LENT: index of the pool */
+	uint16_t value; /* USER: references; LENT, ASIDE: index of the pool */
 };
 
 struct ledger {
@@ -57,6 +58,9 @@ void ledger_init(struct ledger *ledger, const struct space *space, void *memory)
 bool ledger_found(struct ledger *ledger, uint64_t first, uint64_t count, enum ledger_owner owner,
 		  uint16_t value);
 
+/* Frames that are user space's for the kernel. */
+uint64_t ledger_user_frames(const struct ledger *ledger);
+
 /* What stands about a frame; a hole for frames outside the space. */
 struct ledger_frame ledger_frame(const struct ledger *ledger, uint64_t frame);
 
@@ -67,7 +71,7 @@ bool ledger_in_use(const struct ledger *ledger, uint64_t frame);
 bool ledger_is_large(const struct ledger *ledger, uint64_t frame);
 
 /*
- * The four changes. Each checks first that the ledger allows it for the whole range and
+ * The changes. Each checks first that the ledger allows it for the whole range and
  * answers false, with no effect, where it does not: then mm, or the kernel, is wrong.
  */
 
@@ -76,6 +80,10 @@ bool ledger_lend(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t
 
 /* Frames of a pool come back to user space, not in use. */
 bool ledger_return(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool);
+
+/* User frames not in use are set aside for a pool, and back. They can neither be mapped nor lent. */
+bool ledger_set_aside(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool);
+bool ledger_release(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool);
 
 /* User frames are mapped once more by leaves of a level; at level 1 and 2 whole pages only. */
 bool ledger_map(struct ledger *ledger, uint64_t first, uint64_t count, unsigned level);

@@ -103,6 +103,12 @@ static bool mapping_insert(struct mapping *mapping, struct extent new)
 	return true;
 }
 
+void mapping_note_root(struct mapping *mapping)
+{
+	mapping->rooted = true;
+	mapping->reshaped = true;
+}
+
 bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count)
 {
 	return mapping_insert(mapping, (struct extent){NULL, va, 0, count, 0, true});
@@ -273,6 +279,17 @@ uint64_t mapping_frame(const struct mapping *mapping, uint64_t va)
 	if (!extent || extent->va > va || extent->standing)
 		return STORE_NONE;
 	return extent->frame + (va - extent->va) / MAPPING_PAGE;
+}
+
+uint64_t mapping_next(const struct mapping *mapping, uint64_t va)
+{
+	const struct extent *extent = mapping->first;
+
+	while (extent && extent_end(extent) <= va)
+		extent = extent->next;
+	if (!extent)
+		return UINT64_MAX;
+	return extent->va > va ? extent->va : va;
 }
 
 bool mapping_clear(struct mapping *mapping)

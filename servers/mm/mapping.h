@@ -47,6 +47,9 @@ void extents_add(struct extents *extents, struct extent *memory, uint64_t count)
 /* A process without mappings. */
 void mapping_init(struct mapping *mapping, struct store *store, struct extents *extents);
 
+/* The process has got its root table, before anything is mapped. */
+void mapping_note_root(struct mapping *mapping);
+
 /* Notes small pages that the boot mapped. False if there are no more extents. */
 bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count);
 
@@ -72,6 +75,9 @@ uint64_t mapping_frame(const struct mapping *mapping, uint64_t va);
 
 /* Something is mapped in [va, va + bytes). */
 bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes);
+
+/* The first address from va on at which something is mapped; UINT64_MAX if there is none. */
+uint64_t mapping_next(const struct mapping *mapping, uint64_t va);
 
 /* The process ended: all its mappings with it. */
 bool mapping_clear(struct mapping *mapping);

@@ -17,9 +17,6 @@
 #include "require.h"
 #include "supply.h"
 
-#define ROOT_LOW 8u
-#define ROOT_HIGH 32u
-
 /* Where a program's own image lies (user.ld). */
 extern char __image_start[], __image_end[];
 
@@ -210,8 +207,6 @@ static void open_root_pool(struct mm *mm)
 
 	root->slot = TN_SLOT_POOL;
 	root->frame = mm->boot->pool;
-	root->low = ROOT_LOW;
-	root->high = ROOT_HIGH;
 }
 
 /* mm's own process, with what the boot mapped in it. */
@@ -273,5 +268,7 @@ void memory_start(struct mm *mm, const struct tn_boot_info *boot)
 	free_ranges(mm, &early);
 	mm->baseline = pool_frames(mm, &mm->pools[0]);
 	mm->baseline_used = pool_used(&mm->pools[0]);
+	require(supply_begin(mm, &mm->pools[0]), "nothing is set aside for mm");
 	supply_top_up(mm, &mm->pools[0]);
+	supply_trim(mm, &mm->pools[0]);
 }

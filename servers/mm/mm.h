@@ -12,6 +12,7 @@
 #include <tenure/abi.h>
 
 #include "mapping.h"
+#include "policy.h"
 #include "store.h"
 
 #define MM_POOLS LEDGER_POOLS
@@ -20,15 +21,25 @@
 #define MM_SLOT_PAGES 8u   /* most pages of mm's own capability slots */
 #define MM_OBJECT_KINDS 8u /* by enum tn_kind; POOL to TABLE are used */
 #define MM_PROCESS_SLOTS 4u
+#define POOL_RUNS 16u
+
+/* Frames in a row. */
+struct run {
+	uint64_t first, count;
+};
 
 struct pool {
 	bool live;
 	uint16_t index;  /* in mm's array; the ledger's name of the pool */
 	uint16_t parent; /* index; its own for the root pool */
 	uint64_t depth;
-	uint64_t slot;  /* of the capability */
-	uint64_t frame; /* the kernel's name of the pool */
-	uint64_t low, high;
+	uint64_t slot;      /* of the capability */
+	uint64_t frame;     /* the kernel's name of the pool */
+	uint64_t low, high; /* its policy's marks */
+	uint64_t promise;   /* frames that its policy wants lent to it or set aside for it */
+	uint64_t aside;     /* set aside */
+	struct run runs[POOL_RUNS]; /* these, the next ones last */
+	unsigned run_count;
 	bool watched;   /* the kernel signals when it falls below `low`: refilled then */
 	uint64_t quota; /* most frames lent to it; 0: no limit */
 	uint64_t kinds[MM_OBJECT_KINDS]; /* objects charged to it */
@@ -63,7 +74,9 @@ struct mm {
 	uint64_t early_frames;               /* of these, lent by mm to map its own records */
 	uint64_t records_frames;             /* frames that hold mm's own records */
 	uint64_t frames_given, frames_taken; /* to and from pools, so far */
-	uint64_t audits, audited;            /* audits that agreed; frames of the last one */
+	uint64_t refusals; /* answers of the policy that could not be carried out */
+	struct policy_options options;
+	uint64_t audits, audited; /* audits that agreed; frames of the last one */
 };
 
 /* Frames of the pool that objects occupy. */

@@ -7,20 +7,24 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
+#include "aside.h"
+#include "payment.h"
 #include "require.h"
 #include "supply.h"
 
 #define CEILING 31u /* of the priorities in processes made here */
 
-/* Creates with a frame of the pool's choice, which is charged; refills it as often as needed. */
+/* Creates, with a frame that the policy names; refills the pool as often as needed. */
 static bool create(struct mm *mm, struct pool *pool, enum tn_kind kind, uint64_t target,
 		   uint64_t place, uint64_t argument)
 {
+	struct payment payment = PAYMENT_NONE;
 	struct tn_result result;
 
 	do {
-		result = tn_create(kind, target, TN_ANY, TN_NONE, place, argument);
-	} while (supply_answer(mm, pool, result));
+		payment = payment_choose(mm, pool, kind, &payment);
+		result = tn_create(kind, target, payment.frame, payment.frames, place, argument);
+	} while (payment_settle(mm, pool, &payment, result));
 	if (result.code == -TN_ENOMEM)
 		return false;
 	require_done(result, "create");
@@ -38,7 +42,22 @@ static void undo(struct mm *mm, uint64_t slot, bool *live)
 		slot_put(mm, slot);
 }
 
-struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, uint64_t high)
+/* The policy's terms, where the caller names none. */
+static bool begin(struct mm *mm, struct pool *pool, const struct policy_terms *terms)
+{
+	if (terms) {
+		pool->low = terms->low;
+		pool->high = terms->high;
+		return true;
+	}
+	if (supply_begin(mm, pool))
+		return true;
+	object_end_pool(mm, pool);
+	return false;
+}
+
+struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t quota,
+			      const struct policy_terms *terms)
 {
 	uint64_t slot = slot_take(mm);
 	struct pool *pool = slot ? pool_new(mm) : NULL;
@@ -53,8 +72,9 @@ struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, 
 	pool->depth = parent->depth + 1;
 	pool->slot = slot;
 	pool->frame = info.frame; /* a name, to tell pools apart in frame_info */
-	pool->low = low;
-	pool->high = high;
+	pool->quota = quota;
+	if (!begin(mm, pool, terms))
+		return NULL;
 	supply_top_up(mm, pool);
 	return pool;
 }
@@ -132,6 +152,7 @@ static void forget_process(struct mm *mm, struct process *process)
 
 static void forget_pool(struct mm *mm, struct pool *pool, struct pool *heir)
 {
+	aside_release(mm, pool);
 	ledger_merge(&mm->store.ledger, pool->index, heir->index);
 	mm->pools[pool->parent].kinds[TN_KIND_POOL]--;
 	slot_put(mm, pool->slot);

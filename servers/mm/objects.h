@@ -11,8 +11,12 @@
 
 #include "mm.h"
 
-/* A pool below `parent`, empty, with its marks. */
-struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, uint64_t high);
+/*
+ * A pool below `parent`, empty. quota: most frames that may be lent to it, 0: no limit. terms: its
+ * marks, or NULL: those of the policy, which may want frames set aside as well.
+ */
+struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t quota,
+			      const struct policy_terms *terms);
 
 /* A process paid by the pool, without mappings and slots. */
 struct process *object_make_process(struct mm *mm, struct pool *pool);

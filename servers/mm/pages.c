@@ -8,21 +8,25 @@
 
 #include "require.h"
 #include "supply.h"
+#include "tables.h"
 
 bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t first, uint64_t count,
 	       uint64_t flags)
 {
 	struct pool *pool = &mm->pools[process->pool];
+	unsigned topmost = TABLES_NONE;
 
 	while (count > 0) {
 		struct tn_result result = tn_map(process->slot, va, TN_SLOT_FRAMES, first, count,
-						 flags);
+						 flags | tables_flag());
 
-		if (result.code == -TN_ENOMEM) {
-			if (!supply_answer(mm, pool, result))
-				return false;
+		if (tables_answer(mm, process, va, result, &topmost))
 			continue;
+		if (result.code == -TN_ENOMEM || result.code == -TN_ENOTABLE) {
+			tables_undo(process, va, topmost);
+			return false;
 		}
+		topmost = TABLES_NONE;
 		require_done(result, "map");
 		require(result.value > 0 && result.value <= count, "map made progress");
 		require(mapping_add(&process->mapping, va, first, result.value, count,
@@ -67,6 +71,7 @@ bool pages_unmap(struct mm *mm, struct process *process, uint64_t va, uint64_t c
 		}
 		require_done(result, "unmap");
 		require(passed > 0 && passed <= count, "unmap made progress");
+		tables_prune(mm, process, va, passed * TN_FRAME_SIZE);
 		require(mapping_remove(&process->mapping, va, passed),
 			"unmapped frames were in the ledger");
 		process_count_tables(mm, process);

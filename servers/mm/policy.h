@@ -35,13 +35,14 @@ struct policy_view {
 struct policy_terms {
 	/* The policy is asked to refill when the free frames fall below `low`; 0: never unasked. */
 	uint64_t low;
-	uint64_t high;  /* for the policy's own use */
-	uint64_t aside; /* user frames to set aside for the pool alone, as far as its quota reaches */
+	uint64_t high; /* for the policy's own use */
+	uint64_t
+		aside; /* user frames to set aside for the pool alone, as far as its quota reaches */
 };
 
 /* Frames for a pool. */
 struct policy_gift {
-	uint64_t pool;  /* number of the pool that gets them: as a rule the one that was asked for */
+	uint64_t pool; /* number of the pool that gets them: as a rule the one that was asked for */
 	uint64_t count;
 	uint64_t first; /* POLICY_FRESH, POLICY_ASIDE, or the first of `count` frames in a row */
 };

@@ -42,6 +42,17 @@ uint64_t store_take_lendable(struct store *store, unsigned order)
 	return take_between(store, order, store->window_first, store->window_end);
 }
 
+bool store_claim(struct store *store, uint64_t first, uint64_t count)
+{
+	uint64_t index = space_index(&store->space, first);
+
+	if (index == SPACE_NONE || count == 0 || index < store->window_first ||
+	    count > store->window_end - index ||
+	    space_index(&store->space, first + count - 1) != index + count - 1)
+		return false;
+	return buddy_take_exactly(&store->buddy, index, count);
+}
+
 static bool is_idle(const struct store *store, uint64_t frame)
 {
 	return ledger_frame(&store->ledger, frame).owner == LEDGER_USER &&

@@ -41,5 +41,8 @@ uint64_t store_take(struct store *store, unsigned order);
 /* The same for frames that may be lent. */
 uint64_t store_take_lendable(struct store *store, unsigned order);
 
+/* Takes exactly these frames. False, with no effect, unless all are free and may be lent. */
+bool store_claim(struct store *store, uint64_t first, uint64_t count);
+
 /* Those frames of the range, none of them free yet, that are user space's and idle become free. */
 void store_put_idle(struct store *store, uint64_t first, uint64_t count);

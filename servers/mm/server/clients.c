@@ -8,6 +8,7 @@
 #include <tenure/message.h>
 #include <tenure/user.h>
 
+#include "../aside.h"
 #include "../objects.h"
 #include "../require.h"
 #include "../supply.h"
@@ -15,10 +16,6 @@
 #include "loader.h"
 #include "threads.h"
 #include "view.h"
-
-/* Marks of a client's pool, frames. */
-#define POOL_LOW 4u
-#define POOL_HIGH 16u
 
 #define GENERATIONS ((uint32_t)1 << 20)
 
@@ -71,12 +68,9 @@ static bool make_objects(struct server *server, struct client *client)
 {
 	struct mm *mm = server->mm;
 
-	client->pool = object_make_pool(mm, &mm->pools[0], 0, 0);
+	client->pool = object_make_pool(mm, &mm->pools[0], client->pool_quota, NULL);
 	if (!client->pool)
 		return false;
-	client->pool->quota = client->pool_quota;
-	client->pool->low = POOL_LOW;
-	client->pool->high = POOL_HIGH;
 	supply_watch(client->pool);
 	client->process = object_make_process(mm, client->pool);
 	return client->process && object_add_slots(mm, client->process, 0);
@@ -120,25 +114,37 @@ static void take_all(struct server *server, struct client *client)
 	client->process = NULL;
 }
 
+/* What is free beyond the quota goes back; what is set aside follows it. */
+static void set_pool_quota(struct mm *mm, struct client *client, uint64_t quota)
+{
+	struct pool *pool = client->pool;
+	uint64_t frames = pool_frames(mm, pool);
+
+	client->pool_quota = quota;
+	pool->quota = quota;
+	if (frames > quota)
+		supply_reclaim(mm, pool, frames - quota);
+	/* A child's end brings back at least what its parent had set aside for it. */
+	(void)aside_renew(mm, pool);
+}
+
 static void close_client(struct server *server, struct client *client)
 {
 	struct client *parent = server_client(server, client->parent);
 
 	take_all(server, client);
 	if (parent) {
-		parent->pool_quota += client->pool_quota;
 		parent->user_quota += client->user_quota;
-		parent->pool->quota = parent->pool_quota;
+		set_pool_quota(server->mm, parent, parent->pool_quota + client->pool_quota);
 	}
 	server->live--;
 	client->state = CLIENT_NONE;
 }
 
-static void lend_quotas(struct client *parent, const struct client *client)
+static void lend_quotas(struct mm *mm, struct client *parent, const struct client *client)
 {
-	parent->pool_quota -= client->pool_quota;
 	parent->user_quota -= client->user_quota;
-	parent->pool->quota = parent->pool_quota;
+	set_pool_quota(mm, parent, parent->pool_quota - client->pool_quota);
 }
 
 /* The parent keeps what it uses already, and at least one frame of each. */
@@ -169,7 +175,7 @@ int client_begin(struct server *server, struct client *parent, struct program *p
 	if (!client)
 		return -TN_EAGAIN;
 	if (parent)
-		lend_quotas(parent, client);
+		lend_quotas(server->mm, parent, client);
 	*why = build(server, client, entry->args);
 	if (!*why) {
 		server->started++;

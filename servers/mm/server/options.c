@@ -20,7 +20,6 @@ static bool is(struct text text, const char *constant)
 
 static bool read_file(struct text value, struct options *options)
 {
-	options->listed = true;
 	text_copy(options->start, sizeof(options->start), value);
 	return value.length > 0 && value.length < sizeof(options->start);
 }
@@ -58,6 +57,10 @@ static const char *read_value(struct text key, struct text value, struct options
 		return "idle= is no number of seconds";
 	if (is(key, "workload") && !read_workload(value, o))
 		return "workload= does not name a program";
+	if (is(key, "low") && !text_number(value, 0, NUMBER_MAX, &o->policy.low))
+		return "low= is no number of frames";
+	if (is(key, "high") && !text_number(value, 0, NUMBER_MAX, &o->policy.high))
+		return "high= is no number of frames";
 	if (is(key, "audit") && !text_number(value, 0, NUMBER_MAX, &o->audit))
 		return "audit= is no number";
 	return NULL;
@@ -68,7 +71,11 @@ const char *options_read(const char *boot_arguments, struct options *options)
 	struct text left = {boot_arguments, (uint32_t)strlen(boot_arguments)}, key, value;
 	const char *why = NULL;
 
-	*options = (struct options){.start = "start", .idle = OPTIONS_IDLE};
+	*options = (struct options){
+		.start = "start",
+		.idle = OPTIONS_IDLE,
+		.policy = {.low = POLICY_DEFAULT, .high = POLICY_DEFAULT},
+	};
 	while (why == NULL && text_take_setting(&left, &key, &value))
 		why = read_value(key, value, options);
 	return why;

@@ -16,7 +16,7 @@ uint64_t paging_take(struct server *server, unsigned order)
 	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
 
 	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL);
+		supply_press(mm, NULL, needed - mm->store.buddy.free);
 	return mm->store.buddy.free < needed ? STORE_NONE : store_take(&mm->store, order);
 }
 

@@ -17,6 +17,7 @@
 #include "clients.h"
 #include "options.h"
 #include "requests.h"
+#include "scratch.h"
 #include "startlist.h"
 #include "ticker.h"
 #include "view.h"
@@ -36,6 +37,7 @@ static void open_server(struct server *server)
 	require(server->endpoint != 0, "there is an endpoint for mm");
 	tn_utcb->signal_mask = TN_ANY; /* a bit a pool, supply_watch, and the ticker's */
 	tn_utcb->receive_slot = TN_NONE;
+	scratch_start(server);
 	mm->reserve = SERVER_RESERVE;
 }
 

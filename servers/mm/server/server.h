@@ -26,7 +26,9 @@
 
 /* Addresses in mm's own space; memory.h has the first window. */
 #define SERVER_ARCHIVE 0x2000000000ul
-#define SERVER_SCRATCH 0x2800000000ul
+#define SERVER_SCRATCH 0x2800000000ul       /* of small pages: 2 MiB */
+#define SERVER_SCRATCH_LARGE 0x2800200000ul /* of a large one */
+#define SERVER_SCRATCH_ANCHOR (SERVER_SCRATCH_LARGE - TN_FRAME_SIZE)
 #define SERVER_EXTENTS 0x3000000000ul
 /* The ticker's UTCB, beside what the boot mapped: one unmapped page between. */
 #define SERVER_TICKER (TN_BOOT_INFO + (TN_BOOT_INFO_FRAMES + 1) * TN_FRAME_SIZE)

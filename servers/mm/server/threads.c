@@ -10,6 +10,7 @@
 #include "../pages.h"
 #include "../require.h"
 #include "../supply.h"
+#include "../tables.h"
 #include "paging.h"
 #include "scratch.h"
 
@@ -32,6 +33,8 @@ bool thread_set_up(struct mm *mm, const struct thread_setup *setup)
 	struct process *process = setup->process;
 	struct tn_result result;
 
+	if (!tables_ensure(mm, process, setup->address))
+		return false;
 	do {
 		memcpy(tn_utcb->words, &setup->config, sizeof(setup->config));
 		result = tn_thread_configure(setup->slot,

@@ -10,10 +10,10 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
-#include "../supply.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
+#include "../mm/supply.h"
 
 #define BASE 0x40000000ul
 #define BESIDE (BASE + 0x1000ul)    /* its page table stands */
@@ -112,7 +112,7 @@ static bool cast_frames(struct mm *mm, struct cast *cast, struct process *proces
 /* pool: a process with one page; on its free list, in the end, the frame `lent`. */
 static bool cast_make(struct mm *mm, struct cast *cast, struct process **process)
 {
-	cast->pool = object_make_pool(mm, &mm->pools[0], 0, 0);
+	cast->pool = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){0});
 	*process = cast->pool ? object_make_process(mm, cast->pool) : NULL;
 	cast->empty = slot_take(mm);
 	cast->other = slot_take(mm);

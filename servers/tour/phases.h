@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "../mm.h"
+#include "../mm/mm.h"
 
 /* What mm found and how it came up. */
 bool phase_found(struct mm *mm);

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <tenure/user.h>
 
-#include "../audit.h"
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
-#include "../supply.h"
+#include "../mm/audit.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
+#include "../mm/supply.h"
 
 #define BASE 0x40000000ul
 #define STRIDE 0x200000ul
@@ -38,7 +38,7 @@ static bool fill(struct mm *mm, struct process *process)
 /* A pool under `parent` with a stock, a furnished process and its pages. */
 static struct pool *settle(struct mm *mm, struct pool *parent)
 {
-	struct pool *pool = object_make_pool(mm, parent, 0, 0);
+	struct pool *pool = object_make_pool(mm, parent, 0, &(struct policy_terms){0});
 	struct process *process;
 
 	if (!pool || supply_give(mm, pool, STOCK) != STOCK)
@@ -62,7 +62,7 @@ static bool exact(const struct mm *mm, const struct pool *pool)
 
 bool phase_exact(struct mm *mm)
 {
-	struct pool *top = object_make_pool(mm, &mm->pools[0], 0, 0);
+	struct pool *top = object_make_pool(mm, &mm->pools[0], 0, &(struct policy_terms){0});
 	struct pool *first = top ? settle(mm, top) : NULL;
 	struct pool *second = first ? settle(mm, top) : NULL;
 	bool good;

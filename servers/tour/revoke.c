@@ -10,11 +10,11 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
-#include "../audit.h"
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
-#include "../supply.h"
+#include "../mm/audit.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
+#include "../mm/supply.h"
 
 #define BASE 0x200000000ul
 #define STRIDE 0x200000ul
@@ -48,7 +48,7 @@ static bool build(struct mm *mm, struct pool *top)
 	if (shared == STORE_NONE)
 		return false;
 	for (unsigned i = 0; i < DEPTH; i++) {
-		pool = object_make_pool(mm, pool, LOW, HIGH);
+		pool = object_make_pool(mm, pool, 0, &(struct policy_terms){LOW, HIGH, 0});
 		if (!pool || !inhabit(mm, pool, shared) || !inhabit(mm, pool, shared))
 			return false;
 	}
@@ -92,7 +92,8 @@ static unsigned long microseconds(const struct mm *mm, uint64_t ticks)
 
 bool phase_revoke(struct mm *mm)
 {
-	struct pool *top = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
+	struct pool *top = object_make_pool(mm, &mm->pools[0], 0,
+					    &(struct policy_terms){LOW, HIGH, 0});
 	uint64_t frames, ticks;
 	bool good;
 

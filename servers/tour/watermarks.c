@@ -10,9 +10,9 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
 
 #define BASE 0x80000000ul
 #define STRIDE 0x200000ul
@@ -75,7 +75,8 @@ static bool never_short(const struct pool *pool)
 
 bool phase_watermarks(struct mm *mm)
 {
-	struct pool *pool = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
+	struct pool *pool = object_make_pool(mm, &mm->pools[0], 0,
+					     &(struct policy_terms){LOW, HIGH, 0});
 	struct process *process = pool ? object_make_process(mm, pool) : NULL;
 	struct extremes seen = {UINT64_MAX, 0};
 	bool good;

@@ -3,7 +3,7 @@
  */
 #include "phases.h"
 
-#include "../show.h"
+#include "../mm/show.h"
 
 bool phase_found(struct mm *mm)
 {

@@ -7,10 +7,10 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
-#include "../audit.h"
-#include "../objects.h"
-#include "../pages.h"
-#include "../show.h"
+#include "../mm/audit.h"
+#include "../mm/objects.h"
+#include "../mm/pages.h"
+#include "../mm/show.h"
 
 #define LOW 8u
 #define HIGH 32u
@@ -86,7 +86,8 @@ static bool examine(struct mm *mm, struct process *process, const struct specime
 
 bool phase_large(struct mm *mm)
 {
-	struct pool *pool = object_make_pool(mm, &mm->pools[0], LOW, HIGH);
+	struct pool *pool = object_make_pool(mm, &mm->pools[0], 0,
+					     &(struct policy_terms){LOW, HIGH, 0});
 	struct process *process = pool ? object_make_process(mm, pool) : NULL;
 	bool good = true;
 
