@@ -275,6 +275,7 @@ int main(void)
 	const char *why = "memory is short";
 
 	ledger_open();
+	start.timebase = tn_boot->timebase;
 	if (make(TN_KIND_ENDPOINT, TN_SLOT_POOL, TN_SLOT_PROCESS, ENDPOINT, 0) &&
 	    PAID(TN_SLOT_POOL, tn_map_all(TN_SLOT_PROCESS, ARCHIVE, first, pages, TN_MAP_READ,
 					  TN_SLOT_FRAMES, &done)))
@@ -287,8 +288,8 @@ int main(void)
 	tn_destroy(POOL, 0);
 	ledger_take_back();
 	if (why || status != 0)
-		printf("%11s │ %s %ld\n", start.name, why ? why : "ended with status",
-		       (long)status);
+		printf("%11s │ %s%s %ld\n", start.name, why ? "not started: " : "ended with status",
+		       why ? why : "", (long)status);
 	status = !ledger_audit() || ledger_idle != idle || why || status != 0;
 	show_census();
 	return (int)status;
