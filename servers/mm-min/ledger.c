@@ -71,7 +71,7 @@ static bool agrees(const struct tn_boot_range *range, uint8_t record, uint64_t w
 		return kind >= TN_KIND_POOL && kind <= TN_KIND_FREE;
 	if (record == AS_AT_BOOT && range->kind != TN_KIND_USER)
 		return kind == range->kind;
-	return word == (record == AS_AT_BOOT ? range->detail : 0); /* references */
+	return record != PROGRAM && word == (record == IDLE ? 0 : range->detail); /* references */
 }
 
 bool ledger_audit(void)

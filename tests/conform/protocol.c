@@ -116,6 +116,8 @@ static const struct row sharing[] = {
 	{"offer of more than one has", TN_MM_OFFER, {BASE, 4, OWN_PID, WRITE}, TN_EPERM},
 	{"offer above the quota", TN_MM_OFFER, {OTHER, 1 << 20, OWN_PID, 0}, TN_ENOMEM},
 	{"attach before an offer", TN_MM_ATTACH, {OWN_PID, BASE, 4, 0, 0}, TN_EACCES},
+	{"offer to another", TN_MM_OFFER, {BASE, 2, FAR, 0}, TN_OK},
+	{"attach of what is another's", TN_MM_ATTACH, {OWN_PID, BASE, 2, 0, 0}, TN_EACCES},
 	{"offer", TN_MM_OFFER, {BASE, 2, OWN_PID, 0}, TN_OK},
 	{"attach with an unknown flag", TN_MM_ATTACH, {OWN_PID, BASE, 2, 0, 2}, TN_EINVAL},
 	{"attach from nobody", TN_MM_ATTACH, {FAR, BASE, 2, 0, 0}, TN_ENOENT},
