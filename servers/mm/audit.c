@@ -14,6 +14,7 @@
 #include <tenure/user.h>
 
 #include "aside.h"
+#include "delegation.h"
 
 #define KEPT 8u
 
@@ -29,6 +30,10 @@ struct audit {
 	uint64_t kinds[TN_KIND_COUNT];
 	uint64_t by_pool[MM_POOLS]
 			[MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
+	uint64_t held[MM_POOLS];           /* delegated frames in the pool or below it */
+	uint64_t delegated_user;           /* delegated frames that are user space's */
+	uint64_t words[TN_UTCB_WORDS];     /* of the frames being compared */
+	uint64_t looked, looked_word;      /* the frame asked for last, and its word */
 	uint64_t wrong;
 	struct disagreement kept[KEPT];
 };
@@ -54,6 +59,34 @@ static bool user_agrees(struct audit *audit, struct ledger_frame ledger, bool la
 	       ((word & TN_INFO_LARGE) != 0) == large;
 }
 
+/* Frames of one pool follow one another: it is asked for once. */
+static uint64_t look(void *context, uint64_t frame)
+{
+	struct audit *audit = context;
+
+	if (frame == audit->looked)
+		return audit->looked_word;
+	audit->looked = frame;
+	audit->looked_word = tn_frame_info(TN_SLOT_FRAMES, frame, 1).code == 0 ? tn_utcb->words[0]
+									       : 0;
+	return audit->looked_word;
+}
+
+static bool delegated_agrees(struct audit *audit, struct ledger_frame ledger, uint64_t word)
+{
+	const struct pool *pool = &audit->mm->pools[ledger.value];
+	enum delegation found = delegation_judge(&audit->mm->store.ledger, pool->index, pool->frame,
+						 word, look, audit);
+
+	if (found == DELEGATION_USER)
+		audit->delegated_user++;
+	else
+		audit->held[pool->index]++;
+	if (found == DELEGATION_OWN)
+		audit->by_pool[pool->index][TN_INFO_KIND(word)]++;
+	return found != DELEGATION_WRONG && pool->live && pool->delegated;
+}
+
 static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool large, uint64_t word)
 {
 	switch ((enum ledger_owner)ledger.owner) {
@@ -70,6 +103,8 @@ static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool l
 		return word == 0 && !large;
 	case LEDGER_LENT:
 		return lent_agrees(audit, ledger, word);
+	case LEDGER_DELEGATED:
+		return delegated_agrees(audit, ledger, word);
 	case LEDGER_OWNERS:
 		break;
 	}
@@ -111,8 +146,9 @@ static bool compare_run(struct audit *audit, uint64_t first, uint64_t end)
 			       first, count, tn_error_name(result.code));
 			return false;
 		}
+		memcpy(audit->words, tn_utcb->words, count * sizeof(audit->words[0]));
 		for (uint64_t i = 0; i < count; i++)
-			compare_frame(audit, index + i, first + i, tn_utcb->words[i]);
+			compare_frame(audit, index + i, first + i, audit->words[i]);
 		first += count;
 		index += count;
 	}
@@ -136,8 +172,8 @@ static bool compare_frames(struct audit *audit)
 
 static void show_disagreements(const struct audit *audit)
 {
-	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot",
-							  "user", "lent",  "aside"};
+	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot",     "user",
+							  "lent", "aside", "delegated"};
 	uint64_t shown = audit->wrong < KEPT ? audit->wrong : KEPT;
 
 	for (uint64_t i = 0; i < shown; i++) {
@@ -189,13 +225,45 @@ static bool pool_agrees(const struct audit *audit, const struct pool *pool)
 	       good;
 }
 
+/*
+ * A client fills the pool: what the kernel counts for it, and what its frames say. It alone has
+ * what is in it if there is no pool below; those mm has no capability to.
+ */
+static bool delegated_pool_agrees(const struct audit *audit, const struct pool *pool)
+{
+	static const enum tn_kind named[] = {TN_KIND_CAPS, TN_KIND_TABLE};
+	const uint64_t *seen = audit->by_pool[pool->index];
+	uint64_t held = audit->held[pool->index];
+	struct tn_pool_info info;
+	struct tn_result result = tn_pool_read(pool->slot, &info);
+	bool good = true;
+
+	if (result.code != 0)
+		return same("pool", pool->index, "pool_info", 0, (uint64_t)-result.code);
+	if (info.kinds[TN_KIND_POOL] == 0 || held < info.free + info.used)
+		good = same("pool", pool->index, "delegated frames seen", held,
+			    info.free + info.used);
+	for (unsigned i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		good = same("pool", pool->index, tn_kind_name(named[i]), seen[named[i]],
+			    info.kinds[named[i]]) &&
+		       good;
+	good = same("pool", pool->index, "lent frames", pool_frames(audit->mm, pool), 0) && good;
+	return same("pool", pool->index, "free frames seen", seen[TN_KIND_FREE], info.free) && good;
+}
+
 static bool pools_agree(const struct audit *audit)
 {
 	bool good = true;
 
-	for (unsigned i = 0; i < MM_POOLS; i++)
-		if (audit->mm->pools[i].live)
-			good = pool_agrees(audit, &audit->mm->pools[i]) && good;
+	for (unsigned i = 0; i < MM_POOLS; i++) {
+		const struct pool *pool = &audit->mm->pools[i];
+
+		if (!pool->live)
+			continue;
+		good = (pool->delegated ? delegated_pool_agrees(audit, pool)
+					: pool_agrees(audit, pool)) &&
+		       good;
+	}
 	return good;
 }
 
@@ -212,7 +280,8 @@ static bool census_agrees(const struct audit *audit)
 		good = same("census", kind, tn_kind_name(kind), audit->kinds[kind],
 			    census.kinds[kind]) &&
 		       good;
-	good = same("census", 0, "user frames", ledger_user_frames(&audit->mm->store.ledger),
+	good = same("census", 0, "user frames",
+		    ledger_user_frames(&audit->mm->store.ledger) + audit->delegated_user,
 		    census.kinds[TN_KIND_USER]) &&
 	       good;
 	return same("census", 0, "all frames", audit->frames, census.frames) && good;
@@ -225,6 +294,7 @@ bool audit_run(struct mm *mm)
 
 	memset(&audit, 0, sizeof(audit));
 	audit.mm = mm;
+	audit.looked = TN_NONE;
 	good = compare_frames(&audit);
 	show_disagreements(&audit);
 	good = good && audit.wrong == 0;

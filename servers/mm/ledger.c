@@ -164,6 +164,16 @@ bool ledger_return(struct ledger *ledger, uint64_t first, uint64_t count, uint16
 	return become_idle(ledger, first, count, record(LEDGER_LENT, pool));
 }
 
+bool ledger_delegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return leave_idle(ledger, first, count, record(LEDGER_DELEGATED, pool));
+}
+
+bool ledger_undelegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return become_idle(ledger, first, count, record(LEDGER_DELEGATED, pool));
+}
+
 bool ledger_set_aside(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
 	return leave_idle(ledger, first, count, record(LEDGER_ASIDE, pool));

@@ -69,8 +69,8 @@ static struct extent **mapping_place(struct mapping *mapping, uint64_t va, struc
 static bool continues(const struct extent *before, const struct extent *next)
 {
 	return before && extent_end(before) == next->va && before->level == next->level &&
-	       before->standing == next->standing &&
-	       (next->standing || before->frame + before->count == next->frame);
+	       before->apart == next->apart &&
+	       (next->apart || before->frame + before->count == next->frame);
 }
 
 /* The table for the new pages stands already, for what lies just before or after them. */
@@ -234,7 +234,7 @@ static bool extent_end_mapping(struct mapping *mapping, struct extent *extent)
 {
 	bool good = true;
 
-	if (!extent->standing) {
+	if (!extent->apart) {
 		good = ledger_unmap(&mapping->store->ledger, extent->frame, extent->count,
 				    extent->level);
 		if (good)
@@ -276,7 +276,7 @@ uint64_t mapping_frame(const struct mapping *mapping, uint64_t va)
 
 	while (extent && extent_end(extent) <= va)
 		extent = extent->next;
-	if (!extent || extent->va > va || extent->standing)
+	if (!extent || extent->va > va || extent->apart)
 		return STORE_NONE;
 	return extent->frame + (va - extent->va) / MAPPING_PAGE;
 }
@@ -312,7 +312,7 @@ uint64_t mapping_frames(const struct mapping *mapping)
 	uint64_t frames = 0;
 
 	for (const struct extent *extent = mapping->first; extent; extent = extent->next)
-		frames += extent->count;
+		frames += extent->apart ? 0 : extent->count;
 	return frames;
 }
 

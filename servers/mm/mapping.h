@@ -21,7 +21,7 @@ struct extent {
 	uint64_t frame;
 	uint64_t count; /* frames */
 	unsigned level; /* of its pages: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB */
-	bool standing;  /* there from the boot on: the ledger has it, its frames are unknown */
+	bool apart;     /* its frames are no matter of the ledger's, and unknown here */
 };
 
 /* Extents to be had, shared by all mappings. */
@@ -50,7 +50,10 @@ void mapping_init(struct mapping *mapping, struct store *store, struct extents *
 /* The process has got its root table, before anything is mapped. */
 void mapping_note_root(struct mapping *mapping);
 
-/* Notes small pages that the boot mapped. False if there are no more extents. */
+/*
+ * Notes small pages whose frames the ledger does not count here: those that the boot mapped, and
+ * delegated ones. False if there are no more extents.
+ */
 bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count);
 
 /*
@@ -82,7 +85,7 @@ uint64_t mapping_next(const struct mapping *mapping, uint64_t va);
 /* The process ended: all its mappings with it. */
 bool mapping_clear(struct mapping *mapping);
 
-/* Frames mapped. */
+/* Frames mapped, but for those that were only noted. */
 uint64_t mapping_frames(const struct mapping *mapping);
 
 /*

@@ -32,9 +32,9 @@ bool pool_within(const struct mm *mm, const struct pool *inner, const struct poo
 	return inner == outer;
 }
 
-struct pool *pool_new(struct mm *mm)
+static struct pool *pool_between(struct mm *mm, uint16_t first, uint16_t end)
 {
-	for (uint16_t i = 0; i < MM_POOLS; i++) {
+	for (uint16_t i = first; i < end; i++) {
 		struct pool *pool = &mm->pools[i];
 
 		if (pool->live)
@@ -43,6 +43,20 @@ struct pool *pool_new(struct mm *mm)
 		return pool;
 	}
 	return NULL;
+}
+
+struct pool *pool_new(struct mm *mm)
+{
+	return pool_between(mm, 0, MM_POOLS_SUPPLIED);
+}
+
+struct pool *pool_new_delegated(struct mm *mm)
+{
+	struct pool *pool = pool_between(mm, MM_POOLS_SUPPLIED, MM_POOLS);
+
+	if (pool)
+		pool->delegated = true;
+	return pool;
 }
 
 struct process *process_new(struct mm *mm)

@@ -16,6 +16,7 @@
 #include "store.h"
 
 #define MM_POOLS LEDGER_POOLS
+#define MM_POOLS_SUPPLIED 64u /* those that mm fills come first: a signal bit each, supply_watch */
 #define MM_PROCESSES 64u
 #define MM_EXTENTS 4096u   /* to begin with */
 #define MM_SLOT_PAGES 8u   /* most pages of mm's own capability slots */
@@ -40,6 +41,7 @@ struct pool {
 	uint64_t aside;     /* set aside */
 	struct run runs[POOL_RUNS]; /* these, the next ones last */
 	unsigned run_count;
+	bool delegated; /* its client fills it: mm gives it nothing and counts nothing in it */
 	bool watched;   /* the kernel signals when it falls below `low`: refilled then */
 	uint64_t quota; /* most frames lent to it; 0: no limit */
 	uint64_t kinds[MM_OBJECT_KINDS]; /* objects charged to it */
@@ -93,6 +95,7 @@ bool pool_within(const struct mm *mm, const struct pool *inner, const struct poo
 
 /* An unused record, live from here on; NULL when all are used. */
 struct pool *pool_new(struct mm *mm);
+struct pool *pool_new_delegated(struct mm *mm);
 struct process *process_new(struct mm *mm);
 
 /* After mappings of a process changed: its page tables, in its own account and its pool's. */

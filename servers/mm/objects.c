@@ -42,6 +42,24 @@ static void undo(struct mm *mm, uint64_t slot, bool *live)
 		slot_put(mm, slot);
 }
 
+/* A record, with the kernel's object below `parent`. */
+static struct pool *make_pool(struct mm *mm, struct pool *pool, struct pool *parent)
+{
+	uint64_t slot = pool ? slot_take(mm) : 0;
+	struct tn_pool_info info;
+
+	if (!slot || !create(mm, parent, TN_KIND_POOL, parent->slot, slot, 0)) {
+		undo(mm, slot, pool ? &pool->live : NULL);
+		return NULL;
+	}
+	require_done(tn_pool_read(slot, &info), "pool_info");
+	pool->parent = parent->index;
+	pool->depth = parent->depth + 1;
+	pool->slot = slot;
+	pool->frame = info.frame; /* a name, to tell pools apart in frame_info */
+	return pool;
+}
+
 /* The policy's terms, where the caller names none. */
 static bool begin(struct mm *mm, struct pool *pool, const struct policy_terms *terms)
 {
@@ -59,19 +77,10 @@ static bool begin(struct mm *mm, struct pool *pool, const struct policy_terms *t
 struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t quota,
 			      const struct policy_terms *terms)
 {
-	uint64_t slot = slot_take(mm);
-	struct pool *pool = slot ? pool_new(mm) : NULL;
-	struct tn_pool_info info;
+	struct pool *pool = make_pool(mm, pool_new(mm), parent);
 
-	if (!pool || !create(mm, parent, TN_KIND_POOL, parent->slot, slot, 0)) {
-		undo(mm, slot, pool ? &pool->live : NULL);
+	if (!pool)
 		return NULL;
-	}
-	require_done(tn_pool_read(slot, &info), "pool_info");
-	pool->parent = parent->index;
-	pool->depth = parent->depth + 1;
-	pool->slot = slot;
-	pool->frame = info.frame; /* a name, to tell pools apart in frame_info */
 	pool->quota = quota;
 	if (!begin(mm, pool, terms))
 		return NULL;
@@ -79,18 +88,28 @@ struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t quota
 	return pool;
 }
 
-struct process *object_make_process(struct mm *mm, struct pool *pool)
+struct pool *object_make_delegated(struct mm *mm, struct pool *parent)
+{
+	return make_pool(mm, pool_new_delegated(mm), parent);
+}
+
+struct process *object_make_process_below(struct mm *mm, struct pool *pool, uint64_t ceiling)
 {
 	uint64_t slot = slot_take(mm);
 	struct process *process = slot ? process_new(mm) : NULL;
 
-	if (!process || !create(mm, pool, TN_KIND_PROCESS, pool->slot, slot, CEILING)) {
+	if (!process || !create(mm, pool, TN_KIND_PROCESS, pool->slot, slot, ceiling)) {
 		undo(mm, slot, process ? &process->live : NULL);
 		return NULL;
 	}
 	process->slot = slot;
 	process->pool = pool->index;
 	return process;
+}
+
+struct process *object_make_process(struct mm *mm, struct pool *pool)
+{
+	return object_make_process_below(mm, pool, CEILING);
 }
 
 bool object_add(struct mm *mm, struct process *process, enum tn_kind kind)

@@ -56,6 +56,36 @@ bool pages_map_new(struct mm *mm, struct process *process, uint64_t va, unsigned
 	return mapped;
 }
 
+uint32_t pages_map_apart(struct mm *mm, struct process *process, uint64_t va, uint64_t first,
+			 uint64_t count, uint64_t flags)
+{
+	unsigned topmost = TABLES_NONE;
+	uint64_t done = 0;
+
+	while (done < count) {
+		uint64_t at = va + done * TN_FRAME_SIZE;
+		struct tn_result result = tn_map(process->slot, at, TN_SLOT_FRAMES, first + done,
+						 count - done,
+						 flags | TN_MAP_SMALL | tables_flag());
+
+		if (tables_answer(mm, process, at, result, &topmost))
+			continue;
+		if (result.code != 0) {
+			tables_undo(process, at, topmost);
+			require(pages_unmap(mm, process, va, done),
+				"small pages need no splitting");
+			return result.code == -TN_ENOTABLE ? TN_ENOMEM : (uint32_t)-result.code;
+		}
+		topmost = TABLES_NONE;
+		require(mapping_note(&process->mapping, at, result.value),
+			"there are extents for a run of pages");
+		process_count_tables(mm, process);
+		done += result.value;
+		supply_top_up(mm, &mm->pools[process->pool]);
+	}
+	return 0;
+}
+
 bool pages_unmap(struct mm *mm, struct process *process, uint64_t va, uint64_t count)
 {
 	struct pool *pool = &mm->pools[process->pool];

@@ -12,7 +12,7 @@ bool payment_has_claims(const struct mm *mm, uint64_t first, uint64_t count)
 	for (uint64_t frame = first; frame < first + count; frame++) {
 		struct ledger_frame what = ledger_frame(&mm->store.ledger, frame);
 
-		if (what.owner == LEDGER_ASIDE)
+		if (what.owner == LEDGER_ASIDE || what.owner == LEDGER_DELEGATED)
 			return true;
 	}
 	return false;

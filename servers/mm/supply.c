@@ -190,7 +190,7 @@ void supply_press(struct mm *mm, const struct pool *except, uint64_t wanted)
 	for (unsigned i = 1; i < MM_POOLS && wanted > 0; i++) {
 		struct pool *pool = &mm->pools[i];
 
-		if (pool->live && pool != except)
+		if (pool->live && !pool->delegated && pool != except)
 			wanted -= least(wanted, press_pool(mm, pool, wanted));
 	}
 }
@@ -216,7 +216,7 @@ static uint64_t carry_out(struct mm *mm, const struct policy_gift *gift, uint64_
 
 	if (gift->count == 0)
 		return 0;
-	if (!pool || !pool->live) {
+	if (!pool || !pool->live || pool->delegated) {
 		mm->refusals++;
 		return 0;
 	}
@@ -272,7 +272,7 @@ void supply_watch(struct pool *pool)
 
 void supply_signalled(struct mm *mm, uint64_t bits)
 {
-	for (unsigned i = 0; i < MM_POOLS; i++)
+	for (unsigned i = 0; i < MM_POOLS_SUPPLIED; i++)
 		if (bits >> i & 1 && mm->pools[i].live)
 			top_up(mm, &mm->pools[i]);
 }

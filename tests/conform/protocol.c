@@ -368,7 +368,7 @@ static const struct row untyped[] = {
 	{"untyped in a fixed slot", TN_MM_UNTYPED, {1, 1}, TN_EINVAL},
 	{"untyped in the last slot", TN_MM_UNTYPED, {1, TN_CLIENT_SLOTS - 1}, TN_EINVAL},
 	{"untyped in a full slot", TN_MM_UNTYPED, {1, MAKE_SLOT}, TN_EEXIST},
-	{"untyped above the quota", TN_MM_UNTYPED, {1 << 20, 220}, TN_ENOMEM},
+	{"untyped above the quota", TN_MM_UNTYPED, {QUOTA_USER, 220}, TN_ENOMEM},
 	{"a map of others' frames", TN_MM_UNTYPED_MAP, {1, 1, OTHER, 0}, TN_ENOENT},
 	{"a return of others' frames", TN_MM_UNTYPED_RETURN, {1}, TN_ENOENT},
 };

@@ -230,6 +230,35 @@ static void large_pages_are_whole(void **state)
 	assert_true(ledger_in_use(ledger, BASE + 1024));
 }
 
+static void delegated_frames_are_nobody_elses(void **state)
+{
+	struct ledger *ledger = &store.ledger;
+
+	(void)state;
+	assert_false(ledger_delegate(ledger, BASE + 31, 2, 70)); /* one is the image's */
+	assert_false(ledger_delegate(ledger, BASE + 64, 8, LEDGER_POOLS));
+	assert_true(ledger_map(ledger, BASE + 64, 1, 0));
+	assert_false(ledger_delegate(ledger, BASE + 64, 8, 70)); /* one is mapped */
+	assert_true(ledger_unmap(ledger, BASE + 64, 1, 0));
+	assert_true(ledger_delegate(ledger, BASE + 64, 8, 70));
+	assert_int_equal(ledger->owned[LEDGER_DELEGATED], 8);
+	assert_int_equal(ledger->owned[LEDGER_USER], FRAMES - 40);
+	assert_int_equal(ledger->lent[70], 0);
+	assert_false(ledger_delegate(ledger, BASE + 71, 1, 70));
+	assert_false(ledger_lend(ledger, BASE + 64, 1, 70));
+	assert_false(ledger_return(ledger, BASE + 64, 1, 70));
+	assert_false(ledger_map(ledger, BASE + 64, 1, 0));
+	assert_false(ledger_in_use(ledger, BASE + 64));
+	assert_true(buddy_take_exactly(&store.buddy, 64, 8));
+	store_put_idle(&store, BASE + 64, 8); /* not while they are delegated */
+	assert_false(buddy_has(&store.buddy, 64, 8));
+	assert_false(ledger_undelegate(ledger, BASE + 64, 8, 71));
+	assert_false(ledger_undelegate(ledger, BASE + 64, 9, 70));
+	assert_true(ledger_undelegate(ledger, BASE + 64, 8, 70));
+	assert_int_equal(ledger->owned[LEDGER_DELEGATED], 0);
+	assert_true(ledger_lend(ledger, BASE + 64, 8, 3));
+}
+
 static void merged_pools_are_one(void **state)
 {
 	struct ledger *ledger = &store.ledger;
@@ -426,7 +455,7 @@ static void shared_frame_is_free_after_the_last_unmap(void **state)
 	assert_int_equal(store.buddy.free, FRAMES - 32);
 }
 
-static void standing_pages_touch_no_frame(void **state)
+static void noted_pages_touch_no_frame(void **state)
 {
 	struct mapping mapping;
 
@@ -434,7 +463,17 @@ static void standing_pages_touch_no_frame(void **state)
 	mapping_init(&mapping, &store, &extents);
 	assert_true(mapping_note(&mapping, 0x10000, 20));
 	assert_int_equal(mapping_tables(&mapping, 5), 5);
-	assert_int_equal(mapping_frames(&mapping), 20);
+	assert_int_equal(mapping_frames(&mapping), 0);
+	assert_true(mapping_has(&mapping, 0x12000, 0x1000));
+	assert_true(mapping_frame(&mapping, 0x12000) == STORE_NONE);
+	/* Beside others, and cut by an unmap: still nobody's frames. */
+	assert_true(mapping_add(&mapping, 0x24000, store_take(&store, 0), 1, 1, true));
+	assert_true(mapping_note(&mapping, 0x25000, 2));
+	assert_int_equal(mapping_frames(&mapping), 1);
+	assert_true(mapping_remove(&mapping, 0x20000, 6));
+	assert_false(mapping_has(&mapping, 0x20000, 0x6000));
+	assert_true(mapping_has(&mapping, 0x26000, 0x1000));
+	assert_int_equal(store.buddy.free, FRAMES - 32);
 	assert_true(mapping_clear(&mapping));
 	assert_int_equal(store.buddy.free, FRAMES - 32);
 }
@@ -599,6 +638,7 @@ int main(void)
 		WITH_STORE(only_idle_user_frames_are_lent),
 		WITH_STORE(references_rise_and_fall),
 		WITH_STORE(large_pages_are_whole),
+		WITH_STORE(delegated_frames_are_nobody_elses),
 		WITH_STORE(merged_pools_are_one),
 		WITH_STORE(frames_outside_the_window_go_first),
 		WITH_STORE(only_idle_frames_become_free),
@@ -609,7 +649,7 @@ int main(void)
 		WITH_STORE(rights_split_a_large_page_and_keep_its_frames),
 		WITH_STORE(huge_page_falls_apart_in_two_steps),
 		WITH_STORE(shared_frame_is_free_after_the_last_unmap),
-		WITH_STORE(standing_pages_touch_no_frame),
+		WITH_STORE(noted_pages_touch_no_frame),
 		WITH_STORE(extents_run_out_cleanly),
 		WITH_STORE(random_mappings_agree_with_pages),
 	};

@@ -15,6 +15,7 @@
 #include "archive.h"
 #include "loader.h"
 #include "threads.h"
+#include "untyped.h"
 #include "view.h"
 
 #define GENERATIONS ((uint32_t)1 << 20)
@@ -72,7 +73,8 @@ static bool make_objects(struct server *server, struct client *client)
 	if (!client->pool)
 		return false;
 	supply_watch(client->pool);
-	client->process = object_make_process(mm, client->pool);
+	/* Its own priority is the most, should it build threads from untyped memory. */
+	client->process = object_make_process_below(mm, client->pool, client->priority);
 	return client->process && object_add_slots(mm, client->process, 0);
 }
 
@@ -104,6 +106,7 @@ static void take_all(struct server *server, struct client *client)
 		slot_put(mm, client->wait_slot);
 	if (!client->pool)
 		return;
+	untyped_end(server, client);
 	object_revoke_pool(mm, client->pool);
 	threads_forget(server, client);
 	free = pool_free(mm, client->pool);

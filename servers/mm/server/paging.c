@@ -32,6 +32,22 @@ static void quota_charge(struct client *client, uint64_t count)
 		client->mapped_peak = client->mapped;
 }
 
+bool paging_charge(struct client *client, uint64_t count)
+{
+	if (!quota_allows(client, count))
+		return false;
+	quota_charge(client, count);
+	return true;
+}
+
+/* Untyped frames count as long as they are the client's, mapped or not. */
+void paging_recount(struct client *client)
+{
+	client->mapped = mapping_frames(&client->process->mapping);
+	for (unsigned i = 0; i < TN_CLIENT_UNTYPED; i++)
+		client->mapped += client->untyped[i].count;
+}
+
 static bool in_window(const struct mm *mm, uint64_t frame, uint64_t count)
 {
 	return frame >= mm->boot->window_first &&
@@ -178,7 +194,7 @@ bool paging_drop(struct server *server, struct client *client, uint64_t va, uint
 {
 	bool done = pages_unmap(server->mm, client->process, va, pages);
 
-	client->mapped = mapping_frames(&client->process->mapping);
+	paging_recount(client);
 	return done;
 }
 

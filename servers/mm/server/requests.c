@@ -28,6 +28,9 @@ static request_handler *const handlers[] = {
 	[TN_MM_ENDPOINT_DESTROY] = request_endpoint_destroy,
 	[TN_MM_CONNECT] = request_connect,
 	[TN_MM_STOP] = request_stop,
+	[TN_MM_UNTYPED] = request_untyped,
+	[TN_MM_UNTYPED_MAP] = request_untyped_map,
+	[TN_MM_UNTYPED_RETURN] = request_untyped_return,
 };
 #define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 

@@ -28,8 +28,7 @@ static bool rights_exclude(uint64_t flags)
 	return (flags & RIGHTS) == RIGHTS;
 }
 
-/* Finds a place if none is named. *va: 0 if there is none. */
-static uint32_t place(struct client *client, uint64_t *va, uint64_t pages, uint64_t flags)
+uint32_t request_place(struct client *client, uint64_t *va, uint64_t pages, uint64_t flags)
 {
 	uint64_t align = flags & TN_MM_LARGE ? REGION_BLOCK : REGION_PAGE;
 	uint32_t refusal;
@@ -52,7 +51,7 @@ uint32_t request_map(struct server *server, struct request *request, struct answ
 
 	if (flags & ~(uint64_t)FLAGS || rights_exclude(flags))
 		return TN_EINVAL;
-	refusal = place(client, &va, pages, flags);
+	refusal = request_place(client, &va, pages, flags);
 	if (refusal != 0)
 		return refusal;
 	/* So that nobody makes mm fill what can never be paid for. */
@@ -140,7 +139,7 @@ uint32_t request_offer(struct server *server, struct request *request, struct an
 		return refusal != 0 ? refusal : TN_EINVAL;
 	if (!region || pages > (region_end(region) - va) / TN_FRAME_SIZE)
 		return TN_ENOENT;
-	if (flags & ~region->flags)
+	if (flags & ~region->flags || region->untyped)
 		return TN_EPERM;
 	if (pages > client->user_quota || !paging_populate(server, client, va, pages))
 		return TN_ENOMEM;
@@ -178,7 +177,7 @@ uint32_t request_attach(struct server *server, struct request *request, struct a
 		return TN_ENOENT;
 	if (!is_offered(other, client, theirs, pages, flags))
 		return TN_EACCES;
-	refusal = place(client, &va, pages, 0);
+	refusal = request_place(client, &va, pages, 0);
 	if (refusal != 0)
 		return refusal;
 	/* Left by a populate or an unmap that failed midway, where no region is any more. */

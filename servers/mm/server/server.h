@@ -47,6 +47,11 @@ struct client_thread {
 	uint64_t owned; /* slot in the client's table */
 };
 
+/* Frames that a client builds objects of itself. */
+struct untyped {
+	uint64_t first, count; /* count 0: none */
+};
+
 struct client {
 	enum client_state state;
 	uint32_t pid, parent;    /* parent: 0 for the start list's */
@@ -59,7 +64,9 @@ struct client {
 	struct regions regions;
 	struct client_thread threads[TN_CLIENT_THREADS];
 	uint64_t endpoints[TN_CLIENT_ENDPOINTS]; /* mm's slots; 0: none */
-	uint64_t mapped;                         /* frames, as its quota counts them */
+	struct pool *untyped_pool; /* for what it builds of its ranges; NULL: it has none */
+	struct untyped untyped[TN_CLIENT_UNTYPED];
+	uint64_t mapped; /* frames, as its quota counts them: untyped ones among them */
 	uint64_t mapped_peak;
 	uint64_t wait_slot, wait_pid; /* a REPLY capability to a thread that waits; 0: none */
 	int64_t code;
