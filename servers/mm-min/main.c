@@ -168,16 +168,21 @@ static int map(uint64_t va, uint64_t pages, uint64_t flags)
 }
 
 /* Each line under the program's name; what could move the cursor becomes a question mark. */
-static int print(const char *text, uint64_t bytes, uint64_t room)
+static int print(const char *text, uint64_t bytes, uint64_t words)
 {
-	for (uint64_t i = 0; i < bytes && bytes <= room; i++) {
+	if (bytes > (words > TN_MM_TEXT_WORD ? (words - TN_MM_TEXT_WORD) * 8 : 0))
+		return TN_EINVAL;
+	for (uint64_t i = 0; i < bytes; i++) {
+		bool ends = text[i] == '\n' || i + 1 == bytes;
+
 		if (i == 0 || text[i - 1] == '\n')
 			printf("%11s │ ", start.name);
-		putchar(isprint((unsigned char)text[i]) || text[i] == '\n' ? text[i] : '?');
-		if (i + 1 == bytes && text[i] != '\n')
+		if (text[i] != '\n')
+			putchar(isprint((unsigned char)text[i]) ? text[i] : '?');
+		if (ends)
 			putchar('\n');
 	}
-	return bytes <= room ? TN_OK : TN_EINVAL;
+	return TN_OK;
 }
 
 static int refill(uint64_t *words)
@@ -220,10 +225,7 @@ static int answer(uint64_t info, uint64_t *words)
 		return refill(words);
 	case TN_MM_PRINT:
 		memcpy(text, tn_utcb->words, sizeof(text)); /* printing writes there */
-		return print((char *)(text + TN_MM_TEXT_WORD), words[4],
-			     TN_INFO_WORDS(info) > TN_MM_TEXT_WORD
-				     ? (TN_INFO_WORDS(info) - TN_MM_TEXT_WORD) * 8
-				     : 0);
+		return print((char *)(text + TN_MM_TEXT_WORD), words[4], TN_INFO_WORDS(info));
 	case TN_LABEL_FAULT:
 		return fault(words[0], words[1], words[2]);
 	case TN_MM_EXIT:
@@ -240,8 +242,12 @@ static void serve(void)
 	struct tn_message message = tn_recv(ENDPOINT);
 	int label;
 
-	while ((label = answer(message.info, message.words)) != ENDED)
+	for (;;) {
+		label = message.code == 0 ? answer(message.info, message.words) : TN_ENOSYS;
+		if (label == ENDED)
+			return;
 		message = tn_reply_recv(ENDPOINT, TN_INFO(label, 1), message.words);
+	}
 }
 
 static bool read_workload(void)
