@@ -50,7 +50,9 @@ static struct run take_run(struct mm *mm, uint64_t count)
 
 static bool set_aside(struct mm *mm, struct pool *pool, uint64_t count)
 {
-	if (mm->store.buddy.free < mm->reserve + count)
+	uint64_t idle = mm->store.lendable;
+
+	if (idle < mm->reserve || idle - mm->reserve < count)
 		return false;
 	while (count > 0 && pool->run_count < POOL_RUNS) {
 		struct run run = take_run(mm, count);
@@ -99,12 +101,26 @@ void aside_release(struct mm *mm, struct pool *pool)
 	release(mm, pool, pool->aside);
 }
 
-bool aside_renew(struct mm *mm, struct pool *pool)
+/* So many frames are to be set aside for the pool now. */
+static uint64_t wanted(const struct mm *mm, const struct pool *pool)
 {
 	uint64_t limit = pool->quota > 0 ? least(pool->promise, pool->quota) : pool->promise;
-	uint64_t lent = pool_frames(mm, pool), wanted = limit > lent ? limit - lent : 0;
+	uint64_t lent = pool_frames(mm, pool);
 
-	if (pool->aside > wanted)
-		release(mm, pool, pool->aside - wanted);
-	return wanted == pool->aside || set_aside(mm, pool, wanted - pool->aside);
+	return limit > lent ? limit - lent : 0;
+}
+
+void aside_cut(struct mm *mm, struct pool *pool)
+{
+	if (pool->aside > 0 && pool->aside > wanted(mm, pool))
+		release(mm, pool, pool->aside - wanted(mm, pool));
+}
+
+bool aside_renew(struct mm *mm, struct pool *pool)
+{
+	uint64_t count;
+
+	aside_cut(mm, pool);
+	count = wanted(mm, pool) - pool->aside;
+	return count == 0 || set_aside(mm, pool, count);
 }

@@ -18,6 +18,12 @@
  */
 bool aside_renew(struct mm *mm, struct pool *pool);
 
+/*
+ * After frames were lent to the pool: releases of those set aside what the promise or the quota no
+ * longer covers.
+ */
+void aside_cut(struct mm *mm, struct pool *pool);
+
 /* Releases all. */
 void aside_release(struct mm *mm, struct pool *pool);
 

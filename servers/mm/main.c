@@ -15,7 +15,7 @@
 #include "show.h"
 
 static struct mm the_mm;
-static struct server the_server = {.mm = &the_mm};
+static struct server the_server;
 
 static unsigned long milliseconds_since(uint64_t start)
 {
@@ -41,6 +41,7 @@ int main(void)
 	const char *wrong = options_read(tn_boot->args, &options);
 	bool good;
 
+	the_server.mm = &the_mm;
 	the_mm.options = options.policy;
 	memory_start(&the_mm, tn_boot);
 	show_machine(&the_mm);

@@ -183,8 +183,7 @@ static void free_between(struct mm *mm, const struct early *early, uint64_t firs
 				stop = least(stop, pieces[i].first);
 		}
 		if (skip == 0)
-			require(buddy_put(&mm->store.buddy, space_index(&mm->store.space, first),
-					  stop - first),
+			require(store_put(&mm->store, first, stop - first),
 				"each idle frame is free once");
 		first = skip ? first + skip : stop;
 	}

@@ -25,6 +25,16 @@ uint64_t pool_free(const struct mm *mm, const struct pool *pool)
 	return pool_frames(mm, pool) - pool_used(pool);
 }
 
+uint64_t pools_free(const struct mm *mm)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < MM_POOLS; i++)
+		if (mm->pools[i].live)
+			sum += pool_free(mm, &mm->pools[i]);
+	return sum;
+}
+
 bool pool_within(const struct mm *mm, const struct pool *inner, const struct pool *outer)
 {
 	while (inner != outer && inner->parent != inner->index)

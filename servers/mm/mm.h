@@ -70,7 +70,7 @@ struct mm {
 	struct process processes[MM_PROCESSES];
 	uint64_t slots_taken[MM_SLOT_PAGES * TN_CAPS_SLOTS / 64]; /* bits */
 	uint64_t slot_pages;                                      /* that mm has */
-	uint64_t reserve;                    /* idle user frames kept for the root pool alone */
+	uint64_t reserve;                    /* frames that may be lent, for the root pool alone */
 	uint64_t baseline;                   /* frames of the root pool when mm was up */
 	uint64_t baseline_used;              /* of these, objects */
 	uint64_t early_frames;               /* of these, lent by mm to map its own records */
@@ -89,6 +89,9 @@ uint64_t pool_frames(const struct mm *mm, const struct pool *pool);
 
 /* Frames on the pool's free list. */
 uint64_t pool_free(const struct mm *mm, const struct pool *pool);
+
+/* The same of all pools. */
+uint64_t pools_free(const struct mm *mm);
 
 /* `inner` is `outer` or below it. */
 bool pool_within(const struct mm *mm, const struct pool *inner, const struct pool *outer);

@@ -23,7 +23,7 @@ bool pages_map(struct mm *mm, struct process *process, uint64_t va, uint64_t fir
 		if (tables_answer(mm, process, va, result, &topmost))
 			continue;
 		if (result.code == -TN_ENOMEM || result.code == -TN_ENOTABLE) {
-			tables_undo(process, va, topmost);
+			tables_undo(mm, process, va, topmost);
 			return false;
 		}
 		topmost = TABLES_NONE;
@@ -71,7 +71,7 @@ uint32_t pages_map_apart(struct mm *mm, struct process *process, uint64_t va, ui
 		if (tables_answer(mm, process, at, result, &topmost))
 			continue;
 		if (result.code != 0) {
-			tables_undo(process, at, topmost);
+			tables_undo(mm, process, at, topmost);
 			require(pages_unmap(mm, process, va, done),
 				"small pages need no splitting");
 			return result.code == -TN_ENOTABLE ? TN_ENOMEM : (uint32_t)-result.code;

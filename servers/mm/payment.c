@@ -7,14 +7,21 @@
 #include "require.h"
 #include "supply.h"
 
+static bool has_claim(const struct store *store, uint64_t frame)
+{
+	struct ledger_frame what = ledger_frame(&store->ledger, frame);
+
+	if (what.owner == LEDGER_ASIDE || what.owner == LEDGER_DELEGATED)
+		return true;
+	return what.owner == LEDGER_USER && !ledger_in_use(&store->ledger, frame) &&
+	       !buddy_has(&store->buddy, space_index(&store->space, frame), 1);
+}
+
 bool payment_has_claims(const struct mm *mm, uint64_t first, uint64_t count)
 {
-	for (uint64_t frame = first; frame < first + count; frame++) {
-		struct ledger_frame what = ledger_frame(&mm->store.ledger, frame);
-
-		if (what.owner == LEDGER_ASIDE || what.owner == LEDGER_DELEGATED)
+	for (uint64_t i = 0; i < count; i++)
+		if (has_claim(&mm->store, first + i))
 			return true;
-	}
 	return false;
 }
 
@@ -25,7 +32,7 @@ static struct payment exact(uint64_t frame, bool claimed)
 
 static struct payment fresh(struct mm *mm, const struct pool *pool)
 {
-	uint64_t idle = mm->store.buddy.free, frame;
+	uint64_t idle = mm->store.lendable, frame;
 
 	if (mm->reserve > 0 && idle <= mm->reserve)
 		supply_press(mm, pool, mm->reserve + 1 - idle);
@@ -88,5 +95,6 @@ bool payment_settle(struct mm *mm, struct pool *pool, struct payment *payment,
 	require(ledger_lend(&mm->store.ledger, payment->frame, 1, pool->index),
 		"a frame that an object was made of was idle");
 	mm->frames_given++;
+	aside_cut(mm, pool);
 	return false;
 }

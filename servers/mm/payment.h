@@ -36,5 +36,8 @@ struct payment payment_choose(struct mm *mm, struct pool *pool, enum tn_kind kin
 bool payment_settle(struct mm *mm, struct pool *pool, struct payment *payment,
 		    struct tn_result result);
 
-/* One of the frames is idle and promised to somebody, which the kernel cannot know. */
+/*
+ * One of the frames is idle for the kernel, which cannot know that somebody has a claim to it: it is
+ * set aside for a pool, or mm has it in hand to map it.
+ */
 bool payment_has_claims(const struct mm *mm, uint64_t first, uint64_t count);

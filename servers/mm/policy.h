@@ -6,8 +6,9 @@
  * of mm carries the answers out (supply.h) and writes them down.
  *
  * No answer is believed. Counts are cut to what there is and what a quota allows; a frame or a pool
- * that is not to be had is refused, by mm's ledger or by the kernel, and counted as a refusal. So a
- * policy can starve programs. It cannot lose a frame, nor harm the kernel.
+ * that is not to be had is refused, by mm's ledger or by the kernel, and counted as a refusal. What
+ * mm's own pool lacks, mm takes itself if it is not given. So a policy can starve programs. It cannot
+ * lose a frame, nor stop mm, nor harm the kernel.
  */
 #pragma once
 
@@ -23,7 +24,7 @@
 /* One pool, as a policy sees it; all counts are frames. */
 struct policy_view {
 	uint64_t pool;       /* its number in mm's records; 0 is the root pool, mm's own */
-	uint64_t depth;      /* 0: the root pool */
+	uint64_t depth;      /* 0: the root pool, 1: a client's */
 	uint64_t free, used; /* lent to it: on its free list, and in objects */
 	uint64_t quota;      /* most that may be lent to it; 0: no limit */
 	uint64_t aside;      /* idle user frames set aside for it */
@@ -61,6 +62,11 @@ struct policy {
 	 * when nothing is mapped below them. Otherwise the kernel makes them out of the stock.
 	 */
 	bool explicit_tables;
+	/*
+	 * Whenever mm waits for a message, no pool has a free frame: mm ends if one has. A refill
+	 * that a client asks for (TN_MM_REFILL) shows that the frames are to be had, and is taken back.
+	 */
+	bool keeps_nothing;
 	/* Clients may ask for ranges of frames to build objects from themselves (TN_MM_UNTYPED). */
 	bool delegates;
 	/* A pool has been made, empty. */

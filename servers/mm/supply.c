@@ -38,12 +38,13 @@ static uint64_t take_block(struct mm *mm, uint64_t count, unsigned *order)
 }
 
 /* Frames that were taken out of the store for it go to the pool. */
-static void lend(struct mm *mm, const struct pool *pool, uint64_t first, uint64_t count)
+static void lend(struct mm *mm, struct pool *pool, uint64_t first, uint64_t count)
 {
 	require_done(tn_frame_give(TN_SLOT_FRAMES, pool->slot, first, count), "frame_give");
 	require(ledger_lend(&mm->store.ledger, first, count, pool->index),
 		"given frames were idle");
 	mm->frames_given += count;
+	aside_cut(mm, pool);
 }
 
 uint64_t supply_give(struct mm *mm, struct pool *pool, uint64_t count)
@@ -83,14 +84,14 @@ static uint64_t give_named(struct mm *mm, struct pool *pool, uint64_t first, uin
 {
 	struct tn_result result;
 
-	if (count == 0 || count > TN_BATCH)
-		return 0;
-	if (store_claim(&mm->store, first, count)) {
+	bool allowed = count <= TN_BATCH && supply_allowed(mm, pool, count) == count;
+
+	if (allowed && store_claim(&mm->store, first, count)) {
 		lend(mm, pool, first, count);
 		return count;
 	}
 	mm->refusals++;
-	if (payment_has_claims(mm, first, count))
+	if (!allowed || payment_has_claims(mm, first, count))
 		return 0;
 	/* Not idle, says the ledger: so must the kernel. */
 	result = tn_frame_give(TN_SLOT_FRAMES, pool->slot, first, count);
@@ -138,7 +139,7 @@ struct policy_view supply_view(const struct mm *mm, const struct pool *pool)
 		.aside = pool->aside,
 		.low = pool->low,
 		.high = pool->high,
-		.idle = mm->store.buddy.free,
+		.idle = mm->store.lendable,
 	};
 }
 
@@ -164,10 +165,13 @@ static uint64_t quota_left(const struct mm *mm, const struct pool *pool)
 
 uint64_t supply_allowed(const struct mm *mm, const struct pool *pool, uint64_t count)
 {
-	uint64_t idle = mm->store.buddy.free;
+	uint64_t idle = mm->store.lendable;
 
-	if (pool->index == 0)
-		return count;
+	if (pool->index == 0) {
+		uint64_t free = pool_free(mm, pool);
+
+		return least(count, free < SUPPLY_ROOT_MOST ? SUPPLY_ROOT_MOST - free : 0);
+	}
 	count = least(count, quota_left(mm, pool));
 	return least(count, idle > mm->reserve ? idle - mm->reserve : 0);
 }
@@ -201,12 +205,18 @@ void supply_press(struct mm *mm, const struct pool *except, uint64_t wanted)
  */
 static uint64_t give_fresh(struct mm *mm, struct pool *pool, uint64_t count, uint64_t missing)
 {
-	uint64_t needed = mm->reserve + missing, idle = mm->store.buddy.free;
+	uint64_t needed = mm->reserve + missing, idle = mm->store.lendable;
 
 	if (mm->reserve > 0 && idle < needed)
 		supply_press(mm, pool, needed - idle);
 	count = supply_allowed(mm, pool, count);
 	return count < missing ? 0 : supply_give(mm, pool, count);
+}
+
+/* The kernel has it: a record is live before its object is made. */
+static bool is_ready(const struct pool *pool)
+{
+	return pool->live && pool->slot != 0;
 }
 
 /* Carries the policy's answer out, as far as it can be. Returns how many frames went. */
@@ -216,7 +226,7 @@ static uint64_t carry_out(struct mm *mm, const struct policy_gift *gift, uint64_
 
 	if (gift->count == 0)
 		return 0;
-	if (!pool || !pool->live || pool->delegated) {
+	if (!pool || !is_ready(pool) || pool->delegated) {
 		mm->refusals++;
 		return 0;
 	}
@@ -224,9 +234,16 @@ static uint64_t carry_out(struct mm *mm, const struct policy_gift *gift, uint64_
 		return give_fresh(mm, pool, gift->count, missing);
 	if (gift->first == POLICY_ASIDE)
 		return give_aside(mm, pool, least(gift->count, quota_left(mm, pool)));
-	if (supply_allowed(mm, pool, gift->count) < gift->count)
-		return 0;
 	return give_named(mm, pool, gift->first, gift->count);
+}
+
+/* The policy has left mm's own pool short of `wanted` free frames. */
+static void take_own(struct mm *mm, struct pool *root, uint64_t wanted)
+{
+	uint64_t free = pool_free(mm, root);
+
+	if (free < wanted && supply_give(mm, root, wanted - free) > 0)
+		mm->refusals++;
 }
 
 bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
@@ -239,7 +256,12 @@ bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result)
 	gift = mm_policy.refill(&view, result.value);
 	pool->shortages++;
 	pool->paid += carry_out(mm, &gift, result.value);
-	return pool_free(mm, pool) >= view.free + result.value;
+	if (pool->index == 0)
+		take_own(mm, pool, view.free + result.value);
+	if (pool_free(mm, pool) >= view.free + result.value)
+		return true;
+	supply_trim(mm, pool);
+	return false;
 }
 
 static void top_up(struct mm *mm, struct pool *pool)

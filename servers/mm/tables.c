@@ -57,10 +57,12 @@ bool tables_answer(struct mm *mm, struct process *process, uint64_t va, struct t
 	return supply_answer(mm, &mm->pools[process->pool], result);
 }
 
-void tables_undo(struct process *process, uint64_t va, unsigned topmost)
+void tables_undo(struct mm *mm, struct process *process, uint64_t va, unsigned topmost)
 {
 	if (topmost != TABLES_NONE)
 		require_done(tn_table_detach(process->slot, va, topmost, 0), "table_detach");
+	process_count_tables(mm, process);
+	supply_trim(mm, &mm->pools[process->pool]);
 }
 
 bool tables_ensure(struct mm *mm, struct process *process, uint64_t va)
@@ -76,7 +78,7 @@ bool tables_ensure(struct mm *mm, struct process *process, uint64_t va)
 			    : mapping_has(mapping, table_start(va, level), table_bytes(level)))
 			continue;
 		if (!attach(mm, process, va, level, &topmost)) {
-			tables_undo(process, va, topmost);
+			tables_undo(mm, process, va, topmost);
 			return false;
 		}
 	}

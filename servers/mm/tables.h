@@ -31,7 +31,7 @@ bool tables_ensure(struct mm *mm, struct process *process, uint64_t va);
 #define TABLES_NONE 0xffu
 bool tables_answer(struct mm *mm, struct process *process, uint64_t va, struct tn_result result,
 		   unsigned *topmost);
-void tables_undo(struct process *process, uint64_t va, unsigned topmost);
+void tables_undo(struct mm *mm, struct process *process, uint64_t va, unsigned topmost);
 
 /*
  * The pages [va, va + bytes) are unmapped, and still in the process' mapping: detaches the tables

@@ -130,7 +130,7 @@ static int open_store(void **state)
 	assert_true(ledger_found(&store.ledger, BASE, 16, LEDGER_HOLE, 0));
 	assert_true(ledger_found(&store.ledger, BASE + 16, 16, LEDGER_IMAGE, 0));
 	assert_true(ledger_found(&store.ledger, BASE + 32, FRAMES - 32, LEDGER_USER, 0));
-	assert_true(buddy_put(&store.buddy, 32, FRAMES - 32));
+	assert_true(store_put(&store, BASE + 32, FRAMES - 32));
 	extents_init(&extents, extent_memory, sizeof(extent_memory) / sizeof(extent_memory[0]));
 	return 0;
 }
@@ -274,6 +274,33 @@ static void merged_pools_are_one(void **state)
 	assert_true(ledger_return(ledger, BASE + 80, 5, 2));
 }
 
+static void frames_set_aside_are_one_pools(void **state)
+{
+	struct ledger *ledger = &store.ledger;
+	uint64_t user = ledger_user_frames(ledger);
+
+	(void)state;
+	assert_true(ledger_map(ledger, BASE + 99, 1, 0));
+	assert_false(ledger_set_aside(ledger, BASE + 95, 5, 1)); /* the last is in use */
+	assert_false(ledger_set_aside(ledger, BASE + 16, 1, 1));
+	assert_false(ledger_set_aside(ledger, BASE + 100, 5, LEDGER_POOLS));
+	assert_true(ledger_set_aside(ledger, BASE + 100, 5, 1));
+	assert_int_equal(ledger->owned[LEDGER_ASIDE], 5);
+	assert_int_equal(ledger->lent[1], 0);
+	assert_int_equal(ledger_user_frames(ledger), user);
+	assert_false(ledger_in_use(ledger, BASE + 100));
+	assert_false(ledger_set_aside(ledger, BASE + 104, 1, 2));
+	assert_false(ledger_lend(ledger, BASE + 104, 1, 1));
+	assert_false(ledger_map(ledger, BASE + 104, 1, 0));
+	assert_false(ledger_return(ledger, BASE + 104, 1, 1));
+	assert_false(ledger_release(ledger, BASE + 104, 1, 2));
+	assert_false(ledger_release(ledger, BASE + 104, 2, 1));
+	assert_true(ledger_release(ledger, BASE + 102, 3, 1));
+	assert_true(ledger_lend(ledger, BASE + 102, 3, 2));
+	assert_false(ledger_release(ledger, BASE + 102, 1, 2));
+	assert_int_equal(ledger->owned[LEDGER_ASIDE], 2);
+}
+
 /* --- store ------------------------------------------------------------------------------- */
 
 static void frames_outside_the_window_go_first(void **state)
@@ -287,6 +314,55 @@ static void frames_outside_the_window_go_first(void **state)
 	assert_false(buddy_has(&store.buddy, 0, 1024));
 	assert_int_equal(store.buddy.free, FRAMES - 1025);
 	assert_int_equal(store_take(&store, 0), BASE + 1025);
+}
+
+static void frames_are_claimed_by_number(void **state)
+{
+	(void)state;
+	store.window_end = 1024;
+	store.lendable = 1024 - 32;
+	assert_true(store_claim(&store, BASE + 100, 10));
+	assert_int_equal(store.lendable, 1024 - 42);
+	assert_false(store_claim(&store, BASE + 109, 2)); /* the first is taken */
+	assert_false(store_claim(&store, BASE + 99, 2));
+	assert_false(store_claim(&store, BASE + 31, 2)); /* the image */
+	assert_false(store_claim(&store, BASE - 1, 2));
+	assert_false(store_claim(&store, BASE + 200, 0));
+	assert_false(store_claim(&store, BASE + 1023, 2)); /* across the window's end */
+	assert_false(store_claim(&store, BASE + 1024, 1));
+	assert_false(store_claim(&store, BASE + 2000, 1));
+	assert_false(store_claim(&store, BASE + FRAMES - 1, 2));
+	assert_false(store_claim(&store, BASE + 200, UINT64_MAX));
+	assert_false(store_claim(&store, UINT64_MAX - 5, 7));
+	assert_int_equal(store.buddy.free, FRAMES - 42);
+	store_put_idle(&store, BASE + 100, 10);
+	assert_int_equal(store.lendable, 1024 - 32);
+	assert_true(store_claim(&store, BASE + 32, 1024 - 32));
+	assert_int_equal(store.lendable, 0);
+}
+
+/* Free frames of the window are counted, whichever way they come and go. */
+static void lendable_frames_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(store.lendable, FRAMES - 32);
+	assert_true(store_take_far(&store, 0) == STORE_NONE);
+	store.window_end = 1000; /* no boundary of a block */
+	store.lendable = 1000 - 32;
+	/* not out of the block that lies across it */
+	assert_int_equal(store_take_far(&store, 3), BASE + 1024);
+	assert_int_equal(store_take(&store, BUDDY_ORDER_LARGE), BASE + 1536);
+	assert_int_equal(store.lendable, 1000 - 32);
+	assert_int_equal(store_take_lendable(&store, 5), BASE + 32);
+	assert_int_equal(store.lendable, 1000 - 64);
+	assert_true(store_claim(&store, BASE + 990, 10));
+	assert_int_equal(store.lendable, 1000 - 74);
+	assert_true(buddy_take_exactly(&store.buddy, 1000, 8));
+	store_put_idle(&store, BASE + 990, 18); /* across the end */
+	assert_int_equal(store.lendable, 1000 - 64);
+	assert_true(store_put(&store, BASE + 32, 32));
+	assert_false(store_put(&store, BASE + 32, 32));
+	assert_int_equal(store.lendable, 1000 - 32);
 }
 
 static void only_idle_frames_become_free(void **state)
@@ -640,7 +716,10 @@ int main(void)
 		WITH_STORE(large_pages_are_whole),
 		WITH_STORE(delegated_frames_are_nobody_elses),
 		WITH_STORE(merged_pools_are_one),
+		WITH_STORE(frames_set_aside_are_one_pools),
 		WITH_STORE(frames_outside_the_window_go_first),
+		WITH_STORE(frames_are_claimed_by_number),
+		WITH_STORE(lendable_frames_are_counted),
 		WITH_STORE(only_idle_frames_become_free),
 		WITH_STORE(mappings_side_by_side_are_one_extent),
 		WITH_STORE(tables_are_counted_once),

@@ -43,6 +43,7 @@ const struct policy mm_policy = {
 	.name = "exact",
 	.about = "each object is paid with one frame when it is made; no frame is ever idle",
 	.explicit_tables = true,
+	.keeps_nothing = true,
 	.begin = exact_begin,
 	.object = exact_object,
 	.refill = exact_refill,

@@ -10,14 +10,21 @@
 #include "../supply.h"
 #include "scratch.h"
 
-uint64_t paging_take(struct server *server, unsigned order)
+uint64_t paging_take_lendable(struct server *server, unsigned order)
 {
 	struct mm *mm = server->mm;
 	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
 
-	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL, needed - mm->store.buddy.free);
-	return mm->store.buddy.free < needed ? STORE_NONE : store_take(&mm->store, order);
+	if (mm->store.lendable < needed)
+		supply_press(mm, NULL, needed - mm->store.lendable);
+	return mm->store.lendable < needed ? STORE_NONE : store_take_lendable(&mm->store, order);
+}
+
+uint64_t paging_take(struct server *server, unsigned order)
+{
+	uint64_t first = store_take_far(&server->mm->store, order);
+
+	return first == STORE_NONE ? paging_take_lendable(server, order) : first;
 }
 
 static bool quota_allows(const struct client *client, uint64_t count)
@@ -218,7 +225,9 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 		require_done(result, "protect");
 		done += (uint32_t)result.value;
 	}
-	require(mapping_split(&process->mapping, va, done), "there are extents for two cuts");
+	/* Without progress the kernel has split nothing either. */
+	require(done == 0 || mapping_split(&process->mapping, va, done),
+		"there are extents for two cuts");
 	process_count_tables(server->mm, process);
 	if (flags & TN_MM_EXECUTE)
 		require_done(tn_sync_code(process->slot), "sync_code");

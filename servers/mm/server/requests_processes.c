@@ -129,6 +129,8 @@ uint32_t request_refill(struct server *server, struct request *request, struct a
 		return TN_ENOMEM;
 	answer->words[0] = pool_free(server->mm, client->pool);
 	answer->count = 1;
+	if (mm_policy.keeps_nothing)
+		supply_trim(server->mm, client->pool);
 	return 0;
 }
 

@@ -200,6 +200,13 @@ static void serve_request(struct server *server, const struct tn_message *messag
 	server->messages++;
 }
 
+/* What the policy promises of every moment in which mm waits. */
+static void check_promise(const struct mm *mm)
+{
+	if (mm_policy.keeps_nothing)
+		require(pools_free(mm) == 0, "no pool keeps a free frame while mm waits");
+}
+
 /* Until all clients have ended. False if an audit on the way did not agree. */
 static bool serve(struct server *server, const struct options *options)
 {
@@ -208,8 +215,10 @@ static bool serve(struct server *server, const struct options *options)
 
 	answer.owed = false;
 	while (server->live > 0) {
-		struct tn_message message = answer_and_receive(server, &answer);
+		struct tn_message message;
 
+		check_promise(server->mm);
+		message = answer_and_receive(server, &answer);
 		answer.owed = false;
 		require_done((struct tn_result){message.code, 0}, "recv");
 		if (TN_INFO_LABEL(message.info) == TN_LABEL_SIGNALS) {
@@ -275,6 +284,9 @@ static void show_summary(const struct server *server)
 	printf("\n  %lu process%s; %lu frames went to pools, %lu came back\n",
 	       (unsigned long)server->started, server->started == 1 ? "" : "es",
 	       (unsigned long)server->mm->frames_given, (unsigned long)server->mm->frames_taken);
+	if (server->mm->refusals > 0)
+		printf("  the policy: %lu answer%s could not be carried out\n",
+		       (unsigned long)server->mm->refusals, server->mm->refusals == 1 ? "" : "s");
 }
 
 bool server_run(struct server *server, const struct options *options, const char *start,

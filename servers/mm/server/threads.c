@@ -102,7 +102,7 @@ bool thread_make(struct server *server, struct client *client, unsigned number,
 	thread->slot = object_make(mm, client->process, TN_KIND_THREAD);
 	if (!thread->slot)
 		return false;
-	thread->utcb = paging_take(server, 0);
+	thread->utcb = paging_take_lendable(server, 0);
 	if (thread->utcb == STORE_NONE || !set_up(server, client, number, begin)) {
 		if (thread->utcb != STORE_NONE)
 			store_put_idle(&mm->store, thread->utcb, 1);

@@ -34,7 +34,7 @@ void ticker_start(struct server *server, uint64_t period)
 	struct thread_setup setup = {
 		.process = &mm->processes[0],
 		.slot = object_make(mm, &mm->processes[0], TN_KIND_THREAD),
-		.utcb = store_take(&mm->store, 0),
+		.utcb = store_take_lendable(&mm->store, 0),
 		.address = SERVER_TICKER,
 		.fault = server->endpoint,
 		.config = {.priority = SERVER_PRIORITY, .pc = (uint64_t)tick},

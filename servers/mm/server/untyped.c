@@ -28,15 +28,6 @@
 
 /* --- there ----------------------------------------------------------------------------------- */
 
-static uint64_t take_frames(struct mm *mm, unsigned order)
-{
-	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
-
-	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL, needed - mm->store.buddy.free);
-	return mm->store.buddy.free < needed ? STORE_NONE : store_take_lendable(&mm->store, order);
-}
-
 /* The client can map them: of whoever had them before it must not see anything. */
 static bool clear_frames(struct server *server, uint64_t first, uint64_t count)
 {
@@ -51,7 +42,7 @@ static bool clear_frames(struct server *server, uint64_t first, uint64_t count)
 
 static uint64_t take_clear(struct server *server, unsigned order)
 {
-	uint64_t count = (uint64_t)1 << order, first = take_frames(server->mm, order);
+	uint64_t count = (uint64_t)1 << order, first = paging_take_lendable(server, order);
 
 	if (first == STORE_NONE || clear_frames(server, first, count))
 		return first;
