@@ -14,6 +14,9 @@
  * label is 0 or a positive enum tn_error. Text travels in the UTCB's words from word
  * TN_MM_TEXT_WORD on. Pages are 4 KiB; addresses are page-aligned bytes; a process is named by
  * its pid, a number that is not used again for a million lives.
+ *
+ * A server of level core (docs/conformance.md) answers ASK_VERSION, MAP, EXIT, PRINT and REFILL, and
+ * every other request with ENOSYS.
  */
 #pragma once
 
