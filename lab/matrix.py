@@ -91,6 +91,11 @@ def policies_in(build):
     return sorted(names, key=lambda name: (name != "mm", name))
 
 
+def usual_policies(names):
+    """Those that are compared when nobody says which: not the one to begin one's own with."""
+    return [name for name in names if name != "mm-template"]
+
+
 def choose(text, known, option):
     """The names of a comma-separated list, each of which must exist; in the order given."""
     chosen = list(dict.fromkeys(text.split(",")))

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator  # noqa: E402
 
 TEXT, GRID = "#010203", "#040506"
 PAGE_COLOURS = {TEXT: "currentColor", GRID: "var(--line)"}
+ALONE_COLOURS = {TEXT: "#6e7781", GRID: "#afb8c1"}  # to be read on light and on dark
 
 # Okabe and Ito: told apart by colour-blind eyes, too.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -62,7 +63,7 @@ def number(value, apart="\u202f"):
     return f"{value:,.0f}".replace(",", apart)
 
 
-def svg_of(figure, label):
+def svg_of(figure, label, colours=None):
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
@@ -72,7 +73,7 @@ def svg_of(figure, label):
     svg = re.sub(r'(<svg [^>]*?) width="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg [^>]*?) height="[^"]*"', r"\1", svg, count=1)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
-    for drawn, own in PAGE_COLOURS.items():
+    for drawn, own in (colours or PAGE_COLOURS).items():
         svg = svg.replace(drawn, own)
     return svg
 
@@ -89,12 +90,14 @@ TIME_LINES = (
 )
 
 
-def over_time(results, index_of, label):
+def over_time(results, index_of, label, alone=False):
     """Held (solid) and used (dashed) kernel frames, a colour a policy; with what is set aside
-    (dotted), where there is such."""
+    (dotted), where there is such. Alone: with a legend, for a file of its own."""
     with matplotlib.rc_context(STYLE):
         figure, axes = pyplot.subplots(figsize=(6.4, 3.9), layout="constrained")
         for result in results:
+            if alone:
+                axes.plot([], [], color=colour(index_of[result.run.mm]), label=result.run.mm)
             times = [point[0] for point in result.points] + [result.milliseconds]
             shade = colour(index_of[result.run.mm])
             for value_of, style, width in TIME_LINES:
@@ -109,9 +112,12 @@ def over_time(results, index_of, label):
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         axes.set_xlabel("ms of the machine's clock")
         dotted = any(result.numbers["aside-peak"] for result in results)
-        axes.set_title("kernel frames held (solid), used (dashed)"
-                       + (", held and set aside (dotted)" if dotted else ""))
-        return svg_of(figure, label)
+        axes.set_title("kernel frames: held (—), used (- -)"
+                       + (", and set aside (···)" if dotted else ""))
+        if alone:
+            axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(results), fontsize=8,
+                        borderaxespad=0.3, handlelength=1.2, columnspacing=1.2)
+        return svg_of(figure, label, ALONE_COLOURS if alone else PAGE_COLOURS)
 
 
 def bars(results, index_of, measures, label):

@@ -288,6 +288,16 @@ def legend(lab):
     )
 
 
+def write_figures(lab, folder):
+    """Each workload's plot over time as a file, for documents."""
+    os.makedirs(folder, exist_ok=True)
+    for workload in lab.config["workload"]:
+        label = html.escape(f"{workload}: kernel frames over time")
+        svg = plots.over_time(lab.row(workload), lab.index_of, label, alone=True)
+        with open(os.path.join(folder, workload + ".svg"), "w", encoding="utf-8") as file:
+            file.write(svg)
+
+
 def write_page(lab, path):
     config = lab.config
     text = page.PAGE.format(
@@ -322,6 +332,7 @@ def main():
         print(f"lab: {error}", file=sys.stderr)
         return 1
     write_page(lab, os.path.join(folder, "report.html"))
+    write_figures(lab, os.path.join(folder, "figures"))
     write_csv(lab, os.path.join(folder, "report.csv"))
     write_text(lab, os.path.join(folder, "report.txt"))
     return 0

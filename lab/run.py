@@ -104,7 +104,7 @@ def configure(options):
     policies = matrix.policies_in(config["build"])
     if not policies:
         raise matrix.Wrong(f"{config['build']} has no program mm: build it first (./tenure run)")
-    config["mm"] = policies
+    config["mm"] = matrix.usual_policies(policies)
     if options.mm is not None:
         config["mm"] = matrix.choose(options.mm, policies, "--mm")
     config["policies"] = policies
