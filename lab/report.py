@@ -161,6 +161,30 @@ def write_text(lab, path):
         write_troubles(lab, file)
 
 
+MARKDOWN = (
+    ("held", lambda r: r.mean("held")),
+    ("of these idle", lambda r: r.mean("idle")),
+    ("set aside", lambda r: r.mean("aside")),
+    ("gives and reclaims", lambda r: r.transfers),
+    ("frames moved", lambda r: r.moved),
+    ("instructions an operation", lambda r: r.per_operation),
+    ("a fault, p99", lambda r: r.latency("fault", "p99")),
+)
+
+
+def write_markdown(lab, path):
+    """The table of docs/policies.md."""
+    titles = " | ".join(title for title, _ in MARKDOWN)
+    lines = [f"| workload | program | {titles} |", "| --- | --- |" + " ---: |" * len(MARKDOWN)]
+    for workload in lab.config["workload"]:
+        for i, result in enumerate(lab.row(workload)):
+            values = [plots.number(function(result), apart=" ") for _, function in MARKDOWN]
+            name = f"`{workload}`" if i == 0 else ""
+            lines.append(f"| {name} | `{result.run.mm}` | " + " | ".join(values) + " |")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
 def setting(run):
     return f"{run.memory}, quota {run.quota} %, watermarks {run.marks}"
 
@@ -335,6 +359,7 @@ def main():
     write_figures(lab, os.path.join(folder, "figures"))
     write_csv(lab, os.path.join(folder, "report.csv"))
     write_text(lab, os.path.join(folder, "report.txt"))
+    write_markdown(lab, os.path.join(folder, "report.md"))
     return 0
 
 

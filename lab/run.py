@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import selectors
 import signal
 import subprocess
@@ -52,6 +53,7 @@ def parse(arguments):
     parser.add_argument("--out", metavar="DIR")
     parser.add_argument("--profile", metavar="DIR")
     parser.add_argument("--build", default=os.path.join(matrix.ROOT, "build"))
+    parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--check", action="store_true", help="only look at the values")
     options = parser.parse_args(arguments)
     if options.jobs is not None and not re.fullmatch(r"[1-9]\d{0,3}", options.jobs):
@@ -60,6 +62,8 @@ def parse(arguments):
         os.path.join(options.profile, "config.yaml")
     ):
         parser.error(f"--profile {options.profile}: no folder with a config.yaml (docs/lab.md)")
+    if options.markdown and (options.mm or options.workload):
+        parser.error("--markdown: the documents have the default policies and workloads")
     try:
         options.config = configure(options)
     except matrix.Wrong as wrong:
@@ -253,6 +257,22 @@ def show_results(out):
     return 1 if "! status" in text else 0
 
 
+DOCUMENT = os.path.join(matrix.ROOT, "docs", "policies.md")
+PICTURE = os.path.join(matrix.ROOT, "docs", "images", "lab-tide.svg")
+BLOCK = re.compile(r"(<!-- lab -->\n).*?(<!-- /lab -->)", re.DOTALL)
+
+
+def write_documents(out):
+    """The table and the picture that docs/ has of the default lab."""
+    with open(os.path.join(out, "report.md"), encoding="utf-8") as file:
+        table = file.read()
+    with open(DOCUMENT, encoding="utf-8") as file:
+        text = file.read()
+    with open(DOCUMENT, "w", encoding="utf-8") as file:
+        file.write(BLOCK.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text))
+    shutil.copyfile(os.path.join(out, "figures", "tide.svg"), PICTURE)
+
+
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = parse(sys.argv[1:])
@@ -272,6 +292,8 @@ def main():
         return 130
     progress.close(status == 0)
     held.close()
+    if status == 0 and options.markdown:
+        write_documents(out)
     if status == 0:
         return show_results(out)
     print("\n".join(progress.errors or progress.last), file=sys.stderr)
