@@ -22,6 +22,16 @@ static bool nothing_left(uint64_t first, uint64_t count)
 	return true;
 }
 
+/* Into slots that mm does not fill on request: of those it filled at the start one is emptied. */
+static void copy_low(uint64_t source)
+{
+	check_done(tn_cap_delete(TN_SELF, TN_CLIENT_THREAD).code, "cap_delete");
+	for (uint64_t slot = 0; slot < TN_CLIENT_FREE; slot++)
+		if (slot != TN_CLIENT_MM)
+			check_done(tn_cap_copy(source, TN_SELF, slot, TN_RIGHTS_ALL, 0, 0).code,
+				   "copy into a low slot");
+}
+
 /* Two that run, one of them in frames mapped large; copies of the capability in other slots. */
 void deed_return_used(void)
 {
@@ -36,6 +46,7 @@ void deed_return_used(void)
 	check_done(tn_cap_copy(range.frames, TN_SELF, COPY, TN_FRAMES_READ, half, 1).code, "copy");
 	check_done(tn_cap_copy(range.frames, TN_SELF, COPY + 1, TN_RIGHTS_ALL, 0, 0).code, "copy");
 	check_done(tn_cap_copy(range.pool, TN_SELF, COPY + 2, TN_POOL_GIVE, 0, 0).code, "copy");
+	copy_low(range.frames);
 	check(tn_untyped_map(half, 512, NULL, TN_MM_WRITE, NULL) != NULL, "small over large");
 	for (unsigned i = 0; i < 20; i++)
 		tn_yield();

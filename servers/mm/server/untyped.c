@@ -170,11 +170,14 @@ static bool is_about(const struct tn_cap_info *cap, const struct untyped *range,
 	return cap->type == TN_CAP_POOL && ended && cap->frame == ended->frame;
 }
 
-/* A FRAMES capability names no object that could end: each copy has to be deleted. */
+/*
+ * A FRAMES capability names no object that could end: each copy has to be deleted. The client may
+ * have put one into any slot, those that mm filled at its start among them.
+ */
 static void delete_capabilities(const struct client *client, const struct untyped *range,
 				const struct pool *ended)
 {
-	for (uint64_t slot = TN_CLIENT_FREE; slot < TN_CLIENT_SLOTS; slot++) {
+	for (uint64_t slot = 0; slot < TN_CLIENT_SLOTS; slot++) {
 		struct tn_cap_info cap;
 
 		if (tn_cap_read(client->process->slot, slot, &cap).code == 0 &&
