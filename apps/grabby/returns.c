@@ -122,6 +122,42 @@ void deed_return_from_below(void)
 	grow_forget();
 }
 
+/* A child of low priority, which ends when this program waits; a thread built here waits for it. */
+static uint64_t wait_below(struct tn_untyped *range)
+{
+	uint64_t pid = check_done(tn_spawn("grabby leave", 48, 320, tn_client->priority - 1),
+				  "spawn");
+	struct builder builder;
+	struct built built;
+
+	*range = grow_get(64);
+	builder = own_builder(range, range->first, range->first + 64, true);
+	built = grow(&builder, range, TN_NONE, grow_request, TN_MM_WAIT, pid);
+	while (tn_thread_info(built.thread).value != TN_THREAD_AWAITS)
+		tn_yield();
+	return pid;
+}
+
+/* A thread that was built waits for a child, and is gone before that ends: it is in nobody's way. */
+void deed_wait_from_below(void)
+{
+	struct tn_untyped range;
+	struct tn_ended ended;
+	uint64_t pid = wait_below(&range);
+
+	refused(tn_wait(pid, &ended), TN_EBUSY, "a second wait");
+	check_done(tn_untyped_return(&range), "return");
+	check_done(tn_wait(pid, &ended), "wait for a child that lives");
+	check(ended.reason == TN_MM_END_EXIT, "it has ended by itself");
+	grow_forget();
+	pid = wait_below(&range);
+	check_done(tn_untyped_return(&range), "return");
+	check_done(tn_stop(pid), "stop");
+	check_done(tn_wait(pid, &ended), "wait for a child that was stopped");
+	check(ended.reason == TN_MM_END_STOP, "it was stopped");
+	grow_forget();
+}
+
 /* mm is no handler of faults that are not its business: the thread stays stopped. */
 void deed_handler(void)
 {
