@@ -138,7 +138,7 @@ static uint64_t wait_below(struct tn_untyped *range)
 	return pid;
 }
 
-/* A thread that was built waits for a child, and is gone before that ends: it is in nobody's way. */
+/* A thread that was built waits for a child, and is gone before that ends: nobody waits then. */
 void deed_wait_from_below(void)
 {
 	struct tn_untyped range;

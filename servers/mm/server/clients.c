@@ -127,7 +127,7 @@ static void set_pool_quota(struct mm *mm, struct client *client, uint64_t quota)
 	pool->quota = quota;
 	if (frames > quota)
 		supply_reclaim(mm, pool, frames - quota);
-	/* Where mm has used up its reserve meanwhile, some are missing, until the pool needs them. */
+	/* If mm has gone below its reserve meanwhile, some are set aside when the pool needs them. */
 	(void)aside_renew(mm, pool);
 }
 
