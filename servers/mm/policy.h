@@ -82,8 +82,8 @@ struct policy {
 	uint64_t (*object)(const struct policy_view *pool, enum tn_kind kind);
 	/*
 	 * Frames to give now. `missing`: so many more than are free a call needed, and it is repeated
-	 * if they are there afterwards; 0: a call may have used frames, or the free ones fell below
-	 * `low`, and nobody waits.
+	 * if they are there afterwards (or a client asked for them, TN_MM_REFILL); 0: a call may have
+	 * used frames, or the free ones fell below `low`, and nobody waits.
 	 */
 	struct policy_gift (*refill)(const struct policy_view *pool, uint64_t missing);
 	/* Free frames to take back now; asked after calls that may have freed some. */
