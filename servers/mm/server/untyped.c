@@ -108,6 +108,11 @@ struct untyped *untyped_around(struct client *client, uint64_t first, uint64_t c
 	return NULL;
 }
 
+uint64_t untyped_name(const struct client *client, const struct untyped *range)
+{
+	return (uint64_t)(range - client->untyped) + 1;
+}
+
 /* --- mapped ---------------------------------------------------------------------------------- */
 
 /* A region of untyped memory belongs to one range: it goes whole. */
@@ -119,7 +124,7 @@ static void unmap_range(struct server *server, struct client *client, const stru
 	while (i < regions->count) {
 		struct region region = regions->list[i];
 
-		if (region.untyped != range->first) {
+		if (region.untyped != untyped_name(client, range)) {
 			i++;
 			continue;
 		}
