@@ -22,6 +22,7 @@ void deed_return_used(void);
 void deed_return_deep(void);
 void deed_return_other(void);
 void deed_return_from_below(void);
+void deed_wait_from_below(void);
 void deed_handler(void);
 
 /* scramble.c: calls in any order, over and over. */

@@ -12,6 +12,7 @@
 #define POOL_QUOTA 48u
 #define USER_QUOTA 320u
 #define CODE 7
+#define SCANT 1024u
 #define SECONDS 4u /* longer than the test's idle= */
 
 static void spawn_and_wait(const char *text, enum tn_mm_end reason, int64_t code)
@@ -62,9 +63,26 @@ static void spawn_poor(void)
 	check(rich > 0 && poor > 0, "the pool for untyped memory is paid for");
 }
 
+/* With any number of frames left for page tables: a map of several tables fails halfway. */
+static void spawn_scant(void)
+{
+	unsigned failed = 0;
+
+	for (uint64_t quota = 13; quota < 32; quota++) {
+		int64_t pid = tn_spawn("grabby scant", quota, 2 * SCANT, tn_client->priority);
+		struct tn_ended ended;
+
+		check_done(tn_wait(check_done(pid, "spawn"), &ended), "wait");
+		check(ended.reason == TN_MM_END_MEMORY || ended.code == 0, "it fails as it should");
+		failed += ended.reason == TN_MM_END_EXIT;
+	}
+	check(failed > 6, "maps failed for lack of page tables");
+}
+
 void deed_ends(void)
 {
 	spawn_poor();
+	spawn_scant();
 	spawn_and_wait("grabby leave", TN_MM_END_EXIT, 0);
 	spawn_and_wait("grabby fault", TN_MM_END_FAULT, TN_FAULT_STORE);
 	spawn_and_wait("grabby spend", TN_MM_END_MEMORY, 0);
@@ -129,6 +147,26 @@ static void spawn_another(void)
 		tn_yield();
 }
 
+/* Maps over the borders of page tables until there are none. */
+static int map_until_short(void)
+{
+	struct tn_untyped range;
+	char *at = (char *)TN_CLIENT_LOW + 511 * TN_FRAME_SIZE;
+	int64_t code = tn_untyped_get(SCANT, &range);
+
+	check_done(code, "untyped");
+	while (code == 0) {
+		void *done = tn_untyped_map(range.first, SCANT, at, TN_MM_WRITE, &code);
+
+		if (done && done != tn_untyped_map(range.first, 1, done, 0, NULL))
+			at += (uint64_t)1 << 30;
+	}
+	refused(code, TN_ENOMEM, "a map without page tables");
+	(void)tn_untyped_map(range.first, SCANT, at, TN_MM_WRITE, &code);
+	refused(code, TN_ENOMEM, "the same again: nothing of it is left");
+	return (int)tn_untyped_return(&range);
+}
+
 static void end_at_all(const char *how)
 {
 	build_some();
@@ -150,6 +188,8 @@ int end_as(const char *how)
 
 	if (strcmp(how, "poor") == 0)
 		return (int)-tn_untyped_get(16, &range);
+	if (strcmp(how, "scant") == 0)
+		return map_until_short();
 	if (strcmp(how, "below") == 0)
 		end_by_thread(grow_request, TN_MM_EXIT, CODE);
 	else if (strcmp(how, "slow") == 0)

@@ -23,6 +23,7 @@ static const struct deed {
 	{"return of pools below pools", deed_return_deep},
 	{"return of another range", deed_return_other},
 	{"return by what was built", deed_return_from_below},
+	{"a wait by what was built", deed_wait_from_below},
 	{"mm as the handler of faults", deed_handler},
 	{"ends", deed_ends},
 };

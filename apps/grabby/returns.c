@@ -22,6 +22,16 @@ static bool nothing_left(uint64_t first, uint64_t count)
 	return true;
 }
 
+/* Into slots that mm does not fill on request: of those it filled at the start one is emptied. */
+static void copy_low(uint64_t source)
+{
+	check_done(tn_cap_delete(TN_SELF, TN_CLIENT_THREAD).code, "cap_delete");
+	for (uint64_t slot = 0; slot < TN_CLIENT_FREE; slot++)
+		if (slot != TN_CLIENT_MM)
+			check_done(tn_cap_copy(source, TN_SELF, slot, TN_RIGHTS_ALL, 0, 0).code,
+				   "copy into a low slot");
+}
+
 /* Two that run, one of them in frames mapped large; copies of the capability in other slots. */
 void deed_return_used(void)
 {
@@ -36,6 +46,7 @@ void deed_return_used(void)
 	check_done(tn_cap_copy(range.frames, TN_SELF, COPY, TN_FRAMES_READ, half, 1).code, "copy");
 	check_done(tn_cap_copy(range.frames, TN_SELF, COPY + 1, TN_RIGHTS_ALL, 0, 0).code, "copy");
 	check_done(tn_cap_copy(range.pool, TN_SELF, COPY + 2, TN_POOL_GIVE, 0, 0).code, "copy");
+	copy_low(range.frames);
 	check(tn_untyped_map(half, 512, NULL, TN_MM_WRITE, NULL) != NULL, "small over large");
 	for (unsigned i = 0; i < 20; i++)
 		tn_yield();
@@ -108,6 +119,42 @@ void deed_return_from_below(void)
 	check(nothing_left(range.first, 64), "no capability to a returned frame is left");
 	tn_slot_put(range.frames);
 	tn_slot_put(range.pool);
+	grow_forget();
+}
+
+/* A child of low priority, which ends when this program waits; a thread built here waits for it. */
+static uint64_t wait_below(struct tn_untyped *range)
+{
+	uint64_t pid = check_done(tn_spawn("grabby leave", 48, 320, tn_client->priority - 1),
+				  "spawn");
+	struct builder builder;
+	struct built built;
+
+	*range = grow_get(64);
+	builder = own_builder(range, range->first, range->first + 64, true);
+	built = grow(&builder, range, TN_NONE, grow_request, TN_MM_WAIT, pid);
+	while (tn_thread_info(built.thread).value != TN_THREAD_AWAITS)
+		tn_yield();
+	return pid;
+}
+
+/* A thread that was built waits for a child, and is gone before that ends: nobody waits then. */
+void deed_wait_from_below(void)
+{
+	struct tn_untyped range;
+	struct tn_ended ended;
+	uint64_t pid = wait_below(&range);
+
+	refused(tn_wait(pid, &ended), TN_EBUSY, "a second wait");
+	check_done(tn_untyped_return(&range), "return");
+	check_done(tn_wait(pid, &ended), "wait for a child that lives");
+	check(ended.reason == TN_MM_END_EXIT, "it has ended by itself");
+	grow_forget();
+	pid = wait_below(&range);
+	check_done(tn_untyped_return(&range), "return");
+	check_done(tn_stop(pid), "stop");
+	check_done(tn_wait(pid, &ended), "wait for a child that was stopped");
+	check(ended.reason == TN_MM_END_STOP, "it was stopped");
 	grow_forget();
 }
 

@@ -1,8 +1,9 @@
 /*
  * scramble.c - calls on untyped memory in any order, with arguments that often fit.
  *
- * Owns the state of a random sequence, and slots in which objects were made, by kind. What the calls answer does not matter here: what counts is
- * that afterwards every frame comes home, and that the audits between find nothing.
+ * Owns the state of a random sequence, and slots in which objects were made, by kind. What the
+ * calls answer does not matter here: what counts is that afterwards every frame comes home, and that
+ * the audits between find nothing.
  */
 #include "deeds.h"
 

@@ -48,12 +48,13 @@ static struct run take_run(struct mm *mm, uint64_t count)
 	return (struct run){first, least(count, size)};
 }
 
-static bool set_aside(struct mm *mm, struct pool *pool, uint64_t count)
+/* False: not all of them, but what there was. */
+static bool set_aside(struct mm *mm, struct pool *pool, uint64_t asked)
 {
 	uint64_t idle = mm->store.lendable;
+	uint64_t count = least(asked, idle > mm->reserve ? idle - mm->reserve : 0);
+	bool enough = count == asked;
 
-	if (idle < mm->reserve || idle - mm->reserve < count)
-		return false;
 	while (count > 0 && pool->run_count < POOL_RUNS) {
 		struct run run = take_run(mm, count);
 
@@ -65,10 +66,10 @@ static bool set_aside(struct mm *mm, struct pool *pool, uint64_t count)
 		pool->aside += run.count;
 		count -= run.count;
 	}
-	return count == 0;
+	return enough && count == 0;
 }
 
-struct run aside_take(struct mm *mm, struct pool *pool, uint64_t count)
+static struct run take(struct mm *mm, struct pool *pool, uint64_t count)
 {
 	struct run *run, taken = {0, 0};
 
@@ -89,7 +90,7 @@ struct run aside_take(struct mm *mm, struct pool *pool, uint64_t count)
 static void release(struct mm *mm, struct pool *pool, uint64_t count)
 {
 	while (count > 0) {
-		struct run taken = aside_take(mm, pool, count);
+		struct run taken = take(mm, pool, count);
 
 		store_put_idle(&mm->store, taken.first, taken.count);
 		count -= taken.count;
@@ -123,4 +124,11 @@ bool aside_renew(struct mm *mm, struct pool *pool)
 	aside_cut(mm, pool);
 	count = wanted(mm, pool) - pool->aside;
 	return count == 0 || set_aside(mm, pool, count);
+}
+
+struct run aside_take(struct mm *mm, struct pool *pool, uint64_t count)
+{
+	if (pool->aside == 0)
+		(void)aside_renew(mm, pool);
+	return take(mm, pool, count);
 }

@@ -3,7 +3,8 @@
  *
  * A pool's policy says how many it is promised (struct policy_terms). Lent and set aside, it has
  * as many as that, but not more than its quota. So its objects never wait for memory, and what it
- * does not use, nobody can.
+ * does not use, nobody can. Where memory was too short for that, more is set aside when the pool
+ * needs it.
  */
 #pragma once
 
@@ -13,8 +14,9 @@
 #include "mm.h"
 
 /*
- * After the promise or the quota changed: sets frames aside, or releases them. False if there are
- * not enough, or they lie in too many pieces; then the pool has what there was.
+ * After the promise or the quota changed, or frames of the pool came back: sets frames aside, or
+ * releases them. False if there are not enough, or they lie in too many pieces; then the pool has
+ * what there was.
  */
 bool aside_renew(struct mm *mm, struct pool *pool);
 

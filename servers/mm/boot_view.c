@@ -39,7 +39,9 @@ const void *boot_view_open(struct mm *mm, uint64_t va, uint64_t address, uint64_
 		if (tables_answer(mm, own, at, result, &topmost))
 			continue;
 		require_done(result, "map of what the boot left");
-		require(mapping_note(&own->mapping, at, result.value), "there is an extent for it");
+		require(mapping_note(&own->mapping, at, address / TN_FRAME_SIZE + done,
+				     result.value),
+			"there is an extent for it");
 		done += result.value;
 	}
 	process_count_tables(mm, own);

@@ -60,7 +60,7 @@ void ledger_init(struct ledger *ledger, const struct space *space, void *memory)
 bool ledger_found(struct ledger *ledger, uint64_t first, uint64_t count, enum ledger_owner owner,
 		  uint16_t value);
 
-/* Frames that are user space's for the kernel. */
+/* Frames that are user space's for the kernel, but for delegated ones. */
 uint64_t ledger_user_frames(const struct ledger *ledger);
 
 /* What stands about a frame; a hole for frames outside the space. */

@@ -69,8 +69,7 @@ static struct extent **mapping_place(struct mapping *mapping, uint64_t va, struc
 static bool continues(const struct extent *before, const struct extent *next)
 {
 	return before && extent_end(before) == next->va && before->level == next->level &&
-	       before->apart == next->apart &&
-	       (next->apart || before->frame + before->count == next->frame);
+	       before->apart == next->apart && before->frame + before->count == next->frame;
 }
 
 /* The table for the new pages stands already, for what lies just before or after them. */
@@ -109,9 +108,9 @@ void mapping_note_root(struct mapping *mapping)
 	mapping->reshaped = true;
 }
 
-bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count)
+bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t frame, uint64_t count)
 {
-	return mapping_insert(mapping, (struct extent){NULL, va, 0, count, 0, true});
+	return mapping_insert(mapping, (struct extent){NULL, va, frame, count, 0, true});
 }
 
 bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes)

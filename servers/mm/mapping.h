@@ -21,7 +21,7 @@ struct extent {
 	uint64_t frame;
 	uint64_t count; /* frames */
 	unsigned level; /* of its pages: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB */
-	bool apart;     /* its frames are no matter of the ledger's, and unknown here */
+	bool apart;     /* only noted: the ledger does not count its frames here */
 };
 
 /* Extents to be had, shared by all mappings. */
@@ -51,10 +51,11 @@ void mapping_init(struct mapping *mapping, struct store *store, struct extents *
 void mapping_note_root(struct mapping *mapping);
 
 /*
- * Notes small pages whose frames the ledger does not count here: those that the boot mapped, and
- * delegated ones. False if there are no more extents.
+ * Notes small pages whose frames, from `frame` on, the ledger does not count here: those that the
+ * boot mapped (frame 0, where nobody says which), and delegated ones. False if there are no more
+ * extents.
  */
-bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count);
+bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t frame, uint64_t count);
 
 /*
  * The kernel mapped `count` frames, the next of `remaining` (>= count) that were asked for, with
@@ -73,7 +74,7 @@ bool mapping_remove(struct mapping *mapping, uint64_t va, uint64_t count);
  */
 bool mapping_split(struct mapping *mapping, uint64_t va, uint64_t count);
 
-/* The frame mapped at va, or STORE_NONE. */
+/* The frame mapped at va; STORE_NONE if there is none, or it was only noted. */
 uint64_t mapping_frame(const struct mapping *mapping, uint64_t va);
 
 /* Something is mapped in [va, va + bytes). */

@@ -218,10 +218,10 @@ static void open_own_process(struct mm *mm)
 	uint64_t stack = TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * TN_FRAME_SIZE;
 
 	own->slot = TN_SLOT_PROCESS;
-	require(mapping_note(mapping, image, ((uint64_t)__image_end - image) / TN_FRAME_SIZE) &&
-			mapping_note(mapping, stack, TN_BOOT_STACK_FRAMES) &&
-			mapping_note(mapping, TN_BOOT_UTCB, 1) &&
-			mapping_note(mapping, TN_BOOT_INFO, TN_BOOT_INFO_FRAMES),
+	require(mapping_note(mapping, image, 0, ((uint64_t)__image_end - image) / TN_FRAME_SIZE) &&
+			mapping_note(mapping, stack, 0, TN_BOOT_STACK_FRAMES) &&
+			mapping_note(mapping, TN_BOOT_UTCB, 0, 1) &&
+			mapping_note(mapping, TN_BOOT_INFO, 0, TN_BOOT_INFO_FRAMES),
 		"there are extents for mm's own image");
 	own->kinds[TN_KIND_THREAD] = root->kinds[TN_KIND_THREAD];
 	own->kinds[TN_KIND_CAPS] = root->kinds[TN_KIND_CAPS];

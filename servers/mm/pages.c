@@ -77,7 +77,7 @@ uint32_t pages_map_apart(struct mm *mm, struct process *process, uint64_t va, ui
 			return result.code == -TN_ENOTABLE ? TN_ENOMEM : (uint32_t)-result.code;
 		}
 		topmost = TABLES_NONE;
-		require(mapping_note(&process->mapping, at, result.value),
+		require(mapping_note(&process->mapping, at, first + done, result.value),
 			"there are extents for a run of pages");
 		process_count_tables(mm, process);
 		done += result.value;

@@ -8,7 +8,7 @@
  * No answer is believed. Counts are cut to what there is and what a quota allows; a frame or a pool
  * that is not to be had is refused, by mm's ledger or by the kernel, and counted as a refusal. What
  * mm's own pool lacks, mm takes itself if it is not given. So a policy can starve programs. It cannot
- * lose a frame, nor stop mm, nor harm the kernel.
+ * lose a frame, nor harm the kernel, nor stop mm, unless it says `keeps_nothing` and lies.
  */
 #pragma once
 
@@ -34,11 +34,14 @@ struct policy_view {
 
 /* What a pool begins with. */
 struct policy_terms {
-	/* The policy is asked to refill when the free frames fall below `low`; 0: never unasked. */
+	/*
+	 * The kernel tells mm when the free frames fall below `low`, and then `refill` is asked. 0: it
+	 * does not, and `refill` is asked after mm's calls, as always for mm's own pool.
+	 */
 	uint64_t low;
 	uint64_t high; /* for the policy's own use */
-	uint64_t
-		aside; /* user frames to set aside for the pool alone, as far as its quota reaches */
+	/* User frames to set aside for the pool alone, as far as its quota reaches; 0 if it has none. */
+	uint64_t aside;
 };
 
 /* Frames for a pool. */
@@ -69,15 +72,18 @@ struct policy {
 	bool keeps_nothing;
 	/* Clients may ask for ranges of frames to build objects from themselves (TN_MM_UNTYPED). */
 	bool delegates;
-	/* A pool has been made, empty. */
+	/* A pool has been made, empty; or mm's own, which the boot has filled, is asked about. */
 	struct policy_terms (*begin)(const struct policy_view *pool,
 				     const struct policy_options *options);
-	/* mm is about to make an object in the pool: out of which frame? */
+	/*
+	 * mm is about to make an object in the pool: out of which frame? Where the one named is not to
+	 * be had, the stock pays.
+	 */
 	uint64_t (*object)(const struct policy_view *pool, enum tn_kind kind);
 	/*
 	 * Frames to give now. `missing`: so many more than are free a call needed, and it is repeated
-	 * if they are there afterwards; 0: a call may have used frames, or the free ones fell below
-	 * `low`, and nobody waits.
+	 * if they are there afterwards (or a client asked for them, TN_MM_REFILL); 0: a call may have
+	 * used frames, or the free ones fell below `low`, and nobody waits.
 	 */
 	struct policy_gift (*refill)(const struct policy_view *pool, uint64_t missing);
 	/* Free frames to take back now; asked after calls that may have freed some. */

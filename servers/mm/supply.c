@@ -308,4 +308,5 @@ void supply_trim(struct mm *mm, struct pool *pool)
 		return;
 	pool->trims++;
 	pool->returned += supply_reclaim(mm, pool, count);
+	(void)aside_renew(mm, pool); /* a promise covers what it has given back, too */
 }

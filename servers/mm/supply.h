@@ -31,8 +31,8 @@ bool supply_begin(struct mm *mm, struct pool *pool);
 /*
  * The answer to ENOMEM: gives the pool what the policy says. True if the call is worth repeating,
  * because what was missing is there; false for every other answer. In vain: what fell free before
- * is taken back as supply_trim does. What the root pool lacks and the
- * policy does not give it, mm takes itself: without its own calls it could serve nobody.
+ * is taken back as supply_trim does. What the root pool lacks and the policy does not give it, mm
+ * takes itself: without its own calls it could serve nobody.
  */
 bool supply_answer(struct mm *mm, struct pool *pool, struct tn_result result);
 

@@ -537,14 +537,14 @@ static void noted_pages_touch_no_frame(void **state)
 
 	(void)state;
 	mapping_init(&mapping, &store, &extents);
-	assert_true(mapping_note(&mapping, 0x10000, 20));
+	assert_true(mapping_note(&mapping, 0x10000, 0, 20));
 	assert_int_equal(mapping_tables(&mapping, 5), 5);
 	assert_int_equal(mapping_frames(&mapping), 0);
 	assert_true(mapping_has(&mapping, 0x12000, 0x1000));
 	assert_true(mapping_frame(&mapping, 0x12000) == STORE_NONE);
 	/* Beside others, and cut by an unmap: still nobody's frames. */
 	assert_true(mapping_add(&mapping, 0x24000, store_take(&store, 0), 1, 1, true));
-	assert_true(mapping_note(&mapping, 0x25000, 2));
+	assert_true(mapping_note(&mapping, 0x25000, 0, 2));
 	assert_int_equal(mapping_frames(&mapping), 1);
 	assert_true(mapping_remove(&mapping, 0x20000, 6));
 	assert_false(mapping_has(&mapping, 0x20000, 0x6000));
@@ -552,6 +552,25 @@ static void noted_pages_touch_no_frame(void **state)
 	assert_int_equal(store.buddy.free, FRAMES - 32);
 	assert_true(mapping_clear(&mapping));
 	assert_int_equal(store.buddy.free, FRAMES - 32);
+}
+
+/* Two ranges by turns, side by side: taking one of them out needs no more extents than there were. */
+static void noted_ranges_come_apart_for_nothing(void **state)
+{
+	struct mapping mapping;
+	struct extent few[9];
+	struct extents scarce;
+
+	(void)state;
+	extents_init(&scarce, few, 9);
+	mapping_init(&mapping, &store, &scarce);
+	for (uint64_t i = 0; i < 8; i++)
+		assert_true(mapping_note(&mapping, VA + i * 0x1000, i % 2 ? 300 : 100, 1));
+	extents_init(&scarce, few + 8, 1); /* all else is spent by others */
+	for (uint64_t i = 0; i < 8; i += 2)
+		assert_true(mapping_remove(&mapping, VA + i * 0x1000, 1));
+	assert_true(mapping_has(&mapping, VA + 0x7000, 1));
+	assert_true(mapping_clear(&mapping));
 }
 
 static void extents_run_out_cleanly(void **state)
@@ -729,6 +748,7 @@ int main(void)
 		WITH_STORE(huge_page_falls_apart_in_two_steps),
 		WITH_STORE(shared_frame_is_free_after_the_last_unmap),
 		WITH_STORE(noted_pages_touch_no_frame),
+		WITH_STORE(noted_ranges_come_apart_for_nothing),
 		WITH_STORE(extents_run_out_cleanly),
 		WITH_STORE(random_mappings_agree_with_pages),
 	};

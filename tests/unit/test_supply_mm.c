@@ -469,6 +469,51 @@ static void pieces_run_out_halfway(void **state)
 	assert_records_agree();
 }
 
+/* Somebody else has all but `count` frames of what the reserve leaves. */
+static void leave_idle(uint64_t count)
+{
+	uint64_t taken = mm.store.lendable - RESERVE - count;
+
+	two->quota = 0;
+	assert_int_equal(supply_give(&mm, two, taken), taken);
+}
+
+static void short_of_memory_a_promise_is_kept_in_part(void **state)
+{
+	(void)state;
+	leave_idle(5);
+	one->promise = 20;
+	assert_false(aside_renew(&mm, one));
+	assert_int_equal(one->aside, 5);
+	assert_records_agree();
+}
+
+static void promise_is_kept_as_soon_as_memory_is_back(void **state)
+{
+	(void)state;
+	leave_idle(5);
+	one->promise = 20;
+	assert_false(aside_renew(&mm, one));
+	assert_int_equal(supply_reclaim(&mm, two, 100), 100);
+	say_gift(one->index, 20, POLICY_ASIDE);
+	assert_true(lack(one, 20));
+	assert_int_equal(one->aside, 0);
+}
+
+static void what_comes_back_is_set_aside_again(void **state)
+{
+	(void)state;
+	one->promise = 20;
+	assert_true(aside_renew(&mm, one));
+	say_gift(one->index, 20, POLICY_ASIDE);
+	assert_true(lack(one, 20));
+	idle_answer = 8;
+	supply_trim(&mm, one);
+	assert_int_equal(pool_free(&mm, one), 12);
+	assert_int_equal(one->aside, 8);
+	assert_records_agree();
+}
+
 static void frames_set_aside_are_nobody_elses(void **state)
 {
 	uint64_t first;
@@ -645,6 +690,9 @@ int main(void)
 		WITH_MACHINE(what_is_lent_counts_against_the_promise),
 		WITH_MACHINE(too_large_a_promise_leaves_nothing_behind),
 		WITH_MACHINE(pieces_run_out_halfway),
+		WITH_MACHINE(short_of_memory_a_promise_is_kept_in_part),
+		WITH_MACHINE(promise_is_kept_as_soon_as_memory_is_back),
+		WITH_MACHINE(what_comes_back_is_set_aside_again),
 		WITH_MACHINE(frames_set_aside_are_nobody_elses),
 		WITH_MACHINE(object_is_made_of_the_frame_that_is_named),
 		WITH_MACHINE(stock_pays_where_the_named_frame_cannot),

@@ -22,7 +22,7 @@ static uint64_t exact_object(const struct policy_view *pool, enum tn_kind kind)
 	return POLICY_FRESH;
 }
 
-/* What is left to the kernel: tables for the two halves of a large page, when it is split. */
+/* What is left to the kernel: tables below a large page that is split. */
 static struct policy_gift exact_refill(const struct policy_view *pool, uint64_t missing)
 {
 	return (struct policy_gift){pool->pool, missing, POLICY_FRESH};

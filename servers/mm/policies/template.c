@@ -6,8 +6,8 @@
  *
  * What holds in every hook:
  *  - The view is exact: mm predicts what the kernel does, and audits compare.
- *  - Only one hook runs at a time, inside one request of a program. It must return soon, and may
- *    not make calls: mm is in the midst of its work.
+ *  - Only one hook runs at a time, while mm serves one message. It must return soon, and may not
+ *    make calls: mm is in the midst of its work.
  *  - The answer is a wish. mm cuts it to the pool's quota and to the memory there is.
  */
 #include "../policy.h"
@@ -15,8 +15,9 @@
 #define IDLE_MOST 8u /* frames that a pool may keep for nothing */
 
 /*
- * A pool has been made: for a program that starts, with its quota, or mm's own (depth 0, no quota).
- * Nothing is lent to it yet. Frames set aside here are nobody else's until the pool ends.
+ * A pool has been made, for a program that starts, with its quota; nothing is lent to it yet. Or it
+ * is mm's own, with no quota (depth 0) and what the boot lent it. Frames set aside here are nobody
+ * else's until the pool ends.
  */
 static struct policy_terms template_begin(const struct policy_view *pool,
 					  const struct policy_options *options)
@@ -24,7 +25,7 @@ static struct policy_terms template_begin(const struct policy_view *pool,
 	(void)pool;
 	(void)options;
 	return (struct policy_terms){
-		.low = 0,   /* never refilled unasked */
+		.low = 0,   /* no signal: `refill` is asked after mm's calls */
 		.high = 0,  /* ours to use; we do not */
 		.aside = 0, /* shares all memory with the others */
 	};

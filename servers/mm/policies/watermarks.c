@@ -29,7 +29,7 @@ static struct policy_terms watermarks_begin(const struct policy_view *pool,
 	return (struct policy_terms){.low = low, .high = high > low ? high : low};
 }
 
-/* The stock is never empty, unless a quota is: then ENOMEM says what is missing. */
+/* Where the stock is empty, by quota, pressure or marks of 0, ENOMEM says what is missing. */
 static uint64_t watermarks_object(const struct policy_view *pool, enum tn_kind kind)
 {
 	(void)pool;

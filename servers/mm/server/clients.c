@@ -128,7 +128,7 @@ static void set_pool_quota(struct mm *mm, struct client *client, uint64_t quota)
 	pool->quota = quota;
 	if (frames > quota)
 		supply_reclaim(mm, pool, frames - quota);
-	/* A child's end brings back at least what its parent had set aside for it. */
+	/* If mm has gone below its reserve meanwhile, some are set aside when the pool needs them. */
 	(void)aside_renew(mm, pool);
 }
 
@@ -195,11 +195,11 @@ static void answer_waiter(struct server *server, struct client *parent, struct c
 	const uint64_t words[TN_MESSAGE_REGISTERS] = {client->pid, (uint64_t)client->code,
 						      client->reason};
 
-	/* The thread that waited may have ended: then there is nobody to tell. */
-	(void)tn_reply_to(parent->wait_slot, TN_INFO(0, 3), words);
+	/* The thread that waited may have ended: then the next one that asks is told. */
+	if (tn_reply_to(parent->wait_slot, TN_INFO(0, 3), words).code == 0)
+		client_forget(client);
 	slot_put(server->mm, parent->wait_slot);
 	parent->wait_slot = 0;
-	client_forget(client);
 }
 
 static void end_one(struct server *server, struct client *client, enum tn_mm_end reason,

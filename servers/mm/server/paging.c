@@ -32,18 +32,11 @@ static bool quota_allows(const struct client *client, uint64_t count)
 	return client->mapped + count <= client->user_quota;
 }
 
-static void quota_charge(struct client *client, uint64_t count)
-{
-	client->mapped += count;
-	if (client->mapped > client->mapped_peak)
-		client->mapped_peak = client->mapped;
-}
-
 bool paging_charge(struct client *client, uint64_t count)
 {
 	if (!quota_allows(client, count))
 		return false;
-	quota_charge(client, count);
+	client->mapped += count;
 	return true;
 }
 
@@ -81,7 +74,7 @@ static bool map_taken(struct server *server, struct client *client, uint64_t va,
 		flags |= TN_MAP_ZERO;
 	if ((by_kernel || scratch_clear(server, first, count)) &&
 	    pages_map(mm, client->process, va, first, count, flags)) {
-		quota_charge(client, count);
+		client->mapped += count;
 		return true;
 	}
 	/* First those that are not mapped, then, by unmapping, those that are. */
@@ -189,7 +182,7 @@ bool paging_share(struct server *server, struct client *client, uint64_t va,
 		if (!pages_map(server->mm, client->process, va + done * TN_FRAME_SIZE, first, count,
 			       flags))
 			break;
-		quota_charge(client, count);
+		client->mapped += count;
 		done += count;
 	}
 	if (done < pages)

@@ -18,7 +18,7 @@ struct region {
 	uint64_t flags;     /* TN_MM_WRITE, _EXECUTE, _LARGE */
 	uint64_t most;      /* of WRITE and EXECUTE, what protect may add */
 	bool attached;      /* of another client, or untyped: never filled by a fault */
-	uint64_t untyped;   /* first frame of the untyped range whose frames are there; 0: none */
+	uint64_t untyped;   /* the untyped range whose frames are there (untyped_name); 0: none */
 	uint64_t offer_pid; /* 0: none */
 	uint64_t offer_va, offer_pages, offer_flags;
 };

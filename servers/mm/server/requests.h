@@ -41,11 +41,14 @@ request_handler request_map, request_unmap, request_protect, request_offer, requ
  * cannot be there, or 0.
  */
 uint32_t request_place(struct client *client, uint64_t *va, uint64_t pages, uint64_t flags);
+
 /* requests_untyped.c */
 request_handler request_untyped, request_untyped_map, request_untyped_return;
+
 /* requests_processes.c */
 request_handler request_spawn, request_wait, request_exit, request_stop, request_statistics,
 	request_refill, request_print, request_version;
+
 /* requests_objects.c */
 request_handler request_thread_create, request_thread_end, request_endpoint_create,
 	request_endpoint_destroy, request_connect;

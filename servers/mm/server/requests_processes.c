@@ -43,6 +43,18 @@ uint32_t request_spawn(struct server *server, struct request *request, struct an
 	return 0;
 }
 
+/* The thread that waited may have ended before its child did: then nobody waits. */
+static bool somebody_waits(struct server *server, struct client *client)
+{
+	if (!client->wait_slot)
+		return false;
+	if (tn_cap_info(TN_SELF, client->wait_slot).value >> 16 & 1)
+		return true;
+	slot_put(server->mm, client->wait_slot);
+	client->wait_slot = 0;
+	return false;
+}
+
 uint32_t request_wait(struct server *server, struct request *request, struct answer *answer)
 {
 	struct client *client = request->client;
@@ -58,7 +70,7 @@ uint32_t request_wait(struct server *server, struct request *request, struct ans
 		client_forget(child);
 		return 0;
 	}
-	if (client->wait_slot)
+	if (somebody_waits(server, client))
 		return TN_EBUSY;
 	client->wait_slot = slot_take(server->mm);
 	if (!client->wait_slot)

@@ -81,7 +81,7 @@ uint32_t request_untyped_map(struct server *server, struct request *request, str
 							   .flags = flags,
 							   .most = flags,
 							   .attached = true,
-							   .untyped = range->first}))
+							   .untyped = untyped_name(client, range)}))
 		return TN_EOVERFLOW;
 	refusal = pages_map_apart(server->mm, client->process, va, first, pages,
 				  TN_MAP_READ | (flags & TN_MM_WRITE ? TN_MAP_WRITE : 0));

@@ -15,8 +15,8 @@
 void scratch_start(struct server *server);
 
 /*
- * Maps `count` consecutive frames, fewer than 512 or one block of 2 MiB, at the window. NULL when memory for the page table
- * is short. One at a time; scratch_close before the next.
+ * Maps `count` consecutive frames, fewer than 512 or one block of 2 MiB, at the window. NULL when
+ * memory for the page table is short. One at a time; scratch_close before the next.
  */
 void *scratch_open(struct server *server, uint64_t first, uint64_t count);
 

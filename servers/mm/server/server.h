@@ -67,7 +67,6 @@ struct client {
 	struct pool *untyped_pool; /* for what it builds of its ranges; NULL: it has none */
 	struct untyped untyped[TN_CLIENT_UNTYPED];
 	uint64_t mapped; /* frames, as its quota counts them: untyped ones among them */
-	uint64_t mapped_peak;
 	uint64_t wait_slot, wait_pid; /* a REPLY capability to a thread that waits; 0: none */
 	int64_t code;
 	enum tn_mm_end reason;

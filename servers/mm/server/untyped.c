@@ -108,6 +108,11 @@ struct untyped *untyped_around(struct client *client, uint64_t first, uint64_t c
 	return NULL;
 }
 
+uint64_t untyped_name(const struct client *client, const struct untyped *range)
+{
+	return (uint64_t)(range - client->untyped) + 1;
+}
+
 /* --- mapped ---------------------------------------------------------------------------------- */
 
 /* A region of untyped memory belongs to one range: it goes whole. */
@@ -119,7 +124,7 @@ static void unmap_range(struct server *server, struct client *client, const stru
 	while (i < regions->count) {
 		struct region region = regions->list[i];
 
-		if (region.untyped != range->first) {
+		if (region.untyped != untyped_name(client, range)) {
 			i++;
 			continue;
 		}
@@ -170,11 +175,14 @@ static bool is_about(const struct tn_cap_info *cap, const struct untyped *range,
 	return cap->type == TN_CAP_POOL && ended && cap->frame == ended->frame;
 }
 
-/* A FRAMES capability names no object that could end: each copy has to be deleted. */
+/*
+ * A FRAMES capability names no object that could end: each copy has to be deleted. The client may
+ * have put one into any slot, those that mm filled at its start among them.
+ */
 static void delete_capabilities(const struct client *client, const struct untyped *range,
 				const struct pool *ended)
 {
-	for (uint64_t slot = TN_CLIENT_FREE; slot < TN_CLIENT_SLOTS; slot++) {
+	for (uint64_t slot = 0; slot < TN_CLIENT_SLOTS; slot++) {
 		struct tn_cap_info cap;
 
 		if (tn_cap_read(client->process->slot, slot, &cap).code == 0 &&

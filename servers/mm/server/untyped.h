@@ -27,6 +27,9 @@ struct untyped *untyped_get(struct server *server, struct client *client, unsign
 struct untyped *untyped_named(struct client *client, uint64_t first);
 struct untyped *untyped_around(struct client *client, uint64_t first, uint64_t count);
 
+/* How a region names one of the client's ranges: 1 for the first. */
+uint64_t untyped_name(const struct client *client, const struct untyped *range);
+
 /* Ends what was built from the client's ranges, and takes this one back. */
 void untyped_put(struct server *server, struct client *client, struct untyped *range);
 
