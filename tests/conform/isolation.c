@@ -8,6 +8,7 @@
 #include <tenure/user.h>
 
 #include "check.h"
+#include "touch.h"
 
 #define VA 0x200000ul
 #define FRAME 0x80200u
@@ -99,21 +100,6 @@ static void try_copies(void)
 	refused("cap_copy", 2,
 		tn_cap_copy(TN_CLIENT_THREAD, TN_SELF, 99, TN_THREAD_CONTROL, 0, 0).code, TN_EPERM);
 	refused("cap_copy", 1, tn_cap_copy(TN_CLIENT_MM, TN_CLIENT_MM, 99, 0, 0, 0).code, TN_EBADF);
-}
-
-static void read_at(uint64_t address)
-{
-	__asm__ volatile("ld zero, 0(%0)" : : "r"(address) : "memory");
-}
-
-static void write_at(uint64_t address)
-{
-	__asm__ volatile("sd zero, 0(%0)" : : "r"(address) : "memory");
-}
-
-static void jump_to(uint64_t address)
-{
-	__asm__ volatile("jalr %0" : : "r"(address) : "ra", "memory");
 }
 
 static int do_deed(const char *deed, uint64_t address)
