@@ -1,15 +1,15 @@
 /*
- * ledger.h - whose each frame is, by mm-min's own account. It uses the first 256 MiB of RAM, more
- * than a program's quotas; what lies beyond must stay what the boot information says.
+ * ledger.h - whose each frame is, by mm-min's own account. It uses one run of the frames that are
+ * idle at boot, at most 256 MiB; all others must stay what the boot information says.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <tenure/user.h>
+#include <stdint.h>
 
-extern uint64_t ledger_idle; /* frames that nobody uses */
+extern uint64_t ledger_idle; /* frames of ours that nobody uses */
 
-void ledger_open(void);
+void ledger_open(void);                          /* as the boot information has it */
 uint64_t ledger_take(void);                      /* an idle frame, now the program's; or TN_NONE */
 bool ledger_lend(uint64_t pool, uint64_t count); /* exactly so many; false: there are too few */
 void ledger_take_back(void);                     /* the program is gone: all it had is idle */

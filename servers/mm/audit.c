@@ -11,7 +11,7 @@
 #include <string.h>
 #include <tenure/names.h>
 #include <tenure/records.h>
-#include <tenure/user.h>
+#include <tenure/server.h>
 
 #include "aside.h"
 #include "delegation.h"
@@ -32,7 +32,6 @@ struct audit {
 			[MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
 	uint64_t held[MM_POOLS];           /* delegated frames in the pool or below it */
 	uint64_t delegated_user;           /* delegated frames that are user space's */
-	uint64_t words[TN_UTCB_WORDS];     /* of the frames being compared */
 	uint64_t looked, looked_word;      /* the frame asked for last, and its word */
 	uint64_t wrong;
 	struct disagreement kept[KEPT];
@@ -132,42 +131,15 @@ static void compare_frame(struct audit *audit, uint64_t index, uint64_t frame, u
 	audit->wrong++;
 }
 
-/* Frames that follow one another, whatever their kinds. */
-static bool compare_run(struct audit *audit, uint64_t first, uint64_t end)
+static void compare_frames(void *context, const struct tn_boot_range *range, uint64_t first,
+			   uint64_t count, const uint64_t *words)
 {
+	struct audit *audit = context;
 	uint64_t index = space_index(&audit->mm->store.space, first);
 
-	while (first < end) {
-		uint64_t count = end - first < TN_UTCB_WORDS ? end - first : TN_UTCB_WORDS;
-		struct tn_result result = tn_frame_info(TN_SLOT_FRAMES, first, count);
-
-		if (result.code != 0) {
-			printf("  audit: frame_info(0x%" PRIx64 ", %" PRIu64 ") answered %s\n",
-			       first, count, tn_error_name(result.code));
-			return false;
-		}
-		memcpy(audit->words, tn_utcb->words, count * sizeof(audit->words[0]));
-		for (uint64_t i = 0; i < count; i++)
-			compare_frame(audit, index + i, first + i, audit->words[i]);
-		first += count;
-		index += count;
-	}
-	return true;
-}
-
-static bool compare_frames(struct audit *audit)
-{
-	const struct tn_boot_info *boot = audit->mm->boot;
-
-	for (uint32_t i = 0; i < boot->range_count;) {
-		uint64_t first = boot->ranges[i].first, end = first;
-
-		while (i < boot->range_count && boot->ranges[i].first == end)
-			end += boot->ranges[i++].count;
-		if (!compare_run(audit, first, end))
-			return false;
-	}
-	return true;
+	(void)range;
+	for (uint64_t i = 0; i < count; i++)
+		compare_frame(audit, index + i, first + i, words[i]);
 }
 
 static void show_disagreements(const struct audit *audit)
@@ -290,14 +262,15 @@ static bool census_agrees(const struct audit *audit)
 bool audit_run(struct mm *mm)
 {
 	static struct audit audit; /* too large for the stack */
+	struct tn_result result;
 	bool good;
 
 	memset(&audit, 0, sizeof(audit));
 	audit.mm = mm;
 	audit.looked = TN_NONE;
-	good = compare_frames(&audit);
+	result = tn_frames_visit(compare_frames, &audit);
 	show_disagreements(&audit);
-	good = good && audit.wrong == 0;
+	good = same("frame table", 0, "frame_info", 0, (uint64_t)-result.code) && audit.wrong == 0;
 	good = pools_agree(&audit) && good;
 	good = census_agrees(&audit) && good;
 	good = same("user space", 0, "idle frames", mm->store.buddy.free, audit.idle) && good;

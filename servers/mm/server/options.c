@@ -3,8 +3,8 @@
  */
 #include "options.h"
 
-#include <image/text.h>
 #include <string.h>
+#include <tenure/server.h>
 
 #define NUMBER_MAX 999999999u /* in seconds or messages: more means nothing */
 
@@ -34,22 +34,6 @@ static bool read_view(struct text value, bool *live)
 	return *live || is(value, "plain");
 }
 
-static bool read_workload(struct text value, struct options *options)
-{
-	char text[TN_CLIENT_NAME + TN_CLIENT_ARGS];
-	struct start_entry entry;
-
-	if (value.length > sizeof(text))
-		return false;
-	for (size_t i = 0; i < value.length; i++)
-		text[i] = value.bytes[i] == ',' ? ' ' : value.bytes[i];
-	if (!startlist_split(text, value.length, &entry))
-		return false;
-	memcpy(options->name, entry.name, sizeof(options->name));
-	memcpy(options->args, entry.args, sizeof(options->args));
-	return true;
-}
-
 /* NULL, or what is wrong with the value. */
 static const char *read_value(struct text key, struct text value, struct options *o)
 {
@@ -59,7 +43,7 @@ static const char *read_value(struct text key, struct text value, struct options
 		return "view= is neither plain nor live";
 	if (is(key, "idle") && !text_number(value, 1, NUMBER_MAX, &o->idle))
 		return "idle= is no number of seconds";
-	if (is(key, "workload") && !read_workload(value, o))
+	if (is(key, "workload") && !tn_workload_split(value, o->name, o->args))
 		return "workload= does not name a program";
 	if (is(key, "lab") && !text_number(value, 0, LAB_MAX, &o->lab))
 		return "lab= is neither 0, 1 nor 2";

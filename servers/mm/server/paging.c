@@ -54,12 +54,6 @@ static bool in_window(const struct mm *mm, uint64_t frame, uint64_t count)
 	       frame + count <= mm->boot->window_first + mm->boot->window_count;
 }
 
-static uint64_t map_flags(uint64_t flags)
-{
-	return TN_MAP_READ | (flags & TN_MM_WRITE ? TN_MAP_WRITE : 0) |
-	       (flags & TN_MM_EXECUTE ? TN_MAP_EXECUTE : 0);
-}
-
 /*
  * Maps frames that are the caller's, at most 512. The kernel clears up to 16 small ones itself,
  * where it reaches them. On failure they are free again.
@@ -125,7 +119,7 @@ static bool fill_large(struct server *server, struct client *client, const struc
 	return region->flags & TN_MM_LARGE && base >= region->va &&
 	       base + REGION_BLOCK <= region_end(region) && quota_allows(client, LEDGER_BLOCK) &&
 	       !mapping_has(&client->process->mapping, base, REGION_BLOCK) &&
-	       map_one(server, client, base, BUDDY_ORDER_LARGE, map_flags(region->flags));
+	       map_one(server, client, base, BUDDY_ORDER_LARGE, region_map_flags(region->flags));
 }
 
 bool paging_fill(struct server *server, struct client *client, const struct region *region,
@@ -138,7 +132,7 @@ bool paging_fill(struct server *server, struct client *client, const struct regi
 		return false;
 	return fill_large(server, client, region, va) ||
 	       (quota_allows(client, 1) &&
-		map_one(server, client, va, 0, map_flags(region->flags) | TN_MAP_SMALL));
+		map_one(server, client, va, 0, region_map_flags(region->flags) | TN_MAP_SMALL));
 }
 
 bool paging_populate(struct server *server, struct client *client, uint64_t va, uint64_t pages)
@@ -169,7 +163,7 @@ static uint64_t run_at(const struct client *client, uint64_t va, uint64_t most)
 bool paging_share(struct server *server, struct client *client, uint64_t va,
 		  const struct client *from, uint64_t their_va, uint64_t pages, bool write)
 {
-	uint64_t flags = map_flags(write ? TN_MM_WRITE : 0) | TN_MAP_SMALL;
+	uint64_t flags = region_map_flags(write ? TN_MM_WRITE : 0) | TN_MAP_SMALL;
 	uint64_t done = 0;
 
 	if (!quota_allows(client, pages))
@@ -208,7 +202,7 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 		return false;
 	while (done < pages) {
 		struct tn_result result = tn_protect(process->slot, va + done * TN_FRAME_SIZE,
-						     pages - done, map_flags(flags),
+						     pages - done, region_map_flags(flags),
 						     TN_SLOT_FRAMES);
 
 		if (supply_answer(server->mm, &server->mm->pools[process->pool], result))

@@ -36,12 +36,6 @@ void request_serve(struct server *server, struct request *request, struct answer
 /* requests_memory.c */
 request_handler request_map, request_unmap, request_protect, request_offer, request_attach;
 
-/*
- * Where a client's new region goes: *va, or a place that is found if that is 0. Answers why it
- * cannot be there, or 0.
- */
-uint32_t request_place(struct client *client, uint64_t *va, uint64_t pages, uint64_t flags);
-
 /* requests_untyped.c */
 request_handler request_untyped, request_untyped_map, request_untyped_return;
 

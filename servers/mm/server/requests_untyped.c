@@ -68,7 +68,7 @@ uint32_t request_untyped_map(struct server *server, struct request *request, str
 		return TN_EINVAL;
 	if (!range)
 		return TN_ENOENT;
-	refusal = request_place(client, &va, pages, 0);
+	refusal = regions_refusal(&client->regions, &va, pages, 0);
 	if (refusal != 0)
 		return refusal;
 	/* Left by a populate or an unmap that failed midway, where no region is any more. */

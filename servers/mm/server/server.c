@@ -7,7 +7,7 @@
 #include <string.h>
 #include <tenure/message.h>
 #include <tenure/names.h>
-#include <tenure/user.h>
+#include <tenure/server.h>
 
 #include "../audit.h"
 #include "../objects.h"
@@ -97,15 +97,11 @@ static bool start_all(struct server *server, const struct options *options, cons
 static bool take_request(struct server *server, const struct tn_message *message,
 			 struct request *request)
 {
-	uint64_t words = TN_INFO_WORDS(message->info);
-	bool has_text;
-
 	request->client = server_client(server, message->badge >> 6);
 	request->thread = (unsigned)(message->badge & 63);
 	request->label = TN_INFO_LABEL(message->info);
 	memcpy(request->words, message->words, sizeof(request->words));
-	has_text = words > TN_MM_TEXT_WORD && words <= TN_MESSAGE_WORDS;
-	request->text_room = has_text ? (words - TN_MM_TEXT_WORD) * sizeof(uint64_t) : 0;
+	request->text_room = tn_text_room(message->info);
 	memcpy(request->text, &tn_utcb->words[TN_MM_TEXT_WORD], request->text_room);
 	return request->client != NULL;
 }

@@ -13,11 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <tenure/protocol.h>
+#include <tenure/regions.h>
 
 #include "meter.h"
 #include "programs.h"
-#include "regions.h"
 
 #define SERVER_CLIENTS TN_MM_PROCESSES /* below 64: an index has 6 bits */
 #define SERVER_PROGRAMS SERVER_CLIENTS

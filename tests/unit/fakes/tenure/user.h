@@ -13,6 +13,7 @@ struct tn_result {
 	uint64_t value;
 };
 
+extern const struct tn_boot_info *tn_boot;
 extern struct tn_utcb *tn_utcb;
 
 /* A prototype for every call; fake_kernel.c has those that are made. */

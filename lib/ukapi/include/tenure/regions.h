@@ -23,6 +23,13 @@ struct region {
 	uint64_t offer_va, offer_pages, offer_flags;
 };
 
+/* What a program begins with: its stack, which grows at first touch. */
+#define REGION_STACK                                                                               \
+	{                                                                                          \
+		.va = TN_CLIENT_STACK_TOP - TN_CLIENT_STACK_PAGES * REGION_PAGE,                   \
+		.pages = TN_CLIENT_STACK_PAGES, .flags = TN_MM_WRITE, .most = TN_MM_WRITE,         \
+	}
+
 struct regions {
 	unsigned count;
 	struct region list[TN_CLIENT_REGIONS];
@@ -31,6 +38,28 @@ struct regions {
 static inline uint64_t region_end(const struct region *region)
 {
 	return region->va + region->pages * REGION_PAGE;
+}
+
+/* Flags of MAP and of the kernel's map. */
+static inline uint64_t region_map_flags(uint64_t flags)
+{
+	return TN_MAP_READ | (flags & TN_MM_WRITE ? TN_MAP_WRITE : 0) |
+	       (flags & TN_MM_EXECUTE ? TN_MAP_EXECUTE : 0);
+}
+
+/* The region allows the access that is this enum tn_fault where no page is. */
+static inline bool region_allows(const struct region *region, uint64_t fault)
+{
+	switch (fault) {
+	case TN_FAULT_LOAD:
+		return true;
+	case TN_FAULT_STORE:
+		return region->flags & TN_MM_WRITE;
+	case TN_FAULT_FETCH:
+		return region->flags & TN_MM_EXECUTE;
+	default:
+		return false;
+	}
 }
 
 /* The region around va, or NULL. */
@@ -45,6 +74,16 @@ bool regions_cover(const struct regions *regions, uint64_t va, uint64_t pages);
 /* The lowest free place in [low, high) at a multiple of `align` bytes, or 0. */
 uint64_t regions_place(const struct regions *regions, uint64_t pages, uint64_t align, uint64_t low,
 		       uint64_t high);
+
+/* TN_OK, or why a client may not name this range: EINVAL; EFAULT where none of its memory is. */
+uint32_t regions_range_refusal(uint64_t va, uint64_t pages);
+
+/*
+ * TN_OK, or why a client may not have a new region there, flags as in MAP: as above, EEXIST, or
+ * ENOMEM where *va is 0, which asks for any place: it is found, and written, first.
+ */
+uint32_t regions_refusal(const struct regions *regions, uint64_t *va, uint64_t pages,
+			 uint64_t flags);
 
 /*
  * Adds a region, which touches no other; one that continues its neighbour joins it. False, with

@@ -1,7 +1,7 @@
 /*
  * regions.c - what addresses a client may use.
  */
-#include "regions.h"
+#include <tenure/regions.h>
 
 #include <stddef.h>
 #include <string.h>
@@ -79,6 +79,32 @@ static bool joins(const struct region *a, const struct region *b)
 {
 	return region_end(a) == b->va && a->flags == b->flags && a->most == b->most &&
 	       !a->attached && !b->attached && a->offer_pid == 0 && b->offer_pid == 0;
+}
+
+uint32_t regions_range_refusal(uint64_t va, uint64_t pages)
+{
+	if (va % REGION_PAGE != 0 || pages == 0)
+		return TN_EINVAL;
+	if (va < TN_CLIENT_IMAGE_END || va >= TN_CLIENT_HIGH ||
+	    pages > (TN_CLIENT_HIGH - va) / REGION_PAGE)
+		return TN_EFAULT;
+	return TN_OK;
+}
+
+uint32_t regions_refusal(const struct regions *regions, uint64_t *va, uint64_t pages,
+			 uint64_t flags)
+{
+	uint64_t align = flags & TN_MM_LARGE ? REGION_BLOCK : REGION_PAGE;
+	uint32_t refusal;
+
+	if (*va == 0 && pages > 0)
+		*va = regions_place(regions, pages, align, TN_CLIENT_LOW, TN_CLIENT_HIGH);
+	if (*va == 0)
+		return pages > 0 ? TN_ENOMEM : TN_EINVAL;
+	refusal = regions_range_refusal(*va, pages);
+	if (refusal == TN_OK && regions_touch(regions, *va, pages))
+		refusal = TN_EEXIST;
+	return refusal;
 }
 
 bool regions_add(struct regions *regions, struct region region)
