@@ -248,29 +248,45 @@ def watch(command, progress, log_path):
             raise
 
 
+def text_of(*parts):
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
 def show_results(out):
-    with open(os.path.join(out, "report.txt"), encoding="utf-8") as file:
-        text = file.read()
+    text = text_of(out, "report.txt")
     print(text, end="")
     for name in ("report.html", "report.csv"):
         print(f"  {os.path.relpath(os.path.join(out, name))}")
     return 1 if "! status" in text else 0
 
 
-DOCUMENT = os.path.join(matrix.ROOT, "docs", "policies.md")
-PICTURE = os.path.join(matrix.ROOT, "docs", "images", "lab-tide.svg")
+DOCUMENTS = os.path.join(matrix.ROOT, "docs")
 BLOCK = re.compile(r"(<!-- lab -->\n).*?(<!-- /lab -->)", re.DOTALL)
+SAMPLE = "tide"  # the workload that the documents show by itself
+
+
+def write_block(name, block):
+    """What stands between the two marks of a document."""
+    text = text_of(DOCUMENTS, name)
+    with open(os.path.join(DOCUMENTS, name), "w", encoding="utf-8") as file:
+        file.write(BLOCK.sub(lambda found: f"{found[1]}\n{block}\n{found[2]}", text))
+
+
+def console_sample(out):
+    """The report's head and the rows of one workload, as the terminal shows them."""
+    head, *groups = text_of(out, "report.txt").split("\n\n")
+    rows = next(group for group in groups if group.split()[0] == SAMPLE)
+    files = "  build/lab/report.html\n  build/lab/report.csv"
+    return f"```\n$ ./tenure lab --workload {SAMPLE}\n{head}\n\n{rows}\n\n{files}\n```\n"
 
 
 def write_documents(out):
-    """The table and the picture that docs/ has of the default lab."""
-    with open(os.path.join(out, "report.md"), encoding="utf-8") as file:
-        table = file.read()
-    with open(DOCUMENT, encoding="utf-8") as file:
-        text = file.read()
-    with open(DOCUMENT, "w", encoding="utf-8") as file:
-        file.write(BLOCK.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text))
-    shutil.copyfile(os.path.join(out, "figures", "tide.svg"), PICTURE)
+    """The tables and the picture that docs/ has of the default lab."""
+    write_block("policies.md", text_of(out, "report.md"))
+    write_block("lab.md", console_sample(out))
+    picture = os.path.join(DOCUMENTS, "images", f"lab-{SAMPLE}.svg")
+    shutil.copyfile(os.path.join(out, "figures", SAMPLE + ".svg"), picture)
 
 
 def main():
