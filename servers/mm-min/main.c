@@ -183,7 +183,7 @@ int main(void)
 	tn_destroy(POOL, 0); /* with all that was paid by it, whose frames the root pool has then */
 	ledger_take_back();
 	if (why)
-		printf("%11s │ not started: %s\n", start.name, why);
+		printf("%11s │ not started: %s\n", start.name[0] ? start.name : "mm-min", why);
 	else if (status != 0)
 		printf("%11s │ ended with status %ld\n", start.name, (long)status);
 	good = ledger_audit() && ledger_idle == idle;

@@ -24,6 +24,11 @@ static unsigned long milliseconds_since(uint64_t start)
 	return (unsigned long)((tn_clock() - start) * 1000 / rate);
 }
 
+static bool has_hooks(const struct policy *policy)
+{
+	return policy->begin && policy->object && policy->refill && policy->idle && policy->press;
+}
+
 /* NULL, or why there is nothing to serve. */
 static const char *find_list(const struct options *options, struct cpio_file *list)
 {
@@ -43,6 +48,12 @@ int main(void)
 
 	the_server.mm = &the_mm;
 	the_mm.options = options.policy;
+	show_start();
+	if (!has_hooks(&mm_policy)) {
+		printf("\nmm: the policy %s lacks a hook: all five must be there\n",
+		       mm_policy.name);
+		return EXIT_FAILURE;
+	}
 	memory_start(&the_mm, tn_boot);
 	show_machine(&the_mm);
 	if (wrong) {

@@ -25,12 +25,17 @@ void show_fact(const char *label, const char *format, ...)
 	printf("\n");
 }
 
+void show_start(void)
+{
+	printf("\n  Tenure: every frame of kernel memory is lent by user space\n\n");
+	show_fact("policy", "%s: %s", mm_policy.name, mm_policy.about);
+}
+
 void show_machine(struct mm *mm)
 {
 	const struct tn_boot_info *boot = mm->boot;
 	struct boot_machine machine;
 
-	printf("\n  Tenure: every frame of kernel memory is lent by user space\n\n");
 	boot_view_machine(mm, &machine);
 	show_fact("machine", "%s", machine.name);
 	show_fact("paging", "Sv%lu, %lu levels", (unsigned long)(12 + 9 * boot->paging_levels),
@@ -42,7 +47,6 @@ void show_machine(struct mm *mm)
 		  (unsigned long)(boot->window_count / FRAMES_PER_MIB),
 		  (unsigned long)(boot->window_first * TN_FRAME_SIZE));
 	show_fact("devices", "%u, with %u interrupts", machine.devices, machine.irqs);
-	show_fact("policy", "%s", mm_policy.name);
 }
 
 void show_phase(unsigned number, const char *title)

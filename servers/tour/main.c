@@ -60,6 +60,7 @@ int main(void)
 	unsigned good;
 
 	the_mm.options = (struct policy_options){POLICY_DEFAULT, POLICY_DEFAULT};
+	show_start();
 	memory_start(&the_mm, tn_boot);
 	show_machine(&the_mm);
 	good = run_phases();

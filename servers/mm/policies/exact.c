@@ -41,7 +41,7 @@ static uint64_t exact_press(const struct policy_view *pool, uint64_t wanted)
 
 const struct policy mm_policy = {
 	.name = "exact",
-	.about = "each object is paid with one frame when it is made; no frame is ever idle",
+	.about = "one frame for each object, when it is made",
 	.explicit_tables = true,
 	.keeps_nothing = true,
 	.begin = exact_begin,

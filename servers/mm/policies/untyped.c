@@ -51,7 +51,7 @@ static uint64_t untyped_press(const struct policy_view *pool, uint64_t wanted)
 
 const struct policy mm_policy = {
 	.name = "untyped",
-	.about = "each client's quota is set aside for it, used in order, given back as a whole",
+	.about = "each program's quota is set aside for it",
 	.delegates = true,
 	.begin = untyped_begin,
 	.object = untyped_object,

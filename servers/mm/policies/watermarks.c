@@ -68,7 +68,7 @@ static uint64_t watermarks_press(const struct policy_view *pool, uint64_t wanted
 
 const struct policy mm_policy = {
 	.name = "watermarks",
-	.about = "each pool keeps between low and high frames free",
+	.about = "each pool keeps from low to high frames free",
 	.begin = watermarks_begin,
 	.object = watermarks_object,
 	.refill = watermarks_refill,
