@@ -115,7 +115,8 @@ enum tn_mm_request {
 	/* (pid or 0 for oneself) -> struct tn_mm_statistics from the first word on. ENOENT */
 	TN_MM_STATISTICS = 11,
 	/* (frames) -> free frames of the pool. Puts at least so many into the caller's pool. They stay
-	 * as the policy likes: one that keeps no free frames takes them back before it answers again.
+	 * as the policy likes: one that keeps none shows that they are to be had, and takes them back
+	 * before it answers.
 	 * ENOMEM the quota or the machine is spent */
 	TN_MM_REFILL = 12,
 	/* (pc, argument, stack, thread pointer, slot) -> number. The thread starts with a0 =
