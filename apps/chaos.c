@@ -7,17 +7,20 @@
  */
 #include <string.h>
 #include <tenure/client.h>
+#include <tenure/untyped.h>
 #include <tenure/user.h>
 
 #include "check.h"
 
 #define SEED 1u
 #define CHILDREN 40u
+#define UNTYPED 32u /* frames */
 #define CALLS 400u
 #define PATIENCE_US 30000u
 #define CHILD "hello quiet"
 
 static uint64_t state;
+static struct tn_untyped untyped; /* where mm hands it out: frames and slots that exist */
 
 static uint64_t random_word(void)
 {
@@ -44,7 +47,7 @@ static uint64_t argument(void)
 	};
 	/* clang-format on */
 
-	switch (below(6)) {
+	switch (below(untyped.count > 0 ? 8 : 6)) {
 	case 0:
 		return random_word();
 	case 1:
@@ -53,6 +56,10 @@ static uint64_t argument(void)
 		return TN_CLIENT_LOW + below(64) * TN_FRAME_SIZE;
 	case 3:
 		return below(64) * TN_FRAME_SIZE;
+	case 6:
+		return untyped.first + below(untyped.count);
+	case 7:
+		return untyped.frames + below(8);
 	case 4:
 		return below(2) ? tn_client->pid : tn_client->parent;
 	default:
@@ -111,6 +118,7 @@ static void any_message(void)
 static int run(uint64_t seed)
 {
 	state = seed * 0x9e3779b97f4a7c15u + 1;
+	(void)tn_untyped_get(UNTYPED, &untyped);
 	for (unsigned i = 0; i < CALLS; i++) {
 		if (below(2))
 			any_message();

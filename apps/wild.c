@@ -9,6 +9,7 @@
 #include <tenure/user.h>
 
 #include "check.h"
+#include "touch.h"
 
 #define BEYOND 0x3000000000ul /* nobody's */
 #define KERNEL 0xffffffc000000000ul
@@ -16,22 +17,6 @@
 #define ODD 0x123456789abcdef0ul /* no address at all */
 
 static uint64_t data[8];
-
-/* In assembly: what these do has no meaning in C, and the compiler would make use of that. */
-static void read_at(uint64_t address)
-{
-	__asm__ volatile("ld zero, 0(%0)" : : "r"(address) : "memory");
-}
-
-static void write_at(uint64_t address)
-{
-	__asm__ volatile("sd zero, 0(%0)" : : "r"(address) : "memory");
-}
-
-static void jump_to(uint64_t address)
-{
-	__asm__ volatile("jalr %0" : : "r"(address) : "ra", "memory");
-}
 
 static void deed_null_read(void)
 {

@@ -1,5 +1,5 @@
 /*
- * records.c - the calls that answer in the UTCB, with the answer copied out.
+ * records.c - the calls whose answer, or argument, is a record in the UTCB: copied out, or in.
  */
 #include <tenure/records.h>
 
@@ -11,6 +11,7 @@ COPIED(struct tn_census);
 COPIED(struct tn_resolved);
 COPIED(struct tn_cap_info);
 COPIED(struct tn_thread_info);
+COPIED(struct tn_thread_config);
 
 static struct tn_result copy_out(struct tn_result result, void *record, size_t size)
 {
@@ -42,4 +43,14 @@ struct tn_result tn_cap_read(uint64_t process, uint64_t slot, struct tn_cap_info
 struct tn_result tn_thread_read(uint64_t thread, struct tn_thread_info *info)
 {
 	return copy_out(tn_thread_info(thread), info, sizeof(*info));
+}
+
+struct tn_result tn_thread_write(uint64_t thread, const struct tn_thread_config *config,
+				 uint64_t utcb, uint64_t va, uint64_t fault)
+{
+	uint64_t all = TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_FAULT |
+		       TN_CONFIGURE_PRIORITY;
+
+	memcpy(tn_utcb->words, config, sizeof(*config));
+	return tn_thread_configure(thread, all, TN_SLOT_FRAMES, utcb, va, fault);
 }

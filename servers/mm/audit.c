@@ -11,7 +11,10 @@
 #include <string.h>
 #include <tenure/names.h>
 #include <tenure/records.h>
-#include <tenure/user.h>
+#include <tenure/server.h>
+
+#include "aside.h"
+#include "delegation.h"
 
 #define KEPT 8u
 
@@ -23,10 +26,13 @@ struct disagreement {
 
 struct audit {
 	const struct mm *mm;
-	uint64_t frames, idle;
+	uint64_t frames, idle, aside;
 	uint64_t kinds[TN_KIND_COUNT];
 	uint64_t by_pool[MM_POOLS]
 			[MM_OBJECT_KINDS]; /* FREE, CAPS, TABLE: their words name the pool */
+	uint64_t held[MM_POOLS];           /* delegated frames in the pool or below it */
+	uint64_t delegated_user;           /* delegated frames that are user space's */
+	uint64_t looked, looked_word;      /* the frame asked for last, and its word */
 	uint64_t wrong;
 	struct disagreement kept[KEPT];
 };
@@ -52,6 +58,34 @@ static bool user_agrees(struct audit *audit, struct ledger_frame ledger, bool la
 	       ((word & TN_INFO_LARGE) != 0) == large;
 }
 
+/* Frames of one pool follow one another: it is asked for once. */
+static uint64_t look(void *context, uint64_t frame)
+{
+	struct audit *audit = context;
+
+	if (frame == audit->looked)
+		return audit->looked_word;
+	audit->looked = frame;
+	audit->looked_word = tn_frame_info(TN_SLOT_FRAMES, frame, 1).code == 0 ? tn_utcb->words[0]
+									       : 0;
+	return audit->looked_word;
+}
+
+static bool delegated_agrees(struct audit *audit, struct ledger_frame ledger, uint64_t word)
+{
+	const struct pool *pool = &audit->mm->pools[ledger.value];
+	enum delegation found = delegation_judge(&audit->mm->store.ledger, pool->index, pool->frame,
+						 word, look, audit);
+
+	if (found == DELEGATION_USER)
+		audit->delegated_user++;
+	else
+		audit->held[pool->index]++;
+	if (found == DELEGATION_OWN)
+		audit->by_pool[pool->index][TN_INFO_KIND(word)]++;
+	return found != DELEGATION_WRONG && pool->live && pool->delegated;
+}
+
 static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool large, uint64_t word)
 {
 	switch ((enum ledger_owner)ledger.owner) {
@@ -63,8 +97,13 @@ static bool frame_agrees(struct audit *audit, struct ledger_frame ledger, bool l
 		return TN_INFO_KIND(word) == TN_KIND_BOOT;
 	case LEDGER_USER:
 		return user_agrees(audit, ledger, large, word);
+	case LEDGER_ASIDE:
+		audit->aside++;
+		return word == 0 && !large;
 	case LEDGER_LENT:
 		return lent_agrees(audit, ledger, word);
+	case LEDGER_DELEGATED:
+		return delegated_agrees(audit, ledger, word);
 	case LEDGER_OWNERS:
 		break;
 	}
@@ -92,46 +131,21 @@ static void compare_frame(struct audit *audit, uint64_t index, uint64_t frame, u
 	audit->wrong++;
 }
 
-/* Frames that follow one another, whatever their kinds. */
-static bool compare_run(struct audit *audit, uint64_t first, uint64_t end)
+static void compare_frames(void *context, const struct tn_boot_range *range, uint64_t first,
+			   uint64_t count, const uint64_t *words)
 {
+	struct audit *audit = context;
 	uint64_t index = space_index(&audit->mm->store.space, first);
 
-	while (first < end) {
-		uint64_t count = end - first < TN_UTCB_WORDS ? end - first : TN_UTCB_WORDS;
-		struct tn_result result = tn_frame_info(TN_SLOT_FRAMES, first, count);
-
-		if (result.code != 0) {
-			printf("  audit: frame_info(0x%" PRIx64 ", %" PRIu64 ") answered %s\n",
-			       first, count, tn_error_name(result.code));
-			return false;
-		}
-		for (uint64_t i = 0; i < count; i++)
-			compare_frame(audit, index + i, first + i, tn_utcb->words[i]);
-		first += count;
-		index += count;
-	}
-	return true;
-}
-
-static bool compare_frames(struct audit *audit)
-{
-	const struct tn_boot_info *boot = audit->mm->boot;
-
-	for (uint32_t i = 0; i < boot->range_count;) {
-		uint64_t first = boot->ranges[i].first, end = first;
-
-		while (i < boot->range_count && boot->ranges[i].first == end)
-			end += boot->ranges[i++].count;
-		if (!compare_run(audit, first, end))
-			return false;
-	}
-	return true;
+	(void)range;
+	for (uint64_t i = 0; i < count; i++)
+		compare_frame(audit, index + i, first + i, words[i]);
 }
 
 static void show_disagreements(const struct audit *audit)
 {
-	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot", "user", "lent"};
+	static const char *const owners[LEDGER_OWNERS] = {"hole", "image", "boot",     "user",
+							  "lent", "aside", "delegated"};
 	uint64_t shown = audit->wrong < KEPT ? audit->wrong : KEPT;
 
 	for (uint64_t i = 0; i < shown; i++) {
@@ -183,13 +197,45 @@ static bool pool_agrees(const struct audit *audit, const struct pool *pool)
 	       good;
 }
 
+/*
+ * A client fills the pool: what the kernel counts for it, and what its frames say. It alone has
+ * what is in it if there is no pool below; those mm has no capability to.
+ */
+static bool delegated_pool_agrees(const struct audit *audit, const struct pool *pool)
+{
+	static const enum tn_kind named[] = {TN_KIND_CAPS, TN_KIND_TABLE};
+	const uint64_t *seen = audit->by_pool[pool->index];
+	uint64_t held = audit->held[pool->index];
+	struct tn_pool_info info;
+	struct tn_result result = tn_pool_read(pool->slot, &info);
+	bool good = true;
+
+	if (result.code != 0)
+		return same("pool", pool->index, "pool_info", 0, (uint64_t)-result.code);
+	if (info.kinds[TN_KIND_POOL] == 0 || held < info.free + info.used)
+		good = same("pool", pool->index, "delegated frames seen", held,
+			    info.free + info.used);
+	for (unsigned i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		good = same("pool", pool->index, tn_kind_name(named[i]), seen[named[i]],
+			    info.kinds[named[i]]) &&
+		       good;
+	good = same("pool", pool->index, "lent frames", pool_frames(audit->mm, pool), 0) && good;
+	return same("pool", pool->index, "free frames seen", seen[TN_KIND_FREE], info.free) && good;
+}
+
 static bool pools_agree(const struct audit *audit)
 {
 	bool good = true;
 
-	for (unsigned i = 0; i < MM_POOLS; i++)
-		if (audit->mm->pools[i].live)
-			good = pool_agrees(audit, &audit->mm->pools[i]) && good;
+	for (unsigned i = 0; i < MM_POOLS; i++) {
+		const struct pool *pool = &audit->mm->pools[i];
+
+		if (!pool->live)
+			continue;
+		good = (pool->delegated ? delegated_pool_agrees(audit, pool)
+					: pool_agrees(audit, pool)) &&
+		       good;
+	}
 	return good;
 }
 
@@ -206,7 +252,8 @@ static bool census_agrees(const struct audit *audit)
 		good = same("census", kind, tn_kind_name(kind), audit->kinds[kind],
 			    census.kinds[kind]) &&
 		       good;
-	good = same("census", 0, "user frames", audit->mm->store.ledger.owned[LEDGER_USER],
+	good = same("census", 0, "user frames",
+		    ledger_user_frames(&audit->mm->store.ledger) + audit->delegated_user,
 		    census.kinds[TN_KIND_USER]) &&
 	       good;
 	return same("census", 0, "all frames", audit->frames, census.frames) && good;
@@ -215,16 +262,19 @@ static bool census_agrees(const struct audit *audit)
 bool audit_run(struct mm *mm)
 {
 	static struct audit audit; /* too large for the stack */
+	struct tn_result result;
 	bool good;
 
 	memset(&audit, 0, sizeof(audit));
 	audit.mm = mm;
-	good = compare_frames(&audit);
+	audit.looked = TN_NONE;
+	result = tn_frames_visit(compare_frames, &audit);
 	show_disagreements(&audit);
-	good = good && audit.wrong == 0;
+	good = same("frame table", 0, "frame_info", 0, (uint64_t)-result.code) && audit.wrong == 0;
 	good = pools_agree(&audit) && good;
 	good = census_agrees(&audit) && good;
 	good = same("user space", 0, "idle frames", mm->store.buddy.free, audit.idle) && good;
+	good = same("user space", 0, "frames set aside", aside_sum(mm), audit.aside) && good;
 	if (!good)
 		return false;
 	mm->audits++;

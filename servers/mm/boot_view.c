@@ -13,6 +13,7 @@
 
 #include "require.h"
 #include "supply.h"
+#include "tables.h"
 
 #define VIEW_OF_TREE 0x2000000000ul /* where the archive of the server stands later */
 
@@ -24,18 +25,25 @@ static uint64_t page_count(uint64_t address, uint64_t bytes)
 const void *boot_view_open(struct mm *mm, uint64_t va, uint64_t address, uint64_t bytes)
 {
 	struct process *own = &mm->processes[0];
-	struct tn_result result;
-	uint64_t done = 0;
+	uint64_t done = 0, pages = page_count(address, bytes);
+	unsigned topmost = TABLES_NONE;
 
 	if (bytes == 0)
 		return NULL;
-	do
-		result = tn_map_all(own->slot, va, address / TN_FRAME_SIZE,
-				    page_count(address, bytes), TN_MAP_READ | TN_MAP_SMALL,
-				    TN_SLOT_FRAMES, &done);
-	while (supply_answer(mm, &mm->pools[0], result));
-	require_done(result, "map of what the boot left");
-	require(mapping_note(&own->mapping, va, done), "there is an extent for it");
+	while (done < pages) {
+		uint64_t at = va + done * TN_FRAME_SIZE;
+		struct tn_result result = tn_map(own->slot, at, TN_SLOT_FRAMES,
+						 address / TN_FRAME_SIZE + done, pages - done,
+						 TN_MAP_READ | TN_MAP_SMALL | tables_flag());
+
+		if (tables_answer(mm, own, at, result, &topmost))
+			continue;
+		require_done(result, "map of what the boot left");
+		require(mapping_note(&own->mapping, at, address / TN_FRAME_SIZE + done,
+				     result.value),
+			"there is an extent for it");
+		done += result.value;
+	}
 	process_count_tables(mm, own);
 	return (const void *)(va + address % TN_FRAME_SIZE);
 }
@@ -46,6 +54,7 @@ void boot_view_close(struct mm *mm, uint64_t va, uint64_t address, uint64_t byte
 	uint64_t done = 0, pages = page_count(address, bytes);
 
 	require_done(tn_unmap_all(own->slot, va, pages, &done), "unmap");
+	tables_prune(mm, own, va, pages * TN_FRAME_SIZE);
 	require(mapping_remove(&own->mapping, va, pages), "it was mapped");
 	process_count_tables(mm, own);
 	supply_trim(mm, &mm->pools[0]);

@@ -97,6 +97,55 @@ bool buddy_put(struct buddy *buddy, uint64_t first, uint64_t count)
 	return true;
 }
 
+/* The order of the free block around a frame; BUDDY_ORDERS if it is not free. */
+static unsigned order_around(const struct buddy *buddy, uint64_t index)
+{
+	unsigned order = 0;
+
+	while (order < BUDDY_ORDERS && !bitset_has(&buddy->blocks[order], index >> order))
+		order++;
+	return order;
+}
+
+/* First frame behind the free block around `index`; `index` itself if that is not free. */
+static uint64_t block_end(const struct buddy *buddy, uint64_t index)
+{
+	unsigned order = order_around(buddy, index);
+
+	return order == BUDDY_ORDERS ? index : ((index >> order) + 1) << order;
+}
+
+static bool all_free(const struct buddy *buddy, uint64_t first, uint64_t end)
+{
+	uint64_t next;
+
+	while (first < end && (next = block_end(buddy, first)) != first)
+		first = next;
+	return first >= end;
+}
+
+/* Takes blocks whole, and puts back what they have outside. */
+bool buddy_take_exactly(struct buddy *buddy, uint64_t first, uint64_t count)
+{
+	uint64_t end = first + count;
+
+	if (count == 0 || end > buddy->size || end < first || !all_free(buddy, first, end))
+		return false;
+	for (uint64_t index = first; index < end;) {
+		unsigned order = order_around(buddy, index);
+		uint64_t block = index >> order << order;
+		uint64_t next = block + ((uint64_t)1 << order);
+
+		bitset_remove(&buddy->blocks[order], index >> order);
+		buddy->free -= (uint64_t)1 << order;
+		buddy_put(buddy, block, index - block);
+		if (next > end)
+			buddy_put(buddy, end, next - end);
+		index = next;
+	}
+	return true;
+}
+
 unsigned buddy_largest(const struct buddy *buddy)
 {
 	for (unsigned order = BUDDY_ORDERS; order-- > 0;)

@@ -35,6 +35,9 @@ void buddy_init(struct buddy *buddy, uint64_t size, uint64_t *memory);
  */
 uint64_t buddy_take(struct buddy *buddy, unsigned order, uint64_t first, uint64_t end);
 
+/* Takes exactly the frames [first, first + count). False, with no effect, if not all are free. */
+bool buddy_take_exactly(struct buddy *buddy, uint64_t first, uint64_t count);
+
 /*
  * The frames [first, first + count) become free and join their buddies. False, with no effect,
  * if one of them is free already or out of range.

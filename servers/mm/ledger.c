@@ -91,6 +91,11 @@ bool ledger_found(struct ledger *ledger, uint64_t first, uint64_t count, enum le
 	return true;
 }
 
+uint64_t ledger_user_frames(const struct ledger *ledger)
+{
+	return ledger->owned[LEDGER_USER] + ledger->owned[LEDGER_ASIDE];
+}
+
 struct ledger_frame ledger_frame(const struct ledger *ledger, uint64_t frame)
 {
 	uint64_t index = space_index(ledger->space, frame);
@@ -122,28 +127,61 @@ static bool any_large(const struct ledger *ledger, uint64_t index, uint64_t coun
 	return false;
 }
 
-bool ledger_lend(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+/* User frames not in use become `to`. */
+static bool leave_idle(struct ledger *ledger, uint64_t first, uint64_t count,
+		       struct ledger_frame to)
 {
 	struct ledger_frame idle = record(LEDGER_USER, 0);
 	uint64_t index = range_index(ledger, first, count);
 
-	if (index == SPACE_NONE || pool >= LEDGER_POOLS || any_large(ledger, index, count))
+	if (index == SPACE_NONE || to.value >= LEDGER_POOLS || any_large(ledger, index, count) ||
+	    !all_are(ledger, index, count, idle))
 		return false;
-	if (!all_are(ledger, index, count, idle))
-		return false;
-	rewrite(ledger, index, count, idle, record(LEDGER_LENT, pool));
+	rewrite(ledger, index, count, idle, to);
 	return true;
+}
+
+/* Frames that are `from` become user frames not in use. */
+static bool become_idle(struct ledger *ledger, uint64_t first, uint64_t count,
+			struct ledger_frame from)
+{
+	uint64_t index = range_index(ledger, first, count);
+
+	if (index == SPACE_NONE || from.value >= LEDGER_POOLS ||
+	    !all_are(ledger, index, count, from))
+		return false;
+	rewrite(ledger, index, count, from, record(LEDGER_USER, 0));
+	return true;
+}
+
+bool ledger_lend(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return leave_idle(ledger, first, count, record(LEDGER_LENT, pool));
 }
 
 bool ledger_return(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
 {
-	struct ledger_frame lent = record(LEDGER_LENT, pool);
-	uint64_t index = range_index(ledger, first, count);
+	return become_idle(ledger, first, count, record(LEDGER_LENT, pool));
+}
 
-	if (index == SPACE_NONE || pool >= LEDGER_POOLS || !all_are(ledger, index, count, lent))
-		return false;
-	rewrite(ledger, index, count, lent, record(LEDGER_USER, 0));
-	return true;
+bool ledger_delegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return leave_idle(ledger, first, count, record(LEDGER_DELEGATED, pool));
+}
+
+bool ledger_undelegate(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return become_idle(ledger, first, count, record(LEDGER_DELEGATED, pool));
+}
+
+bool ledger_set_aside(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return leave_idle(ledger, first, count, record(LEDGER_ASIDE, pool));
+}
+
+bool ledger_release(struct ledger *ledger, uint64_t first, uint64_t count, uint16_t pool)
+{
+	return become_idle(ledger, first, count, record(LEDGER_ASIDE, pool));
 }
 
 /* Every frame is user space's and has between `least` and `most` references. */

@@ -69,8 +69,7 @@ static struct extent **mapping_place(struct mapping *mapping, uint64_t va, struc
 static bool continues(const struct extent *before, const struct extent *next)
 {
 	return before && extent_end(before) == next->va && before->level == next->level &&
-	       before->standing == next->standing &&
-	       (next->standing || before->frame + before->count == next->frame);
+	       before->apart == next->apart && before->frame + before->count == next->frame;
 }
 
 /* The table for the new pages stands already, for what lies just before or after them. */
@@ -103,9 +102,15 @@ static bool mapping_insert(struct mapping *mapping, struct extent new)
 	return true;
 }
 
-bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count)
+void mapping_note_root(struct mapping *mapping)
 {
-	return mapping_insert(mapping, (struct extent){NULL, va, 0, count, 0, true});
+	mapping->rooted = true;
+	mapping->reshaped = true;
+}
+
+bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t frame, uint64_t count)
+{
+	return mapping_insert(mapping, (struct extent){NULL, va, frame, count, 0, true});
 }
 
 bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes)
@@ -228,7 +233,7 @@ static bool extent_end_mapping(struct mapping *mapping, struct extent *extent)
 {
 	bool good = true;
 
-	if (!extent->standing) {
+	if (!extent->apart) {
 		good = ledger_unmap(&mapping->store->ledger, extent->frame, extent->count,
 				    extent->level);
 		if (good)
@@ -270,9 +275,20 @@ uint64_t mapping_frame(const struct mapping *mapping, uint64_t va)
 
 	while (extent && extent_end(extent) <= va)
 		extent = extent->next;
-	if (!extent || extent->va > va || extent->standing)
+	if (!extent || extent->va > va || extent->apart)
 		return STORE_NONE;
 	return extent->frame + (va - extent->va) / MAPPING_PAGE;
+}
+
+uint64_t mapping_next(const struct mapping *mapping, uint64_t va)
+{
+	const struct extent *extent = mapping->first;
+
+	while (extent && extent_end(extent) <= va)
+		extent = extent->next;
+	if (!extent)
+		return UINT64_MAX;
+	return extent->va > va ? extent->va : va;
 }
 
 bool mapping_clear(struct mapping *mapping)
@@ -295,7 +311,7 @@ uint64_t mapping_frames(const struct mapping *mapping)
 	uint64_t frames = 0;
 
 	for (const struct extent *extent = mapping->first; extent; extent = extent->next)
-		frames += extent->count;
+		frames += extent->apart ? 0 : extent->count;
 	return frames;
 }
 

@@ -21,7 +21,7 @@ struct extent {
 	uint64_t frame;
 	uint64_t count; /* frames */
 	unsigned level; /* of its pages: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB */
-	bool standing;  /* there from the boot on: the ledger has it, its frames are unknown */
+	bool apart;     /* only noted: the ledger does not count its frames here */
 };
 
 /* Extents to be had, shared by all mappings. */
@@ -47,8 +47,15 @@ void extents_add(struct extents *extents, struct extent *memory, uint64_t count)
 /* A process without mappings. */
 void mapping_init(struct mapping *mapping, struct store *store, struct extents *extents);
 
-/* Notes small pages that the boot mapped. False if there are no more extents. */
-bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t count);
+/* The process has got its root table, before anything is mapped. */
+void mapping_note_root(struct mapping *mapping);
+
+/*
+ * Notes small pages whose frames, from `frame` on, the ledger does not count here: those that the
+ * boot mapped (frame 0, where nobody says which), and delegated ones. False if there are no more
+ * extents.
+ */
+bool mapping_note(struct mapping *mapping, uint64_t va, uint64_t frame, uint64_t count);
 
 /*
  * The kernel mapped `count` frames, the next of `remaining` (>= count) that were asked for, with
@@ -67,16 +74,19 @@ bool mapping_remove(struct mapping *mapping, uint64_t va, uint64_t count);
  */
 bool mapping_split(struct mapping *mapping, uint64_t va, uint64_t count);
 
-/* The frame mapped at va, or STORE_NONE. */
+/* The frame mapped at va; STORE_NONE if there is none, or it was only noted. */
 uint64_t mapping_frame(const struct mapping *mapping, uint64_t va);
 
 /* Something is mapped in [va, va + bytes). */
 bool mapping_has(const struct mapping *mapping, uint64_t va, uint64_t bytes);
 
+/* The first address from va on at which something is mapped; UINT64_MAX if there is none. */
+uint64_t mapping_next(const struct mapping *mapping, uint64_t va);
+
 /* The process ended: all its mappings with it. */
 bool mapping_clear(struct mapping *mapping);
 
-/* Frames mapped. */
+/* Frames mapped, but for those that were only noted. */
 uint64_t mapping_frames(const struct mapping *mapping);
 
 /*

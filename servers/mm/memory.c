@@ -17,9 +17,6 @@
 #include "require.h"
 #include "supply.h"
 
-#define ROOT_LOW 8u
-#define ROOT_HIGH 32u
-
 /* Where a program's own image lies (user.ld). */
 extern char __image_start[], __image_end[];
 
@@ -186,8 +183,7 @@ static void free_between(struct mm *mm, const struct early *early, uint64_t firs
 				stop = least(stop, pieces[i].first);
 		}
 		if (skip == 0)
-			require(buddy_put(&mm->store.buddy, space_index(&mm->store.space, first),
-					  stop - first),
+			require(store_put(&mm->store, first, stop - first),
 				"each idle frame is free once");
 		first = skip ? first + skip : stop;
 	}
@@ -210,8 +206,6 @@ static void open_root_pool(struct mm *mm)
 
 	root->slot = TN_SLOT_POOL;
 	root->frame = mm->boot->pool;
-	root->low = ROOT_LOW;
-	root->high = ROOT_HIGH;
 }
 
 /* mm's own process, with what the boot mapped in it. */
@@ -224,10 +218,10 @@ static void open_own_process(struct mm *mm)
 	uint64_t stack = TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * TN_FRAME_SIZE;
 
 	own->slot = TN_SLOT_PROCESS;
-	require(mapping_note(mapping, image, ((uint64_t)__image_end - image) / TN_FRAME_SIZE) &&
-			mapping_note(mapping, stack, TN_BOOT_STACK_FRAMES) &&
-			mapping_note(mapping, TN_BOOT_UTCB, 1) &&
-			mapping_note(mapping, TN_BOOT_INFO, TN_BOOT_INFO_FRAMES),
+	require(mapping_note(mapping, image, 0, ((uint64_t)__image_end - image) / TN_FRAME_SIZE) &&
+			mapping_note(mapping, stack, 0, TN_BOOT_STACK_FRAMES) &&
+			mapping_note(mapping, TN_BOOT_UTCB, 0, 1) &&
+			mapping_note(mapping, TN_BOOT_INFO, 0, TN_BOOT_INFO_FRAMES),
 		"there are extents for mm's own image");
 	own->kinds[TN_KIND_THREAD] = root->kinds[TN_KIND_THREAD];
 	own->kinds[TN_KIND_CAPS] = root->kinds[TN_KIND_CAPS];
@@ -273,5 +267,7 @@ void memory_start(struct mm *mm, const struct tn_boot_info *boot)
 	free_ranges(mm, &early);
 	mm->baseline = pool_frames(mm, &mm->pools[0]);
 	mm->baseline_used = pool_used(&mm->pools[0]);
+	require(supply_begin(mm, &mm->pools[0]), "nothing is set aside for mm");
 	supply_top_up(mm, &mm->pools[0]);
+	supply_trim(mm, &mm->pools[0]);
 }

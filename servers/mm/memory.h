@@ -11,5 +11,5 @@
  */
 #define MEMORY_WINDOW 0x1000000000ul
 
-/* Fills *mm, which is all zero. Ends the machine if the boot information makes no sense. */
+/* Fills *mm, which is all zero but for `options`. Ends the machine if the boot information makes no sense. */
 void memory_start(struct mm *mm, const struct tn_boot_info *boot);

@@ -25,6 +25,16 @@ uint64_t pool_free(const struct mm *mm, const struct pool *pool)
 	return pool_frames(mm, pool) - pool_used(pool);
 }
 
+uint64_t pools_free(const struct mm *mm)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < MM_POOLS; i++)
+		if (mm->pools[i].live)
+			sum += pool_free(mm, &mm->pools[i]);
+	return sum;
+}
+
 bool pool_within(const struct mm *mm, const struct pool *inner, const struct pool *outer)
 {
 	while (inner != outer && inner->parent != inner->index)
@@ -32,9 +42,9 @@ bool pool_within(const struct mm *mm, const struct pool *inner, const struct poo
 	return inner == outer;
 }
 
-struct pool *pool_new(struct mm *mm)
+static struct pool *pool_between(struct mm *mm, uint16_t first, uint16_t end)
 {
-	for (uint16_t i = 0; i < MM_POOLS; i++) {
+	for (uint16_t i = first; i < end; i++) {
 		struct pool *pool = &mm->pools[i];
 
 		if (pool->live)
@@ -43,6 +53,20 @@ struct pool *pool_new(struct mm *mm)
 		return pool;
 	}
 	return NULL;
+}
+
+struct pool *pool_new(struct mm *mm)
+{
+	return pool_between(mm, 0, MM_POOLS_SUPPLIED);
+}
+
+struct pool *pool_new_delegated(struct mm *mm)
+{
+	struct pool *pool = pool_between(mm, MM_POOLS_SUPPLIED, MM_POOLS);
+
+	if (pool)
+		pool->delegated = true;
+	return pool;
 }
 
 struct process *process_new(struct mm *mm)

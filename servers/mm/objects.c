@@ -7,20 +7,24 @@
 #include <tenure/records.h>
 #include <tenure/user.h>
 
+#include "aside.h"
+#include "payment.h"
 #include "require.h"
 #include "supply.h"
 
 #define CEILING 31u /* of the priorities in processes made here */
 
-/* Creates with a frame of the pool's choice, which is charged; refills it as often as needed. */
+/* Creates, with a frame that the policy names; refills the pool as often as needed. */
 static bool create(struct mm *mm, struct pool *pool, enum tn_kind kind, uint64_t target,
 		   uint64_t place, uint64_t argument)
 {
+	struct payment payment = PAYMENT_NONE;
 	struct tn_result result;
 
 	do {
-		result = tn_create(kind, target, TN_ANY, TN_NONE, place, argument);
-	} while (supply_answer(mm, pool, result));
+		payment = payment_choose(mm, pool, kind, &payment);
+		result = tn_create(kind, target, payment.frame, payment.frames, place, argument);
+	} while (payment_settle(mm, pool, &payment, result));
 	if (result.code == -TN_ENOMEM)
 		return false;
 	require_done(result, "create");
@@ -38,13 +42,13 @@ static void undo(struct mm *mm, uint64_t slot, bool *live)
 		slot_put(mm, slot);
 }
 
-struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, uint64_t high)
+/* A record, with the kernel's object below `parent`. */
+static struct pool *make_pool(struct mm *mm, struct pool *pool, struct pool *parent)
 {
-	uint64_t slot = slot_take(mm);
-	struct pool *pool = slot ? pool_new(mm) : NULL;
+	uint64_t slot = pool ? slot_take(mm) : 0;
 	struct tn_pool_info info;
 
-	if (!pool || !create(mm, parent, TN_KIND_POOL, parent->slot, slot, 0)) {
+	if (!slot || !create(mm, parent, TN_KIND_POOL, parent->slot, slot, 0)) {
 		undo(mm, slot, pool ? &pool->live : NULL);
 		return NULL;
 	}
@@ -53,24 +57,59 @@ struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, 
 	pool->depth = parent->depth + 1;
 	pool->slot = slot;
 	pool->frame = info.frame; /* a name, to tell pools apart in frame_info */
-	pool->low = low;
-	pool->high = high;
+	return pool;
+}
+
+/* The policy's terms, where the caller names none. */
+static bool begin(struct mm *mm, struct pool *pool, const struct policy_terms *terms)
+{
+	if (terms) {
+		pool->low = terms->low;
+		pool->high = terms->high;
+		return true;
+	}
+	if (supply_begin(mm, pool))
+		return true;
+	object_end_pool(mm, pool);
+	return false;
+}
+
+struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t quota,
+			      const struct policy_terms *terms)
+{
+	struct pool *pool = make_pool(mm, pool_new(mm), parent);
+
+	if (!pool)
+		return NULL;
+	pool->quota = quota;
+	if (!begin(mm, pool, terms))
+		return NULL;
 	supply_top_up(mm, pool);
 	return pool;
 }
 
-struct process *object_make_process(struct mm *mm, struct pool *pool)
+struct pool *object_make_delegated(struct mm *mm, struct pool *parent)
+{
+	return make_pool(mm, pool_new_delegated(mm), parent);
+}
+
+struct process *object_make_process_below(struct mm *mm, struct pool *pool, uint64_t ceiling)
 {
 	uint64_t slot = slot_take(mm);
 	struct process *process = slot ? process_new(mm) : NULL;
 
-	if (!process || !create(mm, pool, TN_KIND_PROCESS, pool->slot, slot, CEILING)) {
+	if (!process || !create(mm, pool, TN_KIND_PROCESS, pool->slot, slot, ceiling)) {
 		undo(mm, slot, process ? &process->live : NULL);
 		return NULL;
 	}
 	process->slot = slot;
 	process->pool = pool->index;
 	return process;
+}
+
+struct process *object_make_process(struct mm *mm, struct pool *pool)
+{
+	return object_make_process_below(mm, pool, CEILING);
 }
 
 bool object_add(struct mm *mm, struct process *process, enum tn_kind kind)
@@ -132,6 +171,7 @@ static void forget_process(struct mm *mm, struct process *process)
 
 static void forget_pool(struct mm *mm, struct pool *pool, struct pool *heir)
 {
+	aside_release(mm, pool);
 	ledger_merge(&mm->store.ledger, pool->index, heir->index);
 	mm->pools[pool->parent].kinds[TN_KIND_POOL]--;
 	slot_put(mm, pool->slot);

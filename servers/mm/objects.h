@@ -11,11 +11,24 @@
 
 #include "mm.h"
 
-/* A pool below `parent`, empty, with its marks. */
-struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t low, uint64_t high);
+/*
+ * A pool below `parent`, empty. quota: most frames that may be lent to it, 0: no limit. terms: its
+ * marks, or NULL: those of the policy, which may want frames set aside as well.
+ */
+struct pool *object_make_pool(struct mm *mm, struct pool *parent, uint64_t quota,
+			      const struct policy_terms *terms);
+
+/*
+ * A pool below `parent` that a client fills. mm keeps the capability with all rights, and neither
+ * gives to it nor counts what is in it.
+ */
+struct pool *object_make_delegated(struct mm *mm, struct pool *parent);
 
 /* A process paid by the pool, without mappings and slots. */
 struct process *object_make_process(struct mm *mm, struct pool *pool);
+
+/* The same; no thread of it, and of what is built in its name, can have a higher priority. */
+struct process *object_make_process_below(struct mm *mm, struct pool *pool, uint64_t ceiling);
 
 /* Gives a process a thread or an endpoint. */
 bool object_add(struct mm *mm, struct process *process, enum tn_kind kind);

@@ -8,6 +8,9 @@
 
 #include "mm.h"
 
+/* What runs, by which policy: before anything is asked of it. */
+void show_start(void);
+
 /* The machine, before anything happens. */
 void show_machine(struct mm *mm);
 

@@ -21,6 +21,7 @@ struct store {
 	struct ledger ledger;
 	struct buddy buddy;
 	uint64_t window_first, window_end; /* indices of the frames that may be lent */
+	uint64_t lendable;                 /* free ones among these */
 };
 
 /* Bytes of memory for the ledger and the allocator of a space, a multiple of 8. */
@@ -38,8 +39,15 @@ void store_init(struct store *store, void *memory, uint64_t window_first, uint64
  */
 uint64_t store_take(struct store *store, unsigned order);
 
-/* The same for frames that may be lent. */
+/* The same for frames that may be lent, and for those that could not. */
 uint64_t store_take_lendable(struct store *store, unsigned order);
+uint64_t store_take_far(struct store *store, unsigned order);
+
+/* Takes exactly these frames. False, with no effect, unless all are free and may be lent. */
+bool store_claim(struct store *store, uint64_t first, uint64_t count);
+
+/* These frames of user space, none of them free yet and all idle, become free. */
+bool store_put(struct store *store, uint64_t first, uint64_t count);
 
 /* Those frames of the range, none of them free yet, that are user space's and idle become free. */
 void store_put_idle(struct store *store, uint64_t first, uint64_t count);

@@ -197,6 +197,68 @@ static void take_keeps_to_its_bounds(void **state)
 	free(memory);
 }
 
+static void exact_range_is_taken_or_nothing(void **state)
+{
+	struct buddy buddy;
+	uint64_t *memory = open_buddy(&buddy, 1024);
+
+	(void)state;
+	assert_true(buddy_put(&buddy, 0, 1000));
+	assert_false(buddy_take_exactly(&buddy, 5, 0));
+	assert_false(buddy_take_exactly(&buddy, 1000, 1));
+	assert_false(buddy_take_exactly(&buddy, 999, 2));
+	assert_false(buddy_take_exactly(&buddy, 1024, 1));
+	assert_false(buddy_take_exactly(&buddy, 1, UINT64_MAX)); /* the end wraps */
+	assert_false(buddy_take_exactly(&buddy, UINT64_MAX, 2));
+	assert_int_equal(buddy.free, 1000);
+	assert_true(buddy_take_exactly(&buddy, 511,
+				       2)); /* the end of one block, the next one's begin */
+	assert_int_equal(buddy.free, 998);
+	assert_false(buddy_has(&buddy, 511, 2));
+	assert_true(buddy_has(&buddy, 510, 1) && buddy_has(&buddy, 513, 1));
+	assert_false(buddy_take_exactly(&buddy, 510, 4)); /* two of them are taken */
+	assert_int_equal(buddy.free, 998);
+	assert_true(buddy_put(&buddy, 511, 2));
+	assert_int_equal(buddy_largest(&buddy), BUDDY_ORDER_LARGE); /* whole again */
+	assert_true(buddy_take_exactly(&buddy, 0, 1000));
+	assert_int_equal(buddy.free, 0);
+	free(memory);
+}
+
+/* Against flags: what is taken, what is left, and that all joins again. */
+static void random_ranges_are_taken_exactly(void **state)
+{
+	enum { SIZE = 1500, STEPS = 5000 };
+	static bool taken[SIZE];
+	struct buddy buddy;
+	uint64_t *memory = open_buddy(&buddy, SIZE);
+
+	(void)state;
+	assert_true(buddy_put(&buddy, 0, SIZE));
+	for (unsigned step = 0; step < STEPS; step++) {
+		uint64_t first = random_below(SIZE), count = 1 + random_below(40);
+		bool any = false, all = true, inside = first + count <= SIZE;
+
+		for (uint64_t i = first; inside && i < first + count; i++) {
+			any = any || taken[i];
+			all = all && taken[i];
+		}
+		assert_int_equal(buddy_take_exactly(&buddy, first, count), inside && !any);
+		if (inside && all)
+			assert_true(buddy_put(&buddy, first, count));
+		for (uint64_t i = first; inside && (all || !any) && i < first + count; i++)
+			taken[i] = !any;
+		for (uint64_t i = first; i < first + count && i < SIZE; i++)
+			assert_int_equal(buddy_has(&buddy, i, 1), !taken[i]);
+	}
+	for (uint64_t i = 0; i < SIZE; i++)
+		if (taken[i])
+			assert_true(buddy_put(&buddy, i, 1));
+	assert_int_equal(buddy.free, SIZE);
+	assert_int_equal(buddy_largest(&buddy), 10);
+	free(memory);
+}
+
 static void largest_block_is_one_gib(void **state)
 {
 	enum { GIB = 1 << BUDDY_ORDER_HUGE };
@@ -270,6 +332,8 @@ int main(void)
 		cmocka_unit_test(frame_is_not_freed_twice),
 		cmocka_unit_test(range_must_lie_inside),
 		cmocka_unit_test(take_keeps_to_its_bounds),
+		cmocka_unit_test(exact_range_is_taken_or_nothing),
+		cmocka_unit_test(random_ranges_are_taken_exactly),
 		cmocka_unit_test(largest_block_is_one_gib),
 		cmocka_unit_test(random_blocks_never_overlap),
 	};

@@ -130,7 +130,7 @@ static int open_store(void **state)
 	assert_true(ledger_found(&store.ledger, BASE, 16, LEDGER_HOLE, 0));
 	assert_true(ledger_found(&store.ledger, BASE + 16, 16, LEDGER_IMAGE, 0));
 	assert_true(ledger_found(&store.ledger, BASE + 32, FRAMES - 32, LEDGER_USER, 0));
-	assert_true(buddy_put(&store.buddy, 32, FRAMES - 32));
+	assert_true(store_put(&store, BASE + 32, FRAMES - 32));
 	extents_init(&extents, extent_memory, sizeof(extent_memory) / sizeof(extent_memory[0]));
 	return 0;
 }
@@ -230,6 +230,35 @@ static void large_pages_are_whole(void **state)
 	assert_true(ledger_in_use(ledger, BASE + 1024));
 }
 
+static void delegated_frames_are_nobody_elses(void **state)
+{
+	struct ledger *ledger = &store.ledger;
+
+	(void)state;
+	assert_false(ledger_delegate(ledger, BASE + 31, 2, 70)); /* one is the image's */
+	assert_false(ledger_delegate(ledger, BASE + 64, 8, LEDGER_POOLS));
+	assert_true(ledger_map(ledger, BASE + 64, 1, 0));
+	assert_false(ledger_delegate(ledger, BASE + 64, 8, 70)); /* one is mapped */
+	assert_true(ledger_unmap(ledger, BASE + 64, 1, 0));
+	assert_true(ledger_delegate(ledger, BASE + 64, 8, 70));
+	assert_int_equal(ledger->owned[LEDGER_DELEGATED], 8);
+	assert_int_equal(ledger->owned[LEDGER_USER], FRAMES - 40);
+	assert_int_equal(ledger->lent[70], 0);
+	assert_false(ledger_delegate(ledger, BASE + 71, 1, 70));
+	assert_false(ledger_lend(ledger, BASE + 64, 1, 70));
+	assert_false(ledger_return(ledger, BASE + 64, 1, 70));
+	assert_false(ledger_map(ledger, BASE + 64, 1, 0));
+	assert_false(ledger_in_use(ledger, BASE + 64));
+	assert_true(buddy_take_exactly(&store.buddy, 64, 8));
+	store_put_idle(&store, BASE + 64, 8); /* not while they are delegated */
+	assert_false(buddy_has(&store.buddy, 64, 8));
+	assert_false(ledger_undelegate(ledger, BASE + 64, 8, 71));
+	assert_false(ledger_undelegate(ledger, BASE + 64, 9, 70));
+	assert_true(ledger_undelegate(ledger, BASE + 64, 8, 70));
+	assert_int_equal(ledger->owned[LEDGER_DELEGATED], 0);
+	assert_true(ledger_lend(ledger, BASE + 64, 8, 3));
+}
+
 static void merged_pools_are_one(void **state)
 {
 	struct ledger *ledger = &store.ledger;
@@ -245,6 +274,33 @@ static void merged_pools_are_one(void **state)
 	assert_true(ledger_return(ledger, BASE + 80, 5, 2));
 }
 
+static void frames_set_aside_are_one_pools(void **state)
+{
+	struct ledger *ledger = &store.ledger;
+	uint64_t user = ledger_user_frames(ledger);
+
+	(void)state;
+	assert_true(ledger_map(ledger, BASE + 99, 1, 0));
+	assert_false(ledger_set_aside(ledger, BASE + 95, 5, 1)); /* the last is in use */
+	assert_false(ledger_set_aside(ledger, BASE + 16, 1, 1));
+	assert_false(ledger_set_aside(ledger, BASE + 100, 5, LEDGER_POOLS));
+	assert_true(ledger_set_aside(ledger, BASE + 100, 5, 1));
+	assert_int_equal(ledger->owned[LEDGER_ASIDE], 5);
+	assert_int_equal(ledger->lent[1], 0);
+	assert_int_equal(ledger_user_frames(ledger), user);
+	assert_false(ledger_in_use(ledger, BASE + 100));
+	assert_false(ledger_set_aside(ledger, BASE + 104, 1, 2));
+	assert_false(ledger_lend(ledger, BASE + 104, 1, 1));
+	assert_false(ledger_map(ledger, BASE + 104, 1, 0));
+	assert_false(ledger_return(ledger, BASE + 104, 1, 1));
+	assert_false(ledger_release(ledger, BASE + 104, 1, 2));
+	assert_false(ledger_release(ledger, BASE + 104, 2, 1));
+	assert_true(ledger_release(ledger, BASE + 102, 3, 1));
+	assert_true(ledger_lend(ledger, BASE + 102, 3, 2));
+	assert_false(ledger_release(ledger, BASE + 102, 1, 2));
+	assert_int_equal(ledger->owned[LEDGER_ASIDE], 2);
+}
+
 /* --- store ------------------------------------------------------------------------------- */
 
 static void frames_outside_the_window_go_first(void **state)
@@ -258,6 +314,55 @@ static void frames_outside_the_window_go_first(void **state)
 	assert_false(buddy_has(&store.buddy, 0, 1024));
 	assert_int_equal(store.buddy.free, FRAMES - 1025);
 	assert_int_equal(store_take(&store, 0), BASE + 1025);
+}
+
+static void frames_are_claimed_by_number(void **state)
+{
+	(void)state;
+	store.window_end = 1024;
+	store.lendable = 1024 - 32;
+	assert_true(store_claim(&store, BASE + 100, 10));
+	assert_int_equal(store.lendable, 1024 - 42);
+	assert_false(store_claim(&store, BASE + 109, 2)); /* the first is taken */
+	assert_false(store_claim(&store, BASE + 99, 2));
+	assert_false(store_claim(&store, BASE + 31, 2)); /* the image */
+	assert_false(store_claim(&store, BASE - 1, 2));
+	assert_false(store_claim(&store, BASE + 200, 0));
+	assert_false(store_claim(&store, BASE + 1023, 2)); /* across the window's end */
+	assert_false(store_claim(&store, BASE + 1024, 1));
+	assert_false(store_claim(&store, BASE + 2000, 1));
+	assert_false(store_claim(&store, BASE + FRAMES - 1, 2));
+	assert_false(store_claim(&store, BASE + 200, UINT64_MAX));
+	assert_false(store_claim(&store, UINT64_MAX - 5, 7));
+	assert_int_equal(store.buddy.free, FRAMES - 42);
+	store_put_idle(&store, BASE + 100, 10);
+	assert_int_equal(store.lendable, 1024 - 32);
+	assert_true(store_claim(&store, BASE + 32, 1024 - 32));
+	assert_int_equal(store.lendable, 0);
+}
+
+/* Free frames of the window are counted, whichever way they come and go. */
+static void lendable_frames_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(store.lendable, FRAMES - 32);
+	assert_true(store_take_far(&store, 0) == STORE_NONE);
+	store.window_end = 1000; /* no boundary of a block */
+	store.lendable = 1000 - 32;
+	/* not out of the block that lies across it */
+	assert_int_equal(store_take_far(&store, 3), BASE + 1024);
+	assert_int_equal(store_take(&store, BUDDY_ORDER_LARGE), BASE + 1536);
+	assert_int_equal(store.lendable, 1000 - 32);
+	assert_int_equal(store_take_lendable(&store, 5), BASE + 32);
+	assert_int_equal(store.lendable, 1000 - 64);
+	assert_true(store_claim(&store, BASE + 990, 10));
+	assert_int_equal(store.lendable, 1000 - 74);
+	assert_true(buddy_take_exactly(&store.buddy, 1000, 8));
+	store_put_idle(&store, BASE + 990, 18); /* across the end */
+	assert_int_equal(store.lendable, 1000 - 64);
+	assert_true(store_put(&store, BASE + 32, 32));
+	assert_false(store_put(&store, BASE + 32, 32));
+	assert_int_equal(store.lendable, 1000 - 32);
 }
 
 static void only_idle_frames_become_free(void **state)
@@ -426,17 +531,46 @@ static void shared_frame_is_free_after_the_last_unmap(void **state)
 	assert_int_equal(store.buddy.free, FRAMES - 32);
 }
 
-static void standing_pages_touch_no_frame(void **state)
+static void noted_pages_touch_no_frame(void **state)
 {
 	struct mapping mapping;
 
 	(void)state;
 	mapping_init(&mapping, &store, &extents);
-	assert_true(mapping_note(&mapping, 0x10000, 20));
+	assert_true(mapping_note(&mapping, 0x10000, 0, 20));
 	assert_int_equal(mapping_tables(&mapping, 5), 5);
-	assert_int_equal(mapping_frames(&mapping), 20);
+	assert_int_equal(mapping_frames(&mapping), 0);
+	assert_true(mapping_has(&mapping, 0x12000, 0x1000));
+	assert_true(mapping_frame(&mapping, 0x12000) == STORE_NONE);
+	/* Beside others, and cut by an unmap: still nobody's frames. */
+	assert_true(mapping_add(&mapping, 0x24000, store_take(&store, 0), 1, 1, true));
+	assert_true(mapping_note(&mapping, 0x25000, 0, 2));
+	assert_int_equal(mapping_frames(&mapping), 1);
+	assert_true(mapping_remove(&mapping, 0x20000, 6));
+	assert_false(mapping_has(&mapping, 0x20000, 0x6000));
+	assert_true(mapping_has(&mapping, 0x26000, 0x1000));
+	assert_int_equal(store.buddy.free, FRAMES - 32);
 	assert_true(mapping_clear(&mapping));
 	assert_int_equal(store.buddy.free, FRAMES - 32);
+}
+
+/* Two ranges by turns, side by side: taking one of them out needs no more extents than there were. */
+static void noted_ranges_come_apart_for_nothing(void **state)
+{
+	struct mapping mapping;
+	struct extent few[9];
+	struct extents scarce;
+
+	(void)state;
+	extents_init(&scarce, few, 9);
+	mapping_init(&mapping, &store, &scarce);
+	for (uint64_t i = 0; i < 8; i++)
+		assert_true(mapping_note(&mapping, VA + i * 0x1000, i % 2 ? 300 : 100, 1));
+	extents_init(&scarce, few + 8, 1); /* all else is spent by others */
+	for (uint64_t i = 0; i < 8; i += 2)
+		assert_true(mapping_remove(&mapping, VA + i * 0x1000, 1));
+	assert_true(mapping_has(&mapping, VA + 0x7000, 1));
+	assert_true(mapping_clear(&mapping));
 }
 
 static void extents_run_out_cleanly(void **state)
@@ -599,8 +733,12 @@ int main(void)
 		WITH_STORE(only_idle_user_frames_are_lent),
 		WITH_STORE(references_rise_and_fall),
 		WITH_STORE(large_pages_are_whole),
+		WITH_STORE(delegated_frames_are_nobody_elses),
 		WITH_STORE(merged_pools_are_one),
+		WITH_STORE(frames_set_aside_are_one_pools),
 		WITH_STORE(frames_outside_the_window_go_first),
+		WITH_STORE(frames_are_claimed_by_number),
+		WITH_STORE(lendable_frames_are_counted),
 		WITH_STORE(only_idle_frames_become_free),
 		WITH_STORE(mappings_side_by_side_are_one_extent),
 		WITH_STORE(tables_are_counted_once),
@@ -609,7 +747,8 @@ int main(void)
 		WITH_STORE(rights_split_a_large_page_and_keep_its_frames),
 		WITH_STORE(huge_page_falls_apart_in_two_steps),
 		WITH_STORE(shared_frame_is_free_after_the_last_unmap),
-		WITH_STORE(standing_pages_touch_no_frame),
+		WITH_STORE(noted_pages_touch_no_frame),
+		WITH_STORE(noted_ranges_come_apart_for_nothing),
 		WITH_STORE(extents_run_out_cleanly),
 		WITH_STORE(random_mappings_agree_with_pages),
 	};

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../../servers/mm/server/regions.h"
+#include <tenure/regions.h>
 
 #define SEED 20240611u
 #define BASE 0x100000ul

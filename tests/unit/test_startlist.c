@@ -185,6 +185,34 @@ static void options_pick_and_replace(void **state)
 	assert_non_null(options_read("workload=a-name-of-more-than-23-bytes", &options));
 }
 
+static void quota_scales_pool_quotas(void **state)
+{
+	struct start_entry entry = {.name = "hello", .pool_quota = 64, .user_quota = 100};
+	struct options options;
+
+	(void)state;
+	assert_null(options_read("lab=2 quota=50", &options));
+	assert_int_equal(options.lab, 2);
+	assert_true(options_select(&options, &entry));
+	assert_int_equal(entry.pool_quota, 32);
+	assert_int_equal(entry.user_quota, 100);
+	assert_null(options_read("quota=1", &options));
+	assert_int_equal(options.lab, 0);
+	assert_true(options_select(&options, &entry));
+	assert_int_equal(entry.pool_quota, 1); /* never none */
+	entry.pool_quota = UINT64_MAX;
+	assert_true(options_select(&options, &entry));
+	assert_true(entry.pool_quota == UINT64_MAX);
+	assert_null(options_read("workload=hello quota=200", &options));
+	assert_true(options_workload(&options, &entry));
+	assert_int_equal(entry.pool_quota, 1200);
+	assert_non_null(options_read("quota=0", &options));
+	assert_non_null(options_read("quota=1001", &options));
+	assert_non_null(options_read("quota=", &options));
+	assert_non_null(options_read("lab=3", &options));
+	assert_non_null(options_read("lab=yes", &options));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +222,7 @@ int main(void)
 		cmocka_unit_test(split_cuts_at_the_first_blank),
 		cmocka_unit_test(random_bytes_do_no_harm),
 		cmocka_unit_test(options_pick_and_replace),
+		cmocka_unit_test(quota_scales_pool_quotas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,18 @@ uint64_t tn_slot_take(void)
 	return 0;
 }
 
+uint64_t tn_slot_take_pair(void)
+{
+	for (uint64_t slot = TN_CLIENT_FREE; slot + 1 < TN_CLIENT_SLOTS; slot++) {
+		if (atomic_exchange(&taken[slot], 1) != 0)
+			continue;
+		if (atomic_exchange(&taken[slot + 1], 1) == 0)
+			return slot;
+		atomic_store(&taken[slot], 0);
+	}
+	return 0;
+}
+
 void tn_slot_put(uint64_t slot)
 {
 	(void)tn_cap_delete(TN_SELF, slot); /* it may be empty already */

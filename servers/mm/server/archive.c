@@ -9,17 +9,10 @@ bool archive_open(struct server *server)
 {
 	const struct tn_boot_info *boot = server->mm->boot;
 
-	server->archive =
-		boot_view_open(server->mm, SERVER_ARCHIVE, boot->initrd, boot->initrd_bytes);
+	server->archive = boot_view_open(server->mm, SERVER_ARCHIVE, boot->initrd,
+					 boot->initrd_bytes);
 	server->archive_bytes = boot->initrd_bytes;
 	return server->archive != NULL;
-}
-
-void archive_close(struct server *server)
-{
-	const struct tn_boot_info *boot = server->mm->boot;
-
-	boot_view_close(server->mm, SERVER_ARCHIVE, boot->initrd, boot->initrd_bytes);
 }
 
 bool archive_find(const struct server *server, const char *name, struct cpio_file *file)

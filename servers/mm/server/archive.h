@@ -11,8 +11,5 @@
 /* Maps the boot image. False if there is none, or no memory for the page tables. */
 bool archive_open(struct server *server);
 
-/* Unmaps it. */
-void archive_close(struct server *server);
-
 /* Finds a file. False if it is not there. */
 bool archive_find(const struct server *server, const char *name, struct cpio_file *file);

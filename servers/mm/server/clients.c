@@ -8,17 +8,15 @@
 #include <tenure/message.h>
 #include <tenure/user.h>
 
+#include "../aside.h"
 #include "../objects.h"
 #include "../require.h"
 #include "../supply.h"
 #include "archive.h"
 #include "loader.h"
 #include "threads.h"
+#include "untyped.h"
 #include "view.h"
-
-/* Marks of a client's pool, frames. */
-#define POOL_LOW 4u
-#define POOL_HIGH 16u
 
 #define GENERATIONS ((uint32_t)1 << 20)
 
@@ -71,14 +69,12 @@ static bool make_objects(struct server *server, struct client *client)
 {
 	struct mm *mm = server->mm;
 
-	client->pool = object_make_pool(mm, &mm->pools[0], 0, 0);
+	client->pool = object_make_pool(mm, &mm->pools[0], client->pool_quota, NULL);
 	if (!client->pool)
 		return false;
-	client->pool->quota = client->pool_quota;
-	client->pool->low = POOL_LOW;
-	client->pool->high = POOL_HIGH;
 	supply_watch(client->pool);
-	client->process = object_make_process(mm, client->pool);
+	/* Its own priority is the most, should it build threads from untyped memory. */
+	client->process = object_make_process_below(mm, client->pool, client->priority);
 	return client->process && object_add_slots(mm, client->process, 0);
 }
 
@@ -110,14 +106,30 @@ static void take_all(struct server *server, struct client *client)
 		slot_put(mm, client->wait_slot);
 	if (!client->pool)
 		return;
+	untyped_end(server, client);
 	object_revoke_pool(mm, client->pool);
 	threads_forget(server, client);
 	free = pool_free(mm, client->pool);
 	require(supply_reclaim(mm, client->pool, free) == free,
 		"a revoked pool's frames can be taken back");
+	meter_pool_end(&server->meter, client->pool);
 	object_end_pool(mm, client->pool);
 	client->pool = NULL;
 	client->process = NULL;
+}
+
+/* What is free beyond the quota goes back; what is set aside follows it. */
+static void set_pool_quota(struct mm *mm, struct client *client, uint64_t quota)
+{
+	struct pool *pool = client->pool;
+	uint64_t frames = pool_frames(mm, pool);
+
+	client->pool_quota = quota;
+	pool->quota = quota;
+	if (frames > quota)
+		supply_reclaim(mm, pool, frames - quota);
+	/* If mm has gone below its reserve meanwhile, some are set aside when the pool needs them. */
+	(void)aside_renew(mm, pool);
 }
 
 static void close_client(struct server *server, struct client *client)
@@ -126,19 +138,17 @@ static void close_client(struct server *server, struct client *client)
 
 	take_all(server, client);
 	if (parent) {
-		parent->pool_quota += client->pool_quota;
 		parent->user_quota += client->user_quota;
-		parent->pool->quota = parent->pool_quota;
+		set_pool_quota(server->mm, parent, parent->pool_quota + client->pool_quota);
 	}
 	server->live--;
 	client->state = CLIENT_NONE;
 }
 
-static void lend_quotas(struct client *parent, const struct client *client)
+static void lend_quotas(struct mm *mm, struct client *parent, const struct client *client)
 {
-	parent->pool_quota -= client->pool_quota;
 	parent->user_quota -= client->user_quota;
-	parent->pool->quota = parent->pool_quota;
+	set_pool_quota(mm, parent, parent->pool_quota - client->pool_quota);
 }
 
 /* The parent keeps what it uses already, and at least one frame of each. */
@@ -169,7 +179,7 @@ int client_begin(struct server *server, struct client *parent, struct program *p
 	if (!client)
 		return -TN_EAGAIN;
 	if (parent)
-		lend_quotas(parent, client);
+		lend_quotas(server->mm, parent, client);
 	*why = build(server, client, entry->args);
 	if (!*why) {
 		server->started++;
@@ -185,11 +195,11 @@ static void answer_waiter(struct server *server, struct client *parent, struct c
 	const uint64_t words[TN_MESSAGE_REGISTERS] = {client->pid, (uint64_t)client->code,
 						      client->reason};
 
-	/* The thread that waited may have ended: then there is nobody to tell. */
-	(void)tn_reply_to(parent->wait_slot, TN_INFO(0, 3), words);
+	/* The thread that waited may have ended: then the next one that asks is told. */
+	if (tn_reply_to(parent->wait_slot, TN_INFO(0, 3), words).code == 0)
+		client_forget(client);
 	slot_put(server->mm, parent->wait_slot);
 	parent->wait_slot = 0;
-	client_forget(client);
 }
 
 static void end_one(struct server *server, struct client *client, enum tn_mm_end reason,

@@ -10,8 +10,8 @@
 
 /*
  * Starts a program with what the entry says, which counts as part of `program`. parent: NULL for
- * the start list's, else the quotas become part of it until the child ends. Returns 0 and the client in *made; -TN_EAGAIN when
- * there are too many clients, -TN_ENOMEM or -TN_ENOENT with a line in *why.
+ * the start list's, else the quotas leave it until the child ends. Returns 0 and the client in
+ * *made; -TN_EAGAIN when there are too many clients, -TN_ENOMEM or -TN_ENOENT with a line in *why.
  */
 int client_begin(struct server *server, struct client *parent, struct program *program,
 		 const struct start_entry *entry, struct client **made, const char **why);

@@ -4,11 +4,9 @@
 #include "loader.h"
 
 #include <string.h>
-#include <tenure/user.h>
+#include <tenure/server.h>
 
-#include "../../../lib/image/elf.h"
 #include "../require.h"
-#include "archive.h"
 #include "paging.h"
 #include "scratch.h"
 
@@ -30,25 +28,8 @@ static bool copy_page(struct server *server, const struct client *client, uint64
 	return true;
 }
 
-static bool copy_bytes(struct server *server, const struct client *client, uint64_t va,
-		       const uint8_t *bytes, uint64_t size)
-{
-	while (size > 0) {
-		uint64_t part = TN_FRAME_SIZE - va % TN_FRAME_SIZE;
-
-		if (part > size)
-			part = size;
-		if (!copy_page(server, client, va, bytes, part))
-			return false;
-		va += part;
-		bytes += part;
-		size -= part;
-	}
-	return true;
-}
-
-static bool load_segment(struct server *server, struct client *client,
-			 const struct elf_segment *segment)
+static bool map_segment(struct server *server, struct client *client,
+			const struct elf_segment *segment)
 {
 	uint64_t first = segment->first_page * TN_FRAME_SIZE;
 
@@ -59,7 +40,21 @@ static bool load_segment(struct server *server, struct client *client,
 				      left < CHUNK ? left : CHUNK, segment->rights))
 			return false;
 	}
-	return copy_bytes(server, client, segment->va, segment->data, segment->file_size);
+	return true;
+}
+
+static bool load_program(struct server *server, struct client *client, struct tn_program *program)
+{
+	struct tn_page page;
+
+	for (uint32_t i = 0; i < program->image.segment_count; i++)
+		if (!map_segment(server, client, &program->image.segments[i]))
+			return false;
+	while (tn_program_take(program, &page))
+		if (page.size > 0 &&
+		    !copy_page(server, client, page.va + page.offset, page.bytes, page.size))
+			return false;
+	return true;
 }
 
 static bool load_start_page(struct server *server, struct client *client, const char *args)
@@ -81,35 +76,21 @@ static bool load_start_page(struct server *server, struct client *client, const 
 	       copy_page(server, client, TN_CLIENT_START, &start, sizeof(start));
 }
 
-static bool place_stack(struct client *client)
-{
-	struct region stack = {
-		.va = TN_CLIENT_STACK_TOP - TN_CLIENT_STACK_PAGES * TN_FRAME_SIZE,
-		.pages = TN_CLIENT_STACK_PAGES,
-		.flags = TN_MM_WRITE,
-		.most = TN_MM_WRITE,
-	};
-
-	return regions_add(&client->regions, stack);
-}
-
 const char *loader_load(struct server *server, struct client *client, const char *args,
 			uint64_t *entry)
 {
-	struct elf_image image;
-	struct cpio_file file;
-	const char *why;
+	struct region stack = REGION_STACK;
+	struct tn_program program;
+	const char *why = tn_program_open(&program, server->archive, server->archive_bytes,
+					  client->name);
 
-	if (!archive_find(server, client->name, &file))
-		return "there is no such program";
-	if (elf_read(file.data, file.size, TN_CLIENT_IMAGE, TN_CLIENT_IMAGE_END, &image, &why) != 0)
+	if (why)
 		return why;
-	for (uint32_t i = 0; i < image.segment_count; i++)
-		if (!load_segment(server, client, &image.segments[i]))
-			return no_memory;
-	require_done(tn_sync_code(client->process->slot), "sync_code");
-	if (!load_start_page(server, client, args) || !place_stack(client))
+	if (!load_program(server, client, &program))
 		return no_memory;
-	*entry = image.entry;
+	require_done(tn_sync_code(client->process->slot), "sync_code");
+	if (!load_start_page(server, client, args) || !regions_add(&client->regions, stack))
+		return no_memory;
+	*entry = program.image.entry;
 	return NULL;
 }

@@ -3,10 +3,14 @@
  */
 #include "options.h"
 
-#include <image/text.h>
 #include <string.h>
+#include <tenure/server.h>
 
 #define NUMBER_MAX 999999999u /* in seconds or messages: more means nothing */
+
+#define LAB_MAX 2u
+#define PERCENT 100u
+#define QUOTA_MAX 1000u /* percent */
 
 /* Of a workload that no list gives its quotas, frames. */
 #define WORKLOAD_POOL 600u
@@ -20,7 +24,6 @@ static bool is(struct text text, const char *constant)
 
 static bool read_file(struct text value, struct options *options)
 {
-	options->listed = true;
 	text_copy(options->start, sizeof(options->start), value);
 	return value.length > 0 && value.length < sizeof(options->start);
 }
@@ -29,22 +32,6 @@ static bool read_view(struct text value, bool *live)
 {
 	*live = is(value, "live");
 	return *live || is(value, "plain");
-}
-
-static bool read_workload(struct text value, struct options *options)
-{
-	char text[TN_CLIENT_NAME + TN_CLIENT_ARGS];
-	struct start_entry entry;
-
-	if (value.length > sizeof(text))
-		return false;
-	for (size_t i = 0; i < value.length; i++)
-		text[i] = value.bytes[i] == ',' ? ' ' : value.bytes[i];
-	if (!startlist_split(text, value.length, &entry))
-		return false;
-	memcpy(options->name, entry.name, sizeof(options->name));
-	memcpy(options->args, entry.args, sizeof(options->args));
-	return true;
 }
 
 /* NULL, or what is wrong with the value. */
@@ -56,8 +43,16 @@ static const char *read_value(struct text key, struct text value, struct options
 		return "view= is neither plain nor live";
 	if (is(key, "idle") && !text_number(value, 1, NUMBER_MAX, &o->idle))
 		return "idle= is no number of seconds";
-	if (is(key, "workload") && !read_workload(value, o))
+	if (is(key, "workload") && !tn_workload_split(value, o->name, o->args))
 		return "workload= does not name a program";
+	if (is(key, "lab") && !text_number(value, 0, LAB_MAX, &o->lab))
+		return "lab= is neither 0, 1 nor 2";
+	if (is(key, "quota") && !text_number(value, 1, QUOTA_MAX, &o->quota))
+		return "quota= is no number of percent from 1 to 1000";
+	if (is(key, "low") && !text_number(value, 0, NUMBER_MAX, &o->policy.low))
+		return "low= is no number of frames";
+	if (is(key, "high") && !text_number(value, 0, NUMBER_MAX, &o->policy.high))
+		return "high= is no number of frames";
 	if (is(key, "audit") && !text_number(value, 0, NUMBER_MAX, &o->audit))
 		return "audit= is no number";
 	return NULL;
@@ -68,14 +63,32 @@ const char *options_read(const char *boot_arguments, struct options *options)
 	struct text left = {boot_arguments, (uint32_t)strlen(boot_arguments)}, key, value;
 	const char *why = NULL;
 
-	*options = (struct options){.start = "start", .idle = OPTIONS_IDLE};
+	*options = (struct options){
+		.start = "start",
+		.idle = OPTIONS_IDLE,
+		.quota = PERCENT,
+		.policy = {.low = POLICY_DEFAULT, .high = POLICY_DEFAULT},
+	};
 	while (why == NULL && text_take_setting(&left, &key, &value))
 		why = read_value(key, value, options);
 	return why;
 }
 
+/* At least one frame, and never more than a pool can be told. */
+static void scale_quota(const struct options *options, struct start_entry *entry)
+{
+	uint64_t quota = entry->pool_quota;
+
+	/* Far above all there is a quota is no limit, and the product would not fit. */
+	if (quota > UINT32_MAX)
+		return;
+	quota = quota * options->quota / PERCENT;
+	entry->pool_quota = quota > 0 ? quota : 1;
+}
+
 bool options_select(const struct options *options, struct start_entry *entry)
 {
+	scale_quota(options, entry);
 	if (options->name[0] == '\0')
 		return true;
 	if (strcmp(options->name, entry->name) != 0)
@@ -90,6 +103,7 @@ bool options_workload(const struct options *options, struct start_entry *entry)
 	*entry = (struct start_entry){.pool_quota = WORKLOAD_POOL,
 				      .user_quota = WORKLOAD_USER,
 				      .priority = WORKLOAD_PRIORITY};
+	scale_quota(options, entry);
 	memcpy(entry->name, options->name, sizeof(entry->name));
 	memcpy(entry->args, options->args, sizeof(entry->args));
 	return options->name[0] != '\0';

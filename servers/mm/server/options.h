@@ -6,22 +6,28 @@
  *   start=FILE                   the start list: a file of the boot image
  *   view=plain, view=live        the table in lines once a second, or in its place on a terminal
  *   idle=SECONDS                 end programs that have all waited so long for nothing
+ *   low=N, high=N                marks of the pools of programs, for policies that have such
  *   audit=N                      an audit after every N messages
+ *   quota=PERCENT                of each pool quota, the start list's and the workload's
+ *   lab=1, lab=2                 lines for the lab at the end; 2: with a check at each wait
  */
 #pragma once
 
 #include <stdbool.h>
 
+#include "../policy.h"
 #include "startlist.h"
 
 #define OPTIONS_IDLE 60u /* seconds, unless idle= says otherwise */
 
 struct options {
 	char start[TN_CLIENT_NAME];
-	bool listed; /* start= was there */
 	bool live;
-	uint64_t idle;             /* seconds */
+	uint64_t idle; /* seconds */
+	struct policy_options policy;
 	uint64_t audit;            /* 0: only at the end */
+	uint64_t quota;            /* percent of the pool quotas */
+	uint64_t lab;              /* METER_OFF and the like */
 	char name[TN_CLIENT_NAME]; /* of the workload; empty: all programs of the list */
 	char args[TN_CLIENT_ARGS]; /* empty: those of the list */
 };

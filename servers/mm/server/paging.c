@@ -10,14 +10,21 @@
 #include "../supply.h"
 #include "scratch.h"
 
-uint64_t paging_take(struct server *server, unsigned order)
+uint64_t paging_take_lendable(struct server *server, unsigned order)
 {
 	struct mm *mm = server->mm;
 	uint64_t needed = mm->reserve + ((uint64_t)1 << order);
 
-	if (mm->store.buddy.free < needed)
-		supply_press(mm, NULL);
-	return mm->store.buddy.free < needed ? STORE_NONE : store_take(&mm->store, order);
+	if (mm->store.lendable < needed)
+		supply_press(mm, NULL, needed - mm->store.lendable);
+	return mm->store.lendable < needed ? STORE_NONE : store_take_lendable(&mm->store, order);
+}
+
+uint64_t paging_take(struct server *server, unsigned order)
+{
+	uint64_t first = store_take_far(&server->mm->store, order);
+
+	return first == STORE_NONE ? paging_take_lendable(server, order) : first;
 }
 
 static bool quota_allows(const struct client *client, uint64_t count)
@@ -25,23 +32,26 @@ static bool quota_allows(const struct client *client, uint64_t count)
 	return client->mapped + count <= client->user_quota;
 }
 
-static void quota_charge(struct client *client, uint64_t count)
+bool paging_charge(struct client *client, uint64_t count)
 {
+	if (!quota_allows(client, count))
+		return false;
 	client->mapped += count;
-	if (client->mapped > client->mapped_peak)
-		client->mapped_peak = client->mapped;
+	return true;
+}
+
+/* Untyped frames count as long as they are the client's, mapped or not. */
+void paging_recount(struct client *client)
+{
+	client->mapped = mapping_frames(&client->process->mapping);
+	for (unsigned i = 0; i < TN_CLIENT_UNTYPED; i++)
+		client->mapped += client->untyped[i].count;
 }
 
 static bool in_window(const struct mm *mm, uint64_t frame, uint64_t count)
 {
 	return frame >= mm->boot->window_first &&
 	       frame + count <= mm->boot->window_first + mm->boot->window_count;
-}
-
-static uint64_t map_flags(uint64_t flags)
-{
-	return TN_MAP_READ | (flags & TN_MM_WRITE ? TN_MAP_WRITE : 0) |
-	       (flags & TN_MM_EXECUTE ? TN_MAP_EXECUTE : 0);
 }
 
 /*
@@ -58,7 +68,7 @@ static bool map_taken(struct server *server, struct client *client, uint64_t va,
 		flags |= TN_MAP_ZERO;
 	if ((by_kernel || scratch_clear(server, first, count)) &&
 	    pages_map(mm, client->process, va, first, count, flags)) {
-		quota_charge(client, count);
+		client->mapped += count;
 		return true;
 	}
 	/* First those that are not mapped, then, by unmapping, those that are. */
@@ -109,7 +119,7 @@ static bool fill_large(struct server *server, struct client *client, const struc
 	return region->flags & TN_MM_LARGE && base >= region->va &&
 	       base + REGION_BLOCK <= region_end(region) && quota_allows(client, LEDGER_BLOCK) &&
 	       !mapping_has(&client->process->mapping, base, REGION_BLOCK) &&
-	       map_one(server, client, base, BUDDY_ORDER_LARGE, map_flags(region->flags));
+	       map_one(server, client, base, BUDDY_ORDER_LARGE, region_map_flags(region->flags));
 }
 
 bool paging_fill(struct server *server, struct client *client, const struct region *region,
@@ -122,7 +132,7 @@ bool paging_fill(struct server *server, struct client *client, const struct regi
 		return false;
 	return fill_large(server, client, region, va) ||
 	       (quota_allows(client, 1) &&
-		map_one(server, client, va, 0, map_flags(region->flags) | TN_MAP_SMALL));
+		map_one(server, client, va, 0, region_map_flags(region->flags) | TN_MAP_SMALL));
 }
 
 bool paging_populate(struct server *server, struct client *client, uint64_t va, uint64_t pages)
@@ -153,7 +163,7 @@ static uint64_t run_at(const struct client *client, uint64_t va, uint64_t most)
 bool paging_share(struct server *server, struct client *client, uint64_t va,
 		  const struct client *from, uint64_t their_va, uint64_t pages, bool write)
 {
-	uint64_t flags = map_flags(write ? TN_MM_WRITE : 0) | TN_MAP_SMALL;
+	uint64_t flags = region_map_flags(write ? TN_MM_WRITE : 0) | TN_MAP_SMALL;
 	uint64_t done = 0;
 
 	if (!quota_allows(client, pages))
@@ -166,7 +176,7 @@ bool paging_share(struct server *server, struct client *client, uint64_t va,
 		if (!pages_map(server->mm, client->process, va + done * TN_FRAME_SIZE, first, count,
 			       flags))
 			break;
-		quota_charge(client, count);
+		client->mapped += count;
 		done += count;
 	}
 	if (done < pages)
@@ -178,7 +188,7 @@ bool paging_drop(struct server *server, struct client *client, uint64_t va, uint
 {
 	bool done = pages_unmap(server->mm, client->process, va, pages);
 
-	client->mapped = mapping_frames(&client->process->mapping);
+	paging_recount(client);
 	return done;
 }
 
@@ -192,7 +202,7 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 		return false;
 	while (done < pages) {
 		struct tn_result result = tn_protect(process->slot, va + done * TN_FRAME_SIZE,
-						     pages - done, map_flags(flags),
+						     pages - done, region_map_flags(flags),
 						     TN_SLOT_FRAMES);
 
 		if (supply_answer(server->mm, &server->mm->pools[process->pool], result))
@@ -202,7 +212,9 @@ bool paging_protect(struct server *server, struct client *client, uint64_t va, u
 		require_done(result, "protect");
 		done += (uint32_t)result.value;
 	}
-	require(mapping_split(&process->mapping, va, done), "there are extents for two cuts");
+	/* Without progress the kernel has split nothing either. */
+	require(done == 0 || mapping_split(&process->mapping, va, done),
+		"there are extents for two cuts");
 	process_count_tables(server->mm, process);
 	if (flags & TN_MM_EXECUTE)
 		require_done(tn_sync_code(process->slot), "sync_code");

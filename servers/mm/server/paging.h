@@ -39,5 +39,15 @@ bool paging_drop(struct server *server, struct client *client, uint64_t va, uint
 bool paging_protect(struct server *server, struct client *client, uint64_t va, uint64_t pages,
 		    uint64_t flags);
 
-/* A free frame, or block of 2^order, for anybody but mm itself; STORE_NONE if there is none. */
+/* So many frames more are the client's. False, with no effect, if its quota does not allow it. */
+bool paging_charge(struct client *client, uint64_t count);
+
+/* Counts anew what is the client's, after some went. */
+void paging_recount(struct client *client);
+
+/*
+ * A free frame, or block of 2^order, for anybody but mm itself; STORE_NONE if there is none. The
+ * second: one that the kernel reaches, as it must a UTCB.
+ */
 uint64_t paging_take(struct server *server, unsigned order);
+uint64_t paging_take_lendable(struct server *server, unsigned order);

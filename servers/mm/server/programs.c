@@ -119,11 +119,20 @@ enum program_state program_state(const struct server *server, const struct progr
 	return PROGRAM_WAITING;
 }
 
+/* It has built something of untyped memory: threads, perhaps, of which mm knows nothing. */
+static bool has_built(const struct client *client)
+{
+	const struct tn_pool_info *info = (const void *)tn_utcb->words;
+
+	return client->untyped_pool && tn_pool_info(client->untyped_pool->slot).code == 0 &&
+	       info->used > 0;
+}
+
 bool programs_wait(const struct server *server)
 {
 	for (unsigned i = 0; i < SERVER_CLIENTS; i++)
 		if (server->clients[i].state == CLIENT_LIVE &&
-		    is_running(server, &server->clients[i]))
+		    (is_running(server, &server->clients[i]) || has_built(&server->clients[i])))
 			return false;
 	return true;
 }

@@ -57,7 +57,10 @@ struct program_share program_share(const struct server *server, const struct pro
 enum program_state program_state(const struct server *server, const struct program *program,
 				 const char **what);
 
-/* No thread of any client can go on by itself: only a message to mm, or a deadline, could help. */
+/*
+ * No thread of any client can go on by itself: only a message to mm, or a deadline, could help. Not
+ * of one that has built something itself, whose threads mm does not know.
+ */
 bool programs_wait(const struct server *server);
 
 /* How it ended, with the ends of its children, as text of at most `size` bytes. */

@@ -28,6 +28,9 @@ static request_handler *const handlers[] = {
 	[TN_MM_ENDPOINT_DESTROY] = request_endpoint_destroy,
 	[TN_MM_CONNECT] = request_connect,
 	[TN_MM_STOP] = request_stop,
+	[TN_MM_UNTYPED] = request_untyped,
+	[TN_MM_UNTYPED_MAP] = request_untyped_map,
+	[TN_MM_UNTYPED_RETURN] = request_untyped_return,
 };
 #define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 
@@ -88,21 +91,6 @@ static void end_for_memory(struct server *server, const struct request *request)
 	client_fail(server, client, TN_MM_END_MEMORY, 0, why);
 }
 
-/* The region allows this access. */
-static bool is_allowed(const struct region *region, uint64_t kind)
-{
-	switch (kind) {
-	case TN_FAULT_LOAD:
-		return true;
-	case TN_FAULT_STORE:
-		return region->flags & TN_MM_WRITE;
-	case TN_FAULT_FETCH:
-		return region->flags & TN_MM_EXECUTE;
-	default:
-		return false;
-	}
-}
-
 static void serve_fault(struct server *server, struct request *request, struct answer *answer)
 {
 	struct client *client = request->client;
@@ -115,7 +103,7 @@ static void serve_fault(struct server *server, struct request *request, struct a
 	server->faults++;
 	there = region &&
 		mapping_has(&client->process->mapping, va - va % TN_FRAME_SIZE, TN_FRAME_SIZE);
-	if (!region || !is_allowed(region, request->words[0]) || (region->attached && !there)) {
+	if (!region || !region_allows(region, request->words[0]) || (region->attached && !there)) {
 		answer->owed = false;
 		end_for_fault(server, request);
 		return;

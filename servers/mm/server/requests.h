@@ -35,9 +35,17 @@ void request_serve(struct server *server, struct request *request, struct answer
 
 /* requests_memory.c */
 request_handler request_map, request_unmap, request_protect, request_offer, request_attach;
+
+/* requests_untyped.c */
+request_handler request_untyped, request_untyped_map, request_untyped_return;
+
 /* requests_processes.c */
 request_handler request_spawn, request_wait, request_exit, request_stop, request_statistics,
 	request_refill, request_print, request_version;
+
 /* requests_objects.c */
 request_handler request_thread_create, request_thread_end, request_endpoint_create,
 	request_endpoint_destroy, request_connect;
+
+/* 0, or why a capability cannot be put into this slot of the client's table. */
+uint32_t request_slot_refusal(const struct client *client, uint64_t slot);

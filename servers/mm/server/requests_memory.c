@@ -12,36 +12,9 @@
 #define RIGHTS (TN_MM_WRITE | TN_MM_EXECUTE)
 #define FLAGS (RIGHTS | TN_MM_POPULATE | TN_MM_LARGE)
 
-/* 0, or why a client may not name this range. */
-static uint32_t range_refusal(uint64_t va, uint64_t pages)
-{
-	if (va % TN_FRAME_SIZE != 0 || pages == 0)
-		return TN_EINVAL;
-	if (va < TN_CLIENT_IMAGE_END || va >= TN_CLIENT_HIGH ||
-	    pages > (TN_CLIENT_HIGH - va) / TN_FRAME_SIZE)
-		return TN_EFAULT;
-	return 0;
-}
-
 static bool rights_exclude(uint64_t flags)
 {
 	return (flags & RIGHTS) == RIGHTS;
-}
-
-/* Finds a place if none is named. *va: 0 if there is none. */
-static uint32_t place(struct client *client, uint64_t *va, uint64_t pages, uint64_t flags)
-{
-	uint64_t align = flags & TN_MM_LARGE ? REGION_BLOCK : REGION_PAGE;
-	uint32_t refusal;
-
-	if (*va == 0 && pages > 0)
-		*va = regions_place(&client->regions, pages, align, TN_CLIENT_LOW, TN_CLIENT_HIGH);
-	if (*va == 0)
-		return pages > 0 ? TN_ENOMEM : TN_EINVAL;
-	refusal = range_refusal(*va, pages);
-	if (refusal == 0 && regions_touch(&client->regions, *va, pages))
-		refusal = TN_EEXIST;
-	return refusal;
 }
 
 uint32_t request_map(struct server *server, struct request *request, struct answer *answer)
@@ -52,7 +25,7 @@ uint32_t request_map(struct server *server, struct request *request, struct answ
 
 	if (flags & ~(uint64_t)FLAGS || rights_exclude(flags))
 		return TN_EINVAL;
-	refusal = place(client, &va, pages, flags);
+	refusal = regions_refusal(&client->regions, &va, pages, flags);
 	if (refusal != 0)
 		return refusal;
 	/* So that nobody makes mm fill what can never be paid for. */
@@ -77,7 +50,7 @@ uint32_t request_unmap(struct server *server, struct request *request, struct an
 {
 	struct client *client = request->client;
 	uint64_t va = request->words[0], pages = request->words[1];
-	uint32_t refusal = range_refusal(va, pages);
+	uint32_t refusal = regions_range_refusal(va, pages);
 
 	(void)answer;
 	if (refusal != 0)
@@ -109,7 +82,7 @@ uint32_t request_protect(struct server *server, struct request *request, struct 
 {
 	struct client *client = request->client;
 	uint64_t va = request->words[0], pages = request->words[1], flags = request->words[2];
-	uint32_t refusal = range_refusal(va, pages);
+	uint32_t refusal = regions_range_refusal(va, pages);
 
 	(void)answer;
 	if (flags & ~(uint64_t)RIGHTS || rights_exclude(flags))
@@ -132,7 +105,7 @@ uint32_t request_offer(struct server *server, struct request *request, struct an
 {
 	struct client *client = request->client;
 	uint64_t va = request->words[0], pages = request->words[1], flags = request->words[3];
-	uint32_t refusal = range_refusal(va, pages);
+	uint32_t refusal = regions_range_refusal(va, pages);
 	struct region *region = regions_find(&client->regions, va);
 
 	(void)answer;
@@ -140,7 +113,7 @@ uint32_t request_offer(struct server *server, struct request *request, struct an
 		return refusal != 0 ? refusal : TN_EINVAL;
 	if (!region || pages > (region_end(region) - va) / TN_FRAME_SIZE)
 		return TN_ENOENT;
-	if (flags & ~region->flags)
+	if (flags & ~region->flags || region->untyped)
 		return TN_EPERM;
 	if (pages > client->user_quota || !paging_populate(server, client, va, pages))
 		return TN_ENOMEM;
@@ -178,7 +151,7 @@ uint32_t request_attach(struct server *server, struct request *request, struct a
 		return TN_ENOENT;
 	if (!is_offered(other, client, theirs, pages, flags))
 		return TN_EACCES;
-	refusal = place(client, &va, pages, 0);
+	refusal = regions_refusal(&client->regions, &va, pages, 0);
 	if (refusal != 0)
 		return refusal;
 	/* Left by a populate or an unmap that failed midway, where no region is any more. */

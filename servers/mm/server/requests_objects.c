@@ -9,8 +9,7 @@
 #include "../require.h"
 #include "threads.h"
 
-/* 0, or why a capability cannot be put into this slot of the client's table. */
-static uint32_t slot_refusal(const struct client *client, uint64_t slot)
+uint32_t request_slot_refusal(const struct client *client, uint64_t slot)
 {
 	if (slot < TN_CLIENT_FREE || slot >= TN_CLIENT_SLOTS)
 		return TN_EINVAL;
@@ -21,7 +20,7 @@ uint32_t request_thread_create(struct server *server, struct request *request,
 			       struct answer *answer)
 {
 	struct client *client = request->client;
-	uint32_t refusal = slot_refusal(client, request->words[4]);
+	uint32_t refusal = request_slot_refusal(client, request->words[4]);
 	struct thread_begin begin = {
 		.pc = request->words[0],
 		.argument = request->words[1],
@@ -66,7 +65,7 @@ uint32_t request_endpoint_create(struct server *server, struct request *request,
 				 struct answer *answer)
 {
 	struct client *client = request->client;
-	uint32_t refusal = slot_refusal(client, request->words[0]);
+	uint32_t refusal = request_slot_refusal(client, request->words[0]);
 	unsigned number = 0;
 
 	if (refusal != 0)
@@ -106,7 +105,7 @@ uint32_t request_connect(struct server *server, struct request *request, struct 
 	struct client *client = request->client;
 	const struct client *other = server_client(server, request->words[0]);
 	uint64_t number = request->words[1], slot = request->words[2];
-	uint32_t refusal = slot_refusal(client, slot);
+	uint32_t refusal = request_slot_refusal(client, slot);
 
 	(void)answer;
 	if (refusal != 0)

@@ -4,7 +4,7 @@
 #include "requests.h"
 
 #include <string.h>
-#include <tenure/user.h>
+#include <tenure/server.h>
 
 #include "../supply.h"
 #include "clients.h"
@@ -43,6 +43,18 @@ uint32_t request_spawn(struct server *server, struct request *request, struct an
 	return 0;
 }
 
+/* The thread that waited may have ended before its child did: then nobody waits. */
+static bool somebody_waits(struct server *server, struct client *client)
+{
+	if (!client->wait_slot)
+		return false;
+	if (tn_cap_info(TN_SELF, client->wait_slot).value >> 16 & 1)
+		return true;
+	slot_put(server->mm, client->wait_slot);
+	client->wait_slot = 0;
+	return false;
+}
+
 uint32_t request_wait(struct server *server, struct request *request, struct answer *answer)
 {
 	struct client *client = request->client;
@@ -58,7 +70,7 @@ uint32_t request_wait(struct server *server, struct request *request, struct ans
 		client_forget(child);
 		return 0;
 	}
-	if (client->wait_slot)
+	if (somebody_waits(server, client))
 		return TN_EBUSY;
 	client->wait_slot = slot_take(server->mm);
 	if (!client->wait_slot)
@@ -129,45 +141,20 @@ uint32_t request_refill(struct server *server, struct request *request, struct a
 		return TN_ENOMEM;
 	answer->words[0] = pool_free(server->mm, client->pool);
 	answer->count = 1;
+	if (mm_policy.keeps_nothing)
+		supply_trim(server->mm, client->pool);
 	return 0;
 }
 
-/*
- * Only what can stand in a line: a client must not move the terminal's cursor, not even by the
- * control characters beyond ASCII, which begin with the byte 0xc2 in UTF-8.
- */
-static void make_printable(char *text, uint64_t bytes)
-{
-	unsigned char before = 0;
-
-	for (uint64_t i = 0; i < bytes; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ||
-		    (before == 0xc2 && c < 0xa0))
-			text[i] = '?';
-		before = c;
-	}
-}
-
-/* Each line under the client's name, so that none can pass for somebody else's. */
 uint32_t request_print(struct server *server, struct request *request, struct answer *answer)
 {
-	struct client *client = request->client;
 	uint64_t bytes = request->words[4];
-	const char *text = request->text, *end = text + bytes;
 
 	(void)answer;
 	if (bytes > request->text_room)
 		return TN_EINVAL;
-	make_printable(request->text, bytes);
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline ? newline : end;
-
-		view_line(server, client->name, "%.*s", (int)(stop - text), text);
-		text = newline ? newline + 1 : end;
-	}
-	client->printed += bytes;
+	view_clear(server);
+	tn_print_lines(request->client->name, request->text, bytes);
+	request->client->printed += bytes;
 	return 0;
 }

@@ -10,13 +10,26 @@
 
 #define EXTENTS_LOW 64u /* a request makes fewer */
 
+/* Small pages and a large one each have a place, so that neither is in the other's page table. */
+static uint64_t window(uint64_t count)
+{
+	return count < LEDGER_BLOCK ? SERVER_SCRATCH : SERVER_SCRATCH_LARGE;
+}
+
+void scratch_start(struct server *server)
+{
+	require(pages_map_new(server->mm, &server->mm->processes[0], SERVER_SCRATCH_ANCHOR, 0,
+			      TN_MAP_SMALL),
+		"there is memory for the window");
+}
+
 void *scratch_open(struct server *server, uint64_t first, uint64_t count)
 {
 	struct mm *mm = server->mm;
 
-	if (pages_map(mm, &mm->processes[0], SERVER_SCRATCH, first, count,
+	if (pages_map(mm, &mm->processes[0], window(count), first, count,
 		      TN_MAP_READ | TN_MAP_WRITE))
-		return (void *)SERVER_SCRATCH;
+		return (void *)window(count);
 	scratch_close(server, first, count);
 	return NULL;
 }
@@ -28,7 +41,7 @@ void scratch_close(struct server *server, uint64_t first, uint64_t count)
 	struct ledger *ledger = &mm->store.ledger;
 
 	require(ledger_map(ledger, first, count, 0), "frames in the window are user space's");
-	require(pages_unmap(mm, &mm->processes[0], SERVER_SCRATCH, count),
+	require(pages_unmap(mm, &mm->processes[0], window(count), count),
 		"the window is unmapped whole");
 	require(ledger_unmap(ledger, first, count, 0), "frames in the window were held");
 }

@@ -9,8 +9,14 @@
 #include "server.h"
 
 /*
- * Maps `count` consecutive frames, at most 512, at the window. NULL when memory for the page table
- * is short. One at a time; scratch_close before the next.
+ * Before the first use: a page beside the window stays mapped, so that opening it needs no page
+ * table.
+ */
+void scratch_start(struct server *server);
+
+/*
+ * Maps `count` consecutive frames, fewer than 512 or one block of 2 MiB, at the window. NULL when
+ * memory for the page table is short. One at a time; scratch_close before the next.
  */
 void *scratch_open(struct server *server, uint64_t first, uint64_t count);
 

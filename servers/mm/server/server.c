@@ -7,7 +7,7 @@
 #include <string.h>
 #include <tenure/message.h>
 #include <tenure/names.h>
-#include <tenure/user.h>
+#include <tenure/server.h>
 
 #include "../audit.h"
 #include "../objects.h"
@@ -15,8 +15,10 @@
 #include "../show.h"
 #include "../supply.h"
 #include "clients.h"
+#include "meter.h"
 #include "options.h"
 #include "requests.h"
+#include "scratch.h"
 #include "startlist.h"
 #include "ticker.h"
 #include "view.h"
@@ -36,6 +38,7 @@ static void open_server(struct server *server)
 	require(server->endpoint != 0, "there is an endpoint for mm");
 	tn_utcb->signal_mask = TN_ANY; /* a bit a pool, supply_watch, and the ticker's */
 	tn_utcb->receive_slot = TN_NONE;
+	scratch_start(server);
 	mm->reserve = SERVER_RESERVE;
 }
 
@@ -94,15 +97,11 @@ static bool start_all(struct server *server, const struct options *options, cons
 static bool take_request(struct server *server, const struct tn_message *message,
 			 struct request *request)
 {
-	uint64_t words = TN_INFO_WORDS(message->info);
-	bool has_text;
-
 	request->client = server_client(server, message->badge >> 6);
 	request->thread = (unsigned)(message->badge & 63);
 	request->label = TN_INFO_LABEL(message->info);
 	memcpy(request->words, message->words, sizeof(request->words));
-	has_text = words > TN_MM_TEXT_WORD && words <= TN_MESSAGE_WORDS;
-	request->text_room = has_text ? (words - TN_MM_TEXT_WORD) * sizeof(uint64_t) : 0;
+	request->text_room = tn_text_room(message->info);
 	memcpy(request->text, &tn_utcb->words[TN_MM_TEXT_WORD], request->text_room);
 	return request->client != NULL;
 }
@@ -175,11 +174,15 @@ static void end_if_idle(struct server *server, uint64_t seconds)
 
 static void serve_signals(struct server *server, const struct options *options, uint64_t bits)
 {
-	supply_signalled(server->mm, bits & ~TICKER_BIT);
+	if (bits & ~TICKER_BIT) {
+		supply_signalled(server->mm, bits & ~TICKER_BIT);
+		meter_serve(&server->meter, NULL, server->live);
+	}
 	if (!(bits & TICKER_BIT))
 		return;
 	end_if_idle(server, options->idle);
-	view_tick(server);
+	if (options->lab == 0)
+		view_tick(server);
 }
 
 static void serve_request(struct server *server, const struct tn_message *message,
@@ -195,7 +198,15 @@ static void serve_request(struct server *server, const struct tn_message *messag
 	answer->owed = true;
 	server->serving = request.client;
 	request_serve(server, &request, answer);
+	meter_serve(&server->meter, &request, server->live);
 	server->messages++;
+}
+
+/* What the policy promises of every moment in which mm waits. */
+static void check_promise(const struct mm *mm)
+{
+	if (mm_policy.keeps_nothing)
+		require(pools_free(mm) == 0, "no pool keeps a free frame while mm waits");
 }
 
 /* Until all clients have ended. False if an audit on the way did not agree. */
@@ -206,8 +217,12 @@ static bool serve(struct server *server, const struct options *options)
 
 	answer.owed = false;
 	while (server->live > 0) {
-		struct tn_message message = answer_and_receive(server, &answer);
+		struct tn_message message;
 
+		check_promise(server->mm);
+		meter_wait(&server->meter, server->mm);
+		message = answer_and_receive(server, &answer);
+		meter_receive(&server->meter, server->live);
 		answer.owed = false;
 		require_done((struct tn_result){message.code, 0}, "recv");
 		if (TN_INFO_LABEL(message.info) == TN_LABEL_SIGNALS) {
@@ -273,6 +288,9 @@ static void show_summary(const struct server *server)
 	printf("\n  %lu process%s; %lu frames went to pools, %lu came back\n",
 	       (unsigned long)server->started, server->started == 1 ? "" : "es",
 	       (unsigned long)server->mm->frames_given, (unsigned long)server->mm->frames_taken);
+	if (server->mm->refusals > 0)
+		printf("  the policy: %lu answer%s could not be carried out\n",
+		       (unsigned long)server->mm->refusals, server->mm->refusals == 1 ? "" : "s");
 }
 
 bool server_run(struct server *server, const struct options *options, const char *start,
@@ -287,15 +305,17 @@ bool server_run(struct server *server, const struct options *options, const char
 	before = count_belongings(server);
 	show_phase(1, "programs");
 	view_start(server, options->live);
+	meter_start(&server->meter, mm, options->lab);
 	good = start_all(server, options, start, size);
 	server->heard = tn_clock();
 	good = serve(server, options) && good;
+	meter_settle(&server->meter, mm);
 	view_stop(server);
 	show_phase(2, "the end");
 	show_summary(server);
 	good = show_expect(server->started > 0, "at least one program was started") && good;
 	good = show_expect(server->discontent == 0, "the list's programs were content") && good;
 	good = is_clean(server, &before) && good;
-	supply_trim(mm, &mm->pools[0]);
+	meter_print(&server->meter, mm);
 	return audit_run(mm) && good;
 }

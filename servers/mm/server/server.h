@@ -13,11 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <tenure/protocol.h>
+#include <tenure/regions.h>
 
-#include "../mm.h"
+#include "meter.h"
 #include "programs.h"
-#include "regions.h"
 
 #define SERVER_CLIENTS TN_MM_PROCESSES /* below 64: an index has 6 bits */
 #define SERVER_PROGRAMS SERVER_CLIENTS
@@ -26,7 +25,9 @@
 
 /* Addresses in mm's own space; memory.h has the first window. */
 #define SERVER_ARCHIVE 0x2000000000ul
-#define SERVER_SCRATCH 0x2800000000ul
+#define SERVER_SCRATCH 0x2800000000ul       /* of small pages: 2 MiB */
+#define SERVER_SCRATCH_LARGE 0x2800200000ul /* of a large one */
+#define SERVER_SCRATCH_ANCHOR (SERVER_SCRATCH_LARGE - TN_FRAME_SIZE)
 #define SERVER_EXTENTS 0x3000000000ul
 /* The ticker's UTCB, beside what the boot mapped: one unmapped page between. */
 #define SERVER_TICKER (TN_BOOT_INFO + (TN_BOOT_INFO_FRAMES + 1) * TN_FRAME_SIZE)
@@ -45,6 +46,11 @@ struct client_thread {
 	uint64_t owned; /* slot in the client's table */
 };
 
+/* Frames that a client builds objects of itself. */
+struct untyped {
+	uint64_t first, count; /* count 0: none */
+};
+
 struct client {
 	enum client_state state;
 	uint32_t pid, parent;    /* parent: 0 for the start list's */
@@ -57,8 +63,9 @@ struct client {
 	struct regions regions;
 	struct client_thread threads[TN_CLIENT_THREADS];
 	uint64_t endpoints[TN_CLIENT_ENDPOINTS]; /* mm's slots; 0: none */
-	uint64_t mapped;                         /* frames, as its quota counts them */
-	uint64_t mapped_peak;
+	struct pool *untyped_pool; /* for what it builds of its ranges; NULL: it has none */
+	struct untyped untyped[TN_CLIENT_UNTYPED];
+	uint64_t mapped; /* frames, as its quota counts them: untyped ones among them */
 	uint64_t wait_slot, wait_pid; /* a REPLY capability to a thread that waits; 0: none */
 	int64_t code;
 	enum tn_mm_end reason;
@@ -95,6 +102,7 @@ struct server {
 	uint64_t started;      /* clients */
 	const struct client *serving; /* whose message is being served; NULL: nobody's */
 	struct view view;
+	struct meter meter;
 	struct client clients[SERVER_CLIENTS];
 	struct program programs[SERVER_PROGRAMS]; /* in the order of the start list */
 	unsigned program_count;

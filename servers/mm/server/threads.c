@@ -3,13 +3,13 @@
  */
 #include "threads.h"
 
-#include <string.h>
-#include <tenure/user.h>
+#include <tenure/records.h>
 
 #include "../objects.h"
 #include "../pages.h"
 #include "../require.h"
 #include "../supply.h"
+#include "../tables.h"
 #include "paging.h"
 #include "scratch.h"
 
@@ -32,13 +32,11 @@ bool thread_set_up(struct mm *mm, const struct thread_setup *setup)
 	struct process *process = setup->process;
 	struct tn_result result;
 
+	if (!tables_ensure(mm, process, setup->address))
+		return false;
 	do {
-		memcpy(tn_utcb->words, &setup->config, sizeof(setup->config));
-		result = tn_thread_configure(setup->slot,
-					     TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB |
-						     TN_CONFIGURE_FAULT | TN_CONFIGURE_PRIORITY,
-					     TN_SLOT_FRAMES, setup->utcb, setup->address,
-					     setup->fault);
+		result = tn_thread_write(setup->slot, &setup->config, setup->utcb, setup->address,
+					 setup->fault);
 	} while (supply_answer(mm, &mm->pools[process->pool], result));
 	if (result.code == -TN_ENOMEM)
 		return false;
@@ -62,10 +60,10 @@ static bool configure(struct server *server, struct client *client, unsigned num
 		.config = {.priority = client->priority, .pc = begin->pc},
 	};
 
-	setup.config.registers[REGISTER_SP] = begin->stack;
-	setup.config.registers[REGISTER_TP] = begin->locals;
-	setup.config.registers[REGISTER_A0] = begin->argument;
-	setup.config.registers[REGISTER_A1] = setup.address;
+	setup.config.registers[TN_REGISTER_SP] = begin->stack;
+	setup.config.registers[TN_REGISTER_TP] = begin->locals;
+	setup.config.registers[TN_REGISTER_A0] = begin->argument;
+	setup.config.registers[TN_REGISTER_A1] = setup.address;
 	if (!thread_set_up(server->mm, &setup))
 		return false;
 	client->mapped++;
@@ -99,7 +97,7 @@ bool thread_make(struct server *server, struct client *client, unsigned number,
 	thread->slot = object_make(mm, client->process, TN_KIND_THREAD);
 	if (!thread->slot)
 		return false;
-	thread->utcb = paging_take(server, 0);
+	thread->utcb = paging_take_lendable(server, 0);
 	if (thread->utcb == STORE_NONE || !set_up(server, client, number, begin)) {
 		if (thread->utcb != STORE_NONE)
 			store_put_idle(&mm->store, thread->utcb, 1);

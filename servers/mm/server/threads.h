@@ -15,9 +15,6 @@ struct thread_begin {
 	uint64_t owned;             /* slot of the client's table for a capability to signal it */
 };
 
-/* Indices of tn_thread_config.registers: x1 is the first. */
-enum { REGISTER_SP = 1, REGISTER_TP = 3, REGISTER_A0 = 9, REGISTER_A1 = 10 };
-
 /* What a thread is given before it runs. */
 struct thread_setup {
 	struct process *process;

@@ -7,7 +7,7 @@
 #include "ticker.h"
 
 #include <tenure/message.h>
-#include <tenure/user.h>
+#include <tenure/records.h>
 
 #include "../objects.h"
 #include "../require.h"
@@ -34,15 +34,15 @@ void ticker_start(struct server *server, uint64_t period)
 	struct thread_setup setup = {
 		.process = &mm->processes[0],
 		.slot = object_make(mm, &mm->processes[0], TN_KIND_THREAD),
-		.utcb = store_take(&mm->store, 0),
+		.utcb = store_take_lendable(&mm->store, 0),
 		.address = SERVER_TICKER,
 		.fault = server->endpoint,
 		.config = {.priority = SERVER_PRIORITY, .pc = (uint64_t)tick},
 	};
 
-	setup.config.registers[REGISTER_SP] = (uint64_t)stack + STACK_BYTES;
-	setup.config.registers[REGISTER_A0] = period;
-	setup.config.registers[REGISTER_A1] = setup.address;
+	setup.config.registers[TN_REGISTER_SP] = (uint64_t)stack + STACK_BYTES;
+	setup.config.registers[TN_REGISTER_A0] = period;
+	setup.config.registers[TN_REGISTER_A1] = setup.address;
 	require(setup.slot != 0 && setup.utcb != STORE_NONE &&
 			scratch_clear(server, setup.utcb, 1) && thread_set_up(mm, &setup),
 		"there is memory for the ticker");

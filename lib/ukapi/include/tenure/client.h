@@ -51,6 +51,9 @@ int64_t tn_stop(uint64_t pid);
 /* A slot of the capability table that this library has not handed out; 0: none left. */
 uint64_t tn_slot_take(void);
 
+/* Two side by side: the first of them, or 0. */
+uint64_t tn_slot_take_pair(void);
+
 /* Empties a slot and takes it back. */
 void tn_slot_put(uint64_t slot);
 

@@ -14,13 +14,16 @@
  * label is 0 or a positive enum tn_error. Text travels in the UTCB's words from word
  * TN_MM_TEXT_WORD on. Pages are 4 KiB; addresses are page-aligned bytes; a process is named by
  * its pid, a number that is not used again for a million lives.
+ *
+ * A server of level core (docs/conformance.md) answers ASK_VERSION, MAP, EXIT, PRINT and REFILL, and
+ * every other request with ENOSYS.
  */
 #pragma once
 
 #include <stdint.h>
 #include <tenure/abi.h>
 
-#define TN_MM_VERSION 1u
+#define TN_MM_VERSION 2u
 
 /* Slots of a program's own capability table that are filled at its start. */
 #define TN_CLIENT_MM 1u     /* endpoint to mm: send */
@@ -43,6 +46,7 @@
 
 #define TN_CLIENT_THREADS 16u   /* most threads of a process */
 #define TN_CLIENT_ENDPOINTS 8u  /* most endpoints */
+#define TN_CLIENT_UNTYPED 4u    /* most ranges of untyped memory */
 #define TN_CLIENT_REGIONS 48u   /* most regions, the program's own parts among them */
 
 #define TN_MM_PROCESSES 56u /* most processes */
@@ -58,7 +62,7 @@ struct tn_client_start {
 	uint64_t pid, parent;   /* parent: 0 for the programs of the start list */
 	uint64_t timebase;      /* rdtime ticks a second */
 	uint64_t pool_quota;    /* kernel frames */
-	uint64_t user_quota;    /* mapped frames */
+	uint64_t user_quota;    /* mapped frames, and untyped ones */
 	uint64_t priority;
 	char name[TN_CLIENT_NAME];
 	char args[TN_CLIENT_ARGS]; /* words, separated by blanks; NUL-terminated */
@@ -88,8 +92,8 @@ enum tn_mm_request {
 	 * EPERM more than was attached | EOVERFLOW | ENOMEM */
 	TN_MM_PROTECT = 4,
 	/* (address, pages, pid, flags WRITE or 0). Lets pid attach the pages, which are populated.
-	 * One offer a region. EINVAL | EFAULT | ENOENT no region there | EPERM more than one has |
-	 * ENOMEM */
+	 * One offer a region. EINVAL | EFAULT | ENOENT no region there | EPERM more than one has, or
+	 * untyped memory | ENOMEM */
 	TN_MM_OFFER = 5,
 	/* (pid, its address, pages, own address or 0, flags WRITE or 0) -> own address.
 	 * EINVAL | ENOENT no such process | EACCES nothing offered there | as MAP */
@@ -110,7 +114,9 @@ enum tn_mm_request {
 	TN_MM_PRINT = 10,
 	/* (pid or 0 for oneself) -> struct tn_mm_statistics from the first word on. ENOENT */
 	TN_MM_STATISTICS = 11,
-	/* (frames) -> free frames of the pool. Puts at least so many into the caller's pool.
+	/* (frames) -> free frames of the pool. Puts at least so many into the caller's pool. They stay
+	 * as the policy likes: one that keeps none shows that they are to be had, and takes them back
+	 * before it answers.
 	 * ENOMEM the quota or the machine is spent */
 	TN_MM_REFILL = 12,
 	/* (pc, argument, stack, thread pointer, slot) -> number. The thread starts with a0 =
@@ -129,7 +135,25 @@ enum tn_mm_request {
 	 * pid as its badge into the slot. EINVAL | ENOENT | EEXIST */
 	TN_MM_CONNECT = 17,
 	/* (pid of a child). Ends it. ENOENT */
-	TN_MM_STOP = 18
+	TN_MM_STOP = 18,
+	/* (frames, slot) -> first frame, frames. Untyped memory: so many idle frames in a row, rounded
+	 * up to a power of two and aligned to it, all zero, counted in the user quota. Two slots are
+	 * filled: one with FRAMES over them, all rights; the next with a pool for what is built of
+	 * them: give, reclaim, create. A process has one such pool, for all its ranges; its frame is
+	 * of the pool quota. mm gives it nothing. What the caller builds is its own affair; it ends
+	 * with the caller, or by UNTYPED_RETURN. ENOTSUP this mm hands out none | EINVAL frames not
+	 * 1..2^18, slot | EEXIST | EAGAIN TN_CLIENT_UNTYPED ranges | ENOMEM the quota or the machine
+	 * is spent */
+	TN_MM_UNTYPED = 19,
+	/* (first frame, pages, address or 0, flags WRITE or 0) -> address. Maps frames of the caller's
+	 * own untyped ranges into itself; UNMAP ends it. EINVAL | ENOENT not in one range of the
+	 * caller's | EKERNEL one is the kernel's at present | as MAP */
+	TN_MM_UNTYPED_MAP = 20,
+	/* (first frame of a range). Takes it back, with the capabilities and mappings of it that the
+	 * caller has. Ends all that was built from any of the caller's ranges: whoever was built may
+	 * hold a capability to this one. The frames of the others are idle then, and with the last
+	 * range the pool goes. A part is given up by revoking a pool of one's own below. ENOENT */
+	TN_MM_UNTYPED_RETURN = 21
 };
 
 /* Why a process ended. */
@@ -142,7 +166,7 @@ enum tn_mm_end {
 
 struct tn_mm_statistics {
 	uint64_t pool_free, pool_used, pool_quota; /* kernel frames */
-	uint64_t user_frames, user_quota;          /* mapped frames */
+	uint64_t user_frames, user_quota;          /* mapped frames, and untyped ones */
 	uint64_t faults, requests, printed;        /* so far; printed: bytes */
 	uint64_t idle;                             /* user frames of the machine that nobody uses */
 	uint64_t processes;                        /* that live */

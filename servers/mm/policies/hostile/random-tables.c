@@ -1,0 +1,15 @@
+/*
+ * random-tables.c - a lie after the other (random-lies.h); page tables are made by name.
+ */
+#include "random-lies.h"
+
+const struct policy mm_policy = {
+	.name = "random-tables",
+	.about = "lies at random, from the seed low=",
+	.explicit_tables = true,
+	.begin = random_begin,
+	.object = random_object,
+	.refill = random_refill,
+	.idle = random_idle,
+	.press = random_press,
+};
