@@ -7,10 +7,10 @@
  */
 #include <string.h>
 #include <tenure/client.h>
-#include <tenure/threads.h>
 #include <tenure/user.h>
 
 #include "check.h"
+#include "workers.h"
 
 #define BIT ((uint64_t)1)
 #define BASE 0x1800000000ul
@@ -112,26 +112,13 @@ static void try_endpoints(void)
 		"an endpoint in no slot");
 }
 
-static void wait_for_bit(void *argument)
-{
-	(void)argument;
-	tn_await_signals(BIT);
-}
-
 static void try_threads(void)
 {
-	struct tn_thread threads[TN_CLIENT_THREADS];
-	unsigned count = 0;
-	int64_t error;
+	unsigned count;
+	int64_t error = workers_fill(&count);
 
-	while ((error = tn_thread_start(&threads[count], wait_for_bit, NULL)) == 0)
-		count++;
 	refused(error, TN_EAGAIN, "one thread too many");
 	check(count == TN_CLIENT_THREADS - 1, "16 threads are allowed");
-	for (unsigned i = 0; i < count; i++) {
-		check_done(tn_signal(threads[i].slot, BIT).code, "signal");
-		tn_thread_join(&threads[i]);
-	}
 	refused(tn_request(TN_MM_THREAD_END, 0, TN_CLIENT_THREAD, 0, 0, 0).code, TN_EBUSY,
 		"the first thread's end");
 	refused(tn_request(TN_MM_THREAD_END, 5, 9, 0, 0, 0).code, TN_ENOENT, "no thread's end");

@@ -82,9 +82,8 @@ static uint64_t give_aside(struct mm *mm, struct pool *pool, uint64_t count)
 /* Exactly the frames that the policy named, or none. */
 static uint64_t give_named(struct mm *mm, struct pool *pool, uint64_t first, uint64_t count)
 {
-	struct tn_result result;
-
 	bool allowed = count <= TN_BATCH && supply_allowed(mm, pool, count) == count;
+	struct tn_result result;
 
 	if (allowed && store_claim(&mm->store, first, count)) {
 		lend(mm, pool, first, count);

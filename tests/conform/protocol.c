@@ -6,10 +6,10 @@
  */
 #include <string.h>
 #include <tenure/client.h>
-#include <tenure/threads.h>
 #include <tenure/user.h>
 
 #include "check.h"
+#include "workers.h"
 
 #define PAGE ((uint64_t)TN_FRAME_SIZE)
 #define BASE 0x1800000000ul
@@ -214,26 +214,13 @@ static void try_endpoints(void)
 	check_done(tn_endpoint_destroy(endpoint_slot, 0), "endpoint destroy");
 }
 
-static void wait_for_bit(void *argument)
-{
-	(void)argument;
-	tn_await_signals(1);
-}
-
 static void try_threads(void)
 {
-	struct tn_thread threads[TN_CLIENT_THREADS];
-	unsigned count = 0;
-	int64_t error;
+	unsigned count;
+	int64_t error = workers_fill(&count);
 
-	while ((error = tn_thread_start(&threads[count], wait_for_bit, NULL)) == 0)
-		count++;
 	expect(error, TN_EAGAIN, "one thread too many");
 	check(count == TN_CLIENT_THREADS - 1, "16 threads are allowed");
-	for (unsigned i = 0; i < count; i++) {
-		check_done(tn_signal(threads[i].slot, 1).code, "signal");
-		tn_thread_join(&threads[i]);
-	}
 }
 
 /* --- processes --------------------------------------------------------------------------------- */
