@@ -22,30 +22,16 @@ struct link {
 	uint32_t next, previous;
 };
 
-inline_always uint64_t link_get(pfn_t f)
-{
-	return *(const uint64_t *)frame_memory(f);
-}
-
-inline_always void link_set(pfn_t f, uint64_t word)
-{
-	*(uint64_t *)frame_memory(f) = word;
-}
-
-/* One of the two alone. */
-inline_always struct link *link_of(uint64_t f)
-{
-	return frame_memory(pfn(f));
-}
+#include <port/links.h>
 
 /* Puts f behind the ring's head, so that it is the first to leave. ring: the head's own link. */
 inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 {
-	uint64_t first = ring->next;
+	uint64_t first = ring_next(ring, head);
 
 	link_set(f, LINK(first, head.n));
-	link_of(first)->previous = (uint32_t)f.n;
-	ring->next = (uint32_t)f.n;
+	link_set_previous(first, f.n);
+	ring_set_next(ring, head, f.n);
 }
 
 /* Takes f, which is in a ring, out of it, and clears its word. */
@@ -53,8 +39,8 @@ inline_always void freelist_remove(pfn_t f)
 {
 	uint64_t w = link_get(f);
 
-	link_of(LINK_BACK(w))->next = (uint32_t)LINK_NEXT(w);
-	link_of(LINK_NEXT(w))->previous = (uint32_t)LINK_BACK(w);
+	link_set_next(LINK_BACK(w), LINK_NEXT(w));
+	link_set_previous(LINK_NEXT(w), LINK_BACK(w));
 	link_set(f, 0);
 }
 
@@ -67,8 +53,8 @@ inline_always void freelist_push_run(pfn_t head, pfn_t first, uint64_t count)
 #pragma GCC unroll 4
 	for (uint64_t f = first.n; f <= last; f++, w += LINK(1, 1))
 		link_set(pfn(f), w);
-	link_of(first.n)->previous = (uint32_t)head.n;
-	link_of(last)->next = (uint32_t)old;
-	link_of(old)->previous = (uint32_t)last;
-	link_of(head.n)->next = (uint32_t)first.n;
+	link_set_previous(first.n, head.n);
+	link_set_next(last, old);
+	link_set_previous(old, last);
+	link_set_next(head.n, first.n);
 }

@@ -53,6 +53,12 @@ inline_always pfn_t pool_frame(const struct pool *p)
 	return pfn(p->self);
 }
 
+/* The free frame that is the first to leave; of an empty list, the pool's own. */
+inline_always pfn_t pool_first(const struct pool *p)
+{
+	return pfn(ring_next(&p->ring, pool_frame(p)));
+}
+
 /* The word of a free frame of the pool; clean: FRAME_CLEAN or 0. */
 inline_always uint64_t pool_free_word(const struct pool *p, uint64_t clean)
 {
@@ -112,7 +118,7 @@ inline_always bool pool_is_ample(const struct pool *p)
 /* As pool_take, of a pool that is ample. */
 inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
-	pfn_t f = pfn(p->ring.next);
+	pfn_t f = pool_first(p);
 
 	p->free--;
 	pool_count(p, kind);

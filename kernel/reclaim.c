@@ -30,11 +30,11 @@ static void range_take(uint64_t first, uint64_t count)
 		uint64_t back = LINK_BACK(link_get(pfn(f))), next;
 
 		do {
-			next = opaque(link_of(f)->next);
+			next = opaque(link_next(f));
 			link_set(pfn(f++), 0);
 		} while (next == f && f < end);
-		link_of(back)->next = (uint32_t)next;
-		link_of(next)->previous = (uint32_t)back;
+		link_set_next(back, next);
+		link_set_previous(next, back);
 	}
 	words_fill(frame_words(pfn(first)), count, 0);
 }
@@ -55,7 +55,7 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 	uint64_t *words = current->utcb->words, runs = 0, frames = 0, next = TN_NONE;
 
 	for (; frames < count && p->free > frames; frames++) {
-		pfn_t f = pfn(p->ring.next);
+		pfn_t f = pool_first(p);
 
 		if (f.n - range->frame >= range->badge || (f.n != next && runs == TN_UTCB_WORDS))
 			break;

@@ -46,23 +46,7 @@ inline_always vaddr_t vaddr(uint64_t a)
 	return (vaddr_t){a};
 }
 
-/*
- * What a system call answers: a0 (0 or a negative error) in the low half, a1 in the high half.
- * A 128-bit integer stays in two registers where gcc 12 would spill a 16-byte struct.
- */
-typedef unsigned __int128 result_t;
-
-/* The compiler may not see through `n`: it would load a constant pair of registers from memory. */
-inline_always uint64_t opaque(uint64_t n)
-{
-	__asm__("" : "+r"(n));
-	return n;
-}
-
-inline_always result_t result(int64_t code, uint64_t value)
-{
-	return (result_t)opaque(value) << 64 | opaque((uint64_t)code);
-}
+#include <port/result.h>
 
 /* One that is 0 altogether lets the next guard speak: r = one() ?: another(). */
 inline_always result_t success(uint64_t value)
@@ -74,14 +58,4 @@ inline_always result_t success(uint64_t value)
 inline_always result_t failure(int error, uint64_t value)
 {
 	return result(-(int64_t)error, value);
-}
-
-inline_always int64_t result_code(result_t r)
-{
-	return (int64_t)(uint64_t)r;
-}
-
-inline_always uint64_t result_value(result_t r)
-{
-	return (uint64_t)(r >> 64);
 }
