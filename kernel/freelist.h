@@ -35,6 +35,12 @@ inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 }
 
 /* Takes f, which is in a ring, out of it, and clears its word. */
+/*@ requires exists: frame_exists(f.n) && is_free(f.n);
+  @ requires lists: lists_hold(0, 0) && pools_hold;
+  @ requires free: is_free(f.n);
+  @ assigns proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1];
+  @ ensures lists: lists_hold(f.n, f.n + 1);
+  @ ensures pools: pools_hold; */
 inline_always void freelist_remove(pfn_t f)
 {
 	uint64_t w = link_get(f);

@@ -5,7 +5,6 @@
 #include "checker.h"
 
 #include "endpoint.h"
-#include "invariants.h"
 #include "object.h"
 #include "table.h"
 #include "words.h"

@@ -1,13 +1,13 @@
 /*
  * invariants.h - facts about one frame, one entry or one pool, each an expression that the
- * checker's loops, the tests and the proofs read alike. d: a frame's word (frame.h); the number
+ * checker's loops, the tests and the proofs read alike. d: a frame's word (descriptor.h); the number
  * is the invariant's in docs/invariants.md.
  */
 #pragma once
 
 #include <port/pte.h>
 
-#include "frame.h"
+#include "descriptor.h"
 
 /* I1: every frame of RAM has one of the kinds there are, or its block was never touched. */
 #define I1_KIND_EXISTS(d) (FRAME_KIND(d) < TN_KIND_COUNT || FRAME_KIND(d) == KIND_UNTOUCHED)
