@@ -21,7 +21,7 @@ struct ram {
 };
 extern struct ram ram;
 
-/*@ requires f.n < PROOF_FRAMES;
+/*@ requires frame_exists(f.n);
   @ assigns \nothing;
   @ ensures \result == PORT_FRAME_TABLE[f.n]; */
 inline_always uint64_t frame_get(pfn_t f)
@@ -29,19 +29,25 @@ inline_always uint64_t frame_get(pfn_t f)
 	return PORT_FRAME_TABLE[f.n];
 }
 
-/*@ requires f.n < PROOF_FRAMES;
-  @ assigns PORT_FRAME_TABLE[f.n];
-  @ ensures word: PORT_FRAME_TABLE[f.n] == word;
+/*@ requires frame_exists(f.n);
+  @ assigns PORT_FRAME_TABLE[f.n], shadow_kind[f.n], shadow_low[f.n];
+  @ ensures word: PORT_FRAME_TABLE[f.n] == word && word_shadowed(f.n);
   @ ensures free: \forall integer p; free_count(p, PROOF_FRAMES) ==
-  @	\old(free_count(p, PROOF_FRAMES)) + one_free(f.n, p) - \old(one_free(f.n, p)); */
+  @	\old(free_count(p, PROOF_FRAMES)) + one_free(f.n, p) - \old(one_free(f.n, p));
+  @ ensures kinds: \forall integer k; kind_count(k, PROOF_FRAMES) ==
+  @	\old(kind_count(k, PROOF_FRAMES)) + one_of_kind(f.n, k) - \old(one_of_kind(f.n, k)); */
 inline_always void frame_set(pfn_t f, uint64_t word)
 {
 	PORT_FRAME_TABLE[f.n] = word;
 	/*@ ghost
+	  @ shadow_kind[f.n] = FRAME_KIND(word);
+	  @ shadow_low[f.n] = FRAME_POOL(word);
 	  @ uint64_t i = 0;
 	  @ /@ loop invariant 0 <= i <= PROOF_FRAMES;
 	  @    loop invariant \forall integer p; free_count(p, i) == free_count{Pre}(p, i) +
 	  @		(f.n < i ? one_free(f.n, p) - one_free{Pre}(f.n, p) : 0);
+	  @    loop invariant \forall integer k; kind_count(k, i) == kind_count{Pre}(k, i) +
+	  @		(f.n < i ? one_of_kind(f.n, k) - one_of_kind{Pre}(f.n, k) : 0);
 	  @    loop assigns i;
 	  @    loop variant PROOF_FRAMES - i; @/
 	  @ while (i < PROOF_FRAMES)

@@ -25,6 +25,13 @@ struct link {
 #include <port/links.h>
 
 /* Puts f behind the ring's head, so that it is the first to leave. ring: the head's own link. */
+/*@ requires frame_exists(f.n) && frame_exists(head.n) && is_pool(head.n) && is_free_of(f.n, head.n);
+  @ requires lists_hold(f.n, f.n + 1) && ranks_hold && list_clock < OWNERSHIP_CLOCK_MAX;
+  @ assigns proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1];
+  @ assigns list_rank[f.n], list_clock;
+  @ ensures I2: lists_hold(0, 0);
+  @ ensures ranks: ranks_hold && list_clock == \old(list_clock) + 1;
+  @ ensures first: proof_next[head.n] == f.n; */
 inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 {
 	uint64_t first = ring_next(ring, head);
@@ -32,15 +39,16 @@ inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 	link_set(f, LINK(first, head.n));
 	link_set_previous(first, f.n);
 	ring_set_next(ring, head, f.n);
+	//@ ghost list_rank[f.n] = list_clock;
+	//@ ghost list_clock++;
 }
 
 /* Takes f, which is in a ring, out of it, and clears its word. */
-/*@ requires exists: frame_exists(f.n) && is_free(f.n);
-  @ requires lists: lists_hold(0, 0) && pools_hold;
-  @ requires free: is_free(f.n);
+/*@ requires frame_exists(f.n) && is_free(f.n);
+  @ requires lists_hold(0, 0);
   @ assigns proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1];
-  @ ensures lists: lists_hold(f.n, f.n + 1);
-  @ ensures pools: pools_hold; */
+  @ ensures I2: lists_hold(f.n, f.n + 1);
+  @ ensures cleared: proof_next[f.n] == 0 && proof_back[f.n] == 0; */
 inline_always void freelist_remove(pfn_t f)
 {
 	uint64_t w = link_get(f);
