@@ -145,8 +145,8 @@ static void try_signal(uint64_t source, uint64_t until, const char *what)
 	worker_end(0, &w);
 	tn_signal(TN_SLOT_THREAD, 4);
 	m = receive_until(source, 0);
-	tap_ok(m.code == 0 && m.words[0] == 4, "a signal that is pending, before one that has passed, %s",
-	       what);
+	tap_ok(m.code == 0 && m.words[0] == 4,
+	       "a signal that is pending, before one that has passed, %s", what);
 	tap_same((uint64_t)receive_until(source, 0).code, (uint64_t)-TN_ETIMEDOUT,
 		 "it came once, %s", what);
 	tn_utcb->signal_mask = 0;
@@ -203,7 +203,8 @@ static void try_queued(void)
 	       "reply_recv times out later");
 	tn_yield();
 	tap_same(naps[0].count, 2, "and the answer has arrived");
-	tap_same((uint64_t)tn_reply(0, nothing).code, (uint64_t)-TN_EPEER, "nobody is left to answer");
+	tap_same((uint64_t)tn_reply(0, nothing).code, (uint64_t)-TN_EPEER,
+		 "nobody is left to answer");
 	worker_end(0, &w);
 }
 
