@@ -116,7 +116,7 @@ static void try_travel(void)
 	stage_open(WAY_FULL);
 	stage_do(DO_RECV, SERVER, SLOT_ALL, 0);
 	stage_do(DO_CALL, OTHER, SLOT_SEND, TN_INFO_WITH(1, 5, SLOT_THREADS + 2));
-	stage_expect_register(SERVER, 11, TN_INFO(1, 5) | TN_INFO_CAP | (uint64_t)(0) << 40);
+	stage_expect_register(SERVER, 11, TN_INFO_WITH(1, 5, 0));
 	stage_do(DO_REPLY_RECV, SERVER, SLOT_ALL, TN_INFO_WITH(2, 5, SLOT_SEND + 2));
 	stage_do(DO_CALL, OTHER, SLOT_SEND, TN_INFO_WITH(3, 5, SLOT_THREADS + 2));
 	stage_do(SET_PLACE, OTHER, 1u << 20, 0);

@@ -362,7 +362,7 @@ static struct tn_result process_step(struct world *w, const struct deed *d)
 
 static struct tn_result actor_change(struct world *w, const struct deed *d)
 {
-	static const struct tn_result done;
+	static const struct tn_result done = {0};
 	uint64_t thread = w->threads[d->actor];
 
 	switch ((unsigned)d->kind) {
