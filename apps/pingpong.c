@@ -26,12 +26,12 @@ static void ask(uint64_t slot, uint64_t i, uint32_t label)
 	check(answer.words[0] == 2 * i, "the answer belongs to the question");
 }
 
-/* rounds > 0 */
 static int child(uint64_t parent, uint64_t number, uint64_t rounds)
 {
 	uint64_t slot = check_done(tn_connect(parent, number), "connect");
 	uint64_t start = tn_microseconds(), begin = start, fastest = UINT64_MAX;
 
+	check(rounds > 0, "there is a call to make");
 	for (uint64_t i = 0; i < rounds; i++) {
 		ask(slot, i, i + 1 == rounds ? LABEL_LAST : LABEL_PING);
 		if ((i + 1) % SERIES != 0)
