@@ -37,7 +37,9 @@ def idle_imports(text, tree):
     lines = text.split("\n")
     found = []
     for node in ast.walk(tree):
-        if not isinstance(node, (ast.Import, ast.ImportFrom)) or "noqa: F401" in lines[node.lineno - 1]:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        if "noqa: F401" in lines[node.lineno - 1]:
             continue
         names = [(alias.asname or alias.name).split(".")[0] for alias in node.names]
         found += [(node.lineno, f"{name} is imported for nothing") for name in names
@@ -53,7 +55,8 @@ def idle_locals(tree):
             continue
         nodes = list(ast.walk(function))
         read = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)}
-        outer = {name for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names}
+        declared = [n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal))]
+        outer = {name for n in declared for name in n.names}
         targets = [t for n in nodes if isinstance(n, ast.Assign) for t in n.targets]
         found += [(t.lineno, f"{t.id} is set for nothing") for t in targets
                   if isinstance(t, ast.Name) and t.id not in read | outer and t.id[0] != "_"]
