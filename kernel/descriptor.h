@@ -40,7 +40,7 @@
 
 /* Facts about one word, read alike by checker, tests and proofs. */
 #define FRAME_KIND(d) ((d) / FRAME_KIND_UNIT % FRAME_KIND_COUNT)
-#define FRAME_WORD(kind, low) ((uint64_t)(kind) * FRAME_KIND_UNIT + (low))
+#define FRAME_WORD(kind, low) (FRAME_KIND_UNIT * (uint64_t)(kind) + (low))
 #define FRAME_ID(d) ((d) % FRAME_ID_LIMIT)
 #define FRAME_REFS(d) ((d) % FRAME_LOW_UNIT)
 #define FRAME_POOL(d) ((d) % FRAME_LOW_UNIT)
@@ -57,5 +57,5 @@
 #define BLOCK_OTHERS(w) ((w) % BLOCK_LARGE)
 #define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE % BLOCK_MAPPINGS_LIMIT)
 #define BLOCK_MAPPINGS_LIMIT ((uint64_t)1 << 31)
-#define BLOCK_EDGE ((uint64_t)1 << 63) /* of 1 GiB: reaches beyond the kernel's window, which
-					* begins with RAM */
+/* Of 1 GiB: reaches beyond the kernel's window, which begins with RAM. */
+#define BLOCK_EDGE ((uint64_t)1 << 63)

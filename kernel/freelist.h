@@ -14,7 +14,7 @@
 #include "frame.h"
 
 #define LINK_PREVIOUS ((uint64_t)1 << 32)
-#define LINK(next, previous) ((next) + (uint64_t)(previous) * LINK_PREVIOUS)
+#define LINK(next, previous) ((next) + LINK_PREVIOUS * (uint64_t)(previous))
 #define LINK_NEXT(w) ((w) % LINK_PREVIOUS)
 #define LINK_BACK(w) ((w) / LINK_PREVIOUS)
 

@@ -8,7 +8,7 @@
 #include "object.h"
 
 #define DISMISS_MAX 32u /* each may have a deadline to be taken out */
-#define CHAIN_MAX 8u /* callers of callers that one end tells */
+#define CHAIN_MAX 8u    /* callers of callers that one end tells */
 #define INFO_SENT (TN_INFO(UINT32_MAX, 127) | TN_INFO_CAP)
 
 /* --- capabilities that travel ---------------------------------------------------------------- */

@@ -31,8 +31,8 @@ struct pool {
 	struct pool_flow given, reclaimed, moved_in, moved_out;
 	uint64_t enomem;
 
-	uint64_t low;    /* the watch fires when free falls below; 0: no watch, or it has fired */
-	uint64_t rearm;  /* it has fired: becomes low again when free rises to it; else 0 */
+	uint64_t low;   /* the watch fires when free falls below; 0: no watch, or it has fired */
+	uint64_t rearm; /* it has fired: becomes low again when free rises to it; else 0 */
 	uint32_t self;  /* own frame */
 	uint32_t depth; /* 0: the root pool */
 	uint64_t dying; /* being revoked: nothing is created, given or moved in */

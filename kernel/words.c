@@ -4,6 +4,7 @@
 #include "words.h"
 
 /* Does `act` at each of n words from `word` on: eight a turn, of which each is `at`. */
+/* clang-format off */
 #define EACH_WORD(at, word, n, act)                                                               \
 	do {                                                                                      \
 		__typeof__(word) at = (word);                                                     \
@@ -15,6 +16,7 @@
 			_Pragma("GCC unroll 8") for (unsigned i_ = 0; i_ < 8; i_++)               \
 				at = turn_ + i_, act;                                             \
 	} while (0)
+/* clang-format on */
 
 uint64_t words_or(const uint64_t *word, uint64_t n)
 {

@@ -16,8 +16,8 @@
 #define I2_ON_LIST(d, p) (FRAME_KIND(d) == TN_KIND_FREE && FRAME_POOL(d) == (p))
 
 /* I3: the flows across a pool's border explain what it holds. */
-#define I3_FLOWS(p, used)                                                                         \
-	((p)->free + (used) == (p)->boot + (p)->given.frames + (p)->moved_in.frames -             \
+#define I3_FLOWS(p, used)                                                                          \
+	((p)->free + (used) == (p)->boot + (p)->given.frames + (p)->moved_in.frames -              \
 				       (p)->reclaimed.frames - (p)->moved_out.frames)
 
 /* I4: a USER frame has as many references as were counted; never more than the maximum. */
@@ -25,10 +25,10 @@
 
 /* I5, I6: what a leaf with the user bit may map. d: word of its frame; known: it is RAM. */
 #define I5_COUNTED_LEAF(d) (FRAME_KIND(d) == TN_KIND_USER)
-#define I5_UNCOUNTED_LEAF(e, d, known)                                                            \
-	(!(known) || FRAME_KIND(d) == TN_KIND_HOLE ||                                             \
+#define I5_UNCOUNTED_LEAF(e, d, known)                                                             \
+	(!(known) || FRAME_KIND(d) == TN_KIND_HOLE ||                                              \
 	 (FRAME_KIND(d) == TN_KIND_BOOT && pte_rights(e) == TN_MAP_READ))
-#define I6_NOT_WRITE_EXECUTE(e)                                                                   \
+#define I6_NOT_WRITE_EXECUTE(e)                                                                    \
 	((pte_rights(e) & (TN_MAP_WRITE | TN_MAP_EXECUTE)) != (TN_MAP_WRITE | TN_MAP_EXECUTE))
 #define I6_LARGE_IS_USER(w) (BLOCK_MAPPINGS(w) == 0 || BLOCK_OTHERS(w) == 0)
 

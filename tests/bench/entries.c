@@ -46,7 +46,7 @@ static uint64_t take_cold(void)
 }
 
 /* The i-th 2 MiB page of a gigabyte. */
-#define LARGE_VA(i) (STOCK_VA_EMPTY + (uint64_t)(i) * STOCK_BLOCK * TN_FRAME_SIZE)
+#define LARGE_VA(i) (STOCK_VA_EMPTY + STOCK_BLOCK * TN_FRAME_SIZE * (uint64_t)(i))
 
 static void entries_map(void)
 {

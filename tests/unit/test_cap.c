@@ -111,7 +111,8 @@ static void refusals_in_order(void **state)
 	assert_int_equal(cap_refusal(CAST_FRAMES_NONE, TN_CAP_FRAMES, 0), 0);
 	assert_null(cap_object(CAST_DEAD_POOL, TN_CAP_POOL, 0));
 	assert_null(cap_object(~(uint64_t)0, TN_CAP_POOL, 0));
-	assert_ptr_equal(cap_object(CAST_POOL, TN_CAP_POOL, ALL), host_memory(cast_frame(CAST_POOL)));
+	assert_ptr_equal(cap_object(CAST_POOL, TN_CAP_POOL, ALL),
+			 host_memory(cast_frame(CAST_POOL)));
 	world_end();
 }
 

@@ -303,8 +303,8 @@ static void oracle_controller(const void *blob, int plic, uint64_t hart, struct 
 		m->plic.size = oracle_cells(reg + cells, sizes);
 		assert_true(oracle_translate(blob, parent, &m->plic.address, m->plic.size));
 		m->plic_context = (uint32_t)i;
-		sources = fdt32_to_cpu(
-			*(const fdt32_t *)fdt_getprop(blob, plic, "riscv,ndev", NULL));
+		sources =
+			fdt32_to_cpu(*(const fdt32_t *)fdt_getprop(blob, plic, "riscv,ndev", NULL));
 		m->info.irq_count = sources < 255 ? sources : 255;
 		m->info.irq_parent = fdt_get_phandle(blob, plic);
 		return;
@@ -334,8 +334,9 @@ static void oracle_place(const void *blob, int node, struct machine *m, struct m
 	bool enabled = oracle_enabled(blob, node);
 
 	if (enabled && oracle_under(blob, node, "/reserved-memory"))
-		oracle_memory(m, range, fdt_getprop(blob, node, "no-map", NULL) ? MACHINE_NO_MAP
-										: MACHINE_RESERVED);
+		oracle_memory(m, range,
+			      fdt_getprop(blob, node, "no-map", NULL) ? MACHINE_NO_MAP
+								      : MACHINE_RESERVED);
 	else if (enabled && oracle_is_memory(blob, node))
 		oracle_memory(m, range, MACHINE_BANK);
 	else if (oracle_is_controller(blob, node)) /* enabled or not */
@@ -1306,7 +1307,7 @@ static const char *read_tokens(const uint32_t *tokens, uint32_t count)
 	free(h);
 	return why;
 }
-#define READ_TOKENS(...)                                                                          \
+#define READ_TOKENS(...)                                                                           \
 	read_tokens((uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void test_strange_structures_are_refused(void **state)
@@ -1389,7 +1390,8 @@ static void assert_sane_devices(const char *blob, size_t size)
 	while (tn_devices_take(&devices, &d)) {
 		assert_true(d.name >= blob && d.name + strlen(d.name) < blob + size);
 		assert_text_inside((struct text){(const char *)d.compatible.cells,
-						 d.compatible.size}, blob, size);
+						 d.compatible.size},
+				   blob, size);
 		assert_true(d.range_count <= TN_DEVICE_RANGES && d.irq_count <= TN_DEVICE_IRQS);
 		assert_false(tn_device_is(&d, "no,device"));
 		for (uint32_t i = 0; i < d.range_count; i++)

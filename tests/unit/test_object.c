@@ -555,7 +555,7 @@ static void ends_leave_no_kernel_bytes(void **state)
 {
 	(void)state;
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_ENDPOINT; kind++) {
-		const unsigned char *bytes = host_memory(USER_FRAME);
+		const unsigned char *bytes;
 
 		cast_make();
 		bytes = host_memory(USER_FRAME);

@@ -413,8 +413,8 @@ static uint64_t steps_of_destroy(uint64_t slot, void (*between)(struct thread *c
 				 struct thread *caller)
 {
 	for (uint64_t steps = 0;; steps++) {
-		int64_t code = crew_do(crew.boss, TN_CALL_DESTROY, slot, TN_FLAG_STEP, 0, 0, 0, 0)
-				       .code;
+		int64_t code =
+			crew_do(crew.boss, TN_CALL_DESTROY, slot, TN_FLAG_STEP, 0, 0, 0, 0).code;
 
 		if (code == 0)
 			return steps;
@@ -498,10 +498,9 @@ static void revoked_below_the_dying(void **state)
 				 process, 0)
 				 .code,
 			 0);
-	assert_int_equal(crew_do(boss, TN_CALL_POOL_REVOKE, CREW_CLIENT_POOL, TN_FLAG_STEP, 0, 0, 0,
-				 0)
-				 .code,
-			 -TN_EAGAIN);
+	assert_int_equal(
+		crew_do(boss, TN_CALL_POOL_REVOKE, CREW_CLIENT_POOL, TN_FLAG_STEP, 0, 0, 0, 0).code,
+		-TN_EAGAIN);
 	boss_does(TN_CALL_POOL_REVOKE, pool);
 	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_PROCESS, pool, TN_ANY, TN_NONE,
 				 process + 1, 0)
