@@ -290,11 +290,11 @@ static void arguments_are_read(void **state)
 	assert_refused("boot argument paging: not sv39, sv48 or sv57");
 }
 
-static void the_image_lies_in_memory(void **state)
+static void the_tree_lies_in_memory(void **state)
 {
 	(void)state;
-	boot_machine.ram_bytes = MIB;
-	assert_refused("memory: the kernel lies outside RAM or is reserved");
+	boot_machine.ram_bytes = 4 * MIB;
+	assert_refused("memory: the device tree is not in free RAM");
 }
 
 static void tables_need_memory(void **state)
@@ -404,7 +404,7 @@ int main(void)
 		T(boot_memory_is_zeroed),
 		T(trees_are_read),
 		T(arguments_are_read),
-		T(the_image_lies_in_memory),
+		T(the_tree_lies_in_memory),
 		T(tables_need_memory),
 		T(the_first_server_needs_memory),
 		T(the_port_may_refuse),
