@@ -159,6 +159,19 @@ static void plic_add(void *blob)
 			 0);
 }
 
+/* One bank ends at the hole, a second one begins behind it. */
+static void hole_make(void *blob)
+{
+	int bank = fdt_add_subnode(blob, 0, "memory@80c00000");
+
+	assert_true(bank >= 0);
+	assert_int_equal(fdt_setprop_string(blob, bank, "device_type", "memory"), 0);
+	two_cells(blob, "/memory@80000000", "reg", MACHINE_RAM * FRAME_BYTES,
+		  (MACHINE_HOLE - MACHINE_RAM) * FRAME_BYTES);
+	two_cells(blob, "/memory@80c00000", "reg", MACHINE_HOLE_END * FRAME_BYTES,
+		  (MACHINE_RAM + MACHINE_FRAMES - MACHINE_HOLE_END) * FRAME_BYTES);
+}
+
 static void tree_write(void)
 {
 	void *blob = ram_at(MACHINE_BLOB);
@@ -169,6 +182,8 @@ static void tree_write(void)
 	assert_int_equal(fdt_open_into(small, blob, sizeof(small)), 0);
 	two_cells(blob, "/memory@80000000", "reg", MACHINE_RAM * FRAME_BYTES,
 		  boot_machine.ram_bytes);
+	if (boot_machine.hole)
+		hole_make(blob);
 	if (boot_machine.plic)
 		plic_add(blob);
 	chosen = fdt_path_offset(blob, "/chosen");

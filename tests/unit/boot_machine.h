@@ -20,6 +20,8 @@
 #define MACHINE_IMAGE_FRAMES 16u
 #define MACHINE_ARCHIVE 0x80100u
 #define MACHINE_BLOB 0x80f00u   /* the device tree */
+#define MACHINE_HOLE 0x80a00u   /* to _HOLE_END */
+#define MACHINE_HOLE_END 0x80c00u
 #define MACHINE_SEGMENTS 8u
 
 /* The program, as a file: a test may break any field before the boot. */
@@ -34,6 +36,7 @@ extern struct boot_machine {
 	const char *bootargs;
 	bool archive;                   /* there is a boot image; or the tree names none */
 	bool plic;                      /* with ten sources */
+	bool hole;                      /* MACHINE_HOLE is no RAM */
 	uint32_t ram_bytes;
 	uint64_t map_frames;            /* what the port takes for the kernel's own tables */
 	uint64_t map_promised;          /* what it has said that it will take at most */

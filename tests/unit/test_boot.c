@@ -20,6 +20,8 @@
 #include "world_check.h"
 
 #define STACK_BOTTOM (TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * FRAME_BYTES)
+#define ROOT_POOL 24u                                    /* frames, as first.c has them */
+#define AREA (TN_BOOT_STACK_FRAMES + 1 + TN_BOOT_INFO_FRAMES) /* stack, UTCB, information */
 #define MIB ((uint64_t)1 << 20)
 
 static jmp_buf out;
@@ -153,16 +155,18 @@ static void its_boot_information_is_complete(void **state)
 }
 
 /* Frame by frame they say what the frame table does; no two neighbours say the same. */
-static void its_ranges_describe_all_frames(void **state)
+static void assert_ranges(uint64_t hole, uint64_t hole_end)
 {
 	struct tn_boot_range last = {0, 0, UINT32_MAX, 0};
 	uint64_t next = MACHINE_RAM;
 
-	(void)state;
-	assert_boots();
 	for (uint32_t i = 0; i < info()->range_count; i++) {
 		struct tn_boot_range r = info()->ranges[i];
 
+		if (next == hole) {
+			next = hole_end;
+			last.kind = UINT32_MAX;
+		}
 		assert_int_equal(r.first, next);
 		assert_true(r.count > 0);
 		assert_true(r.kind != last.kind || r.detail != last.detail);
@@ -181,6 +185,42 @@ static void its_ranges_describe_all_frames(void **state)
 	}
 	assert_int_equal(next, MACHINE_RAM + MACHINE_FRAMES);
 	assert_world_holds();
+}
+
+static void its_ranges_describe_all_frames(void **state)
+{
+	(void)state;
+	assert_boots();
+	assert_ranges(UINT64_MAX, UINT64_MAX);
+}
+
+static void its_ranges_pass_over_holes(void **state)
+{
+	(void)state;
+	boot_machine.hole = true;
+	assert_boots();
+	assert_int_equal(info()->ram_frames, MACHINE_FRAMES - (MACHINE_HOLE_END - MACHINE_HOLE));
+	assert_ranges(MACHINE_HOLE, MACHINE_HOLE_END);
+}
+
+/* Root pool and program fill the region that they lie in: there is no range of what is left. */
+static void its_memory_may_fill_a_region(void **state)
+{
+	uint64_t base, pages, left = 0;
+
+	(void)state;
+	assert_boots();
+	base = world.root->self;
+	pages = 4;
+	for (uint32_t i = 0; i < regions.count; i++)
+		if (regions.r[i].first == base)
+			left = regions.r[i].count - ROOT_POOL - pages - AREA;
+	assert_true(left > 0);
+	setup(state);
+	boot_machine.program.segments[1].p_memsz += left * FRAME_BYTES;
+	assert_boots();
+	assert_int_equal(world.root->self, base);
+	assert_ranges(UINT64_MAX, UINT64_MAX);
 }
 
 static void it_gets_the_devices(void **state)
@@ -396,6 +436,8 @@ int main(void)
 		T(its_stack_and_utcb_are_clear),
 		T(its_boot_information_is_complete),
 		T(its_ranges_describe_all_frames),
+		T(its_ranges_pass_over_holes),
+		T(its_memory_may_fill_a_region),
 		T(it_gets_the_devices),
 		T(without_a_plic_there_are_no_interrupts),
 		T(the_port_is_told),

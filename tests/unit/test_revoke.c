@@ -709,6 +709,23 @@ static void a_pool_never_ends_in_use(void **state)
 	world_end();
 }
 
+/* Within a pool that is dying, one that was revoked to the end stays so: nothing new is built. */
+static void a_revoke_within_the_dying(void **state)
+{
+	(void)state;
+	cast_make();
+	make(TN_KIND_POOL, CAST_POOL, CAST_EMPTY);
+	must(TN_CALL_FRAME_MOVE, CAST_POOL, CAST_EMPTY, 2, 0, 0, 0);
+	DONE(REVOKE, {CAST_EMPTY, 0});
+	make(TN_KIND_PROCESS, CAST_EMPTY, CAST_EMPTY + 1); /* its parent is not dying */
+	REFUSED(TN_EAGAIN, 0, REVOKE, {CAST_POOL, STEP});
+	DONE(REVOKE, {CAST_EMPTY, 0});
+	REFUSED(TN_EDYING, 0, CREATE,
+		{TN_KIND_PROCESS, CAST_EMPTY, TN_ANY, TN_NONE, CAST_EMPTY + 2, 0});
+	DONE(REVOKE, {CAST_POOL, 0});
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -740,6 +757,7 @@ int main(void)
 		cmocka_unit_test(a_revoke_meets_the_dying),
 		cmocka_unit_test(sixteen_pools_deep),
 		cmocka_unit_test(a_pool_never_ends_in_use),
+		cmocka_unit_test(a_revoke_within_the_dying),
 	};
 
 	return cmocka_run_group_tests_name("revoke", tests, NULL, NULL);
