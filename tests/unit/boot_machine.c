@@ -49,25 +49,33 @@ static void tables_make(void)
 }
 
 static const struct machine_program program = {
-	.header = {
-		.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-		.e_type = ET_EXEC,
-		.e_machine = EM_RISCV,
-		.e_version = EV_CURRENT,
-		.e_entry = 0x10010,
-		.e_phoff = offsetof(struct machine_program, segments),
-		.e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = 2,
-	},
-	.segments = {
-		{.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x10000,
-		 .p_offset = offsetof(struct machine_program, bytes), .p_filesz = 64,
-		 .p_memsz = 64},
-		{.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = 0x12ff0,
-		 .p_offset = offsetof(struct machine_program, bytes) + 64, .p_filesz = 32,
-		 .p_memsz = 0x1020},
-	},
+	.header =
+		{
+			.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+			.e_type = ET_EXEC,
+			.e_machine = EM_RISCV,
+			.e_version = EV_CURRENT,
+			.e_entry = 0x10010,
+			.e_phoff = offsetof(struct machine_program, segments),
+			.e_ehsize = sizeof(Elf64_Ehdr),
+			.e_phentsize = sizeof(Elf64_Phdr),
+			.e_phnum = 2,
+		},
+	.segments =
+		{
+			{.p_type = PT_LOAD,
+			 .p_flags = PF_R | PF_X,
+			 .p_vaddr = 0x10000,
+			 .p_offset = offsetof(struct machine_program, bytes),
+			 .p_filesz = 64,
+			 .p_memsz = 64},
+			{.p_type = PT_LOAD,
+			 .p_flags = PF_R | PF_W,
+			 .p_vaddr = 0x12ff0,
+			 .p_offset = offsetof(struct machine_program, bytes) + 64,
+			 .p_filesz = 32,
+			 .p_memsz = 0x1020},
+		},
 };
 
 void boot_machine_make(void)

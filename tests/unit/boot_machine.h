@@ -14,13 +14,13 @@
 #include "boot/machine.h"
 #include "hart.h"
 
-#define MACHINE_RAM 0x80000u    /* frame */
+#define MACHINE_RAM 0x80000u /* frame */
 #define MACHINE_FRAMES 4096u
-#define MACHINE_IMAGE 0x80200u  /* the kernel's, of this many frames */
+#define MACHINE_IMAGE 0x80200u /* the kernel's, of this many frames */
 #define MACHINE_IMAGE_FRAMES 16u
 #define MACHINE_ARCHIVE 0x80100u
-#define MACHINE_BLOB 0x80f00u   /* the device tree */
-#define MACHINE_HOLE 0x80a00u   /* to _HOLE_END */
+#define MACHINE_BLOB 0x80f00u /* the device tree */
+#define MACHINE_HOLE 0x80a00u /* to _HOLE_END */
 #define MACHINE_HOLE_END 0x80c00u
 #define MACHINE_SEGMENTS 8u
 
@@ -34,13 +34,13 @@ struct machine_program {
 extern struct boot_machine {
 	struct machine_program program; /* two segments, `mm` in the archive */
 	const char *bootargs;
-	bool archive;                   /* there is a boot image; or the tree names none */
-	bool plic;                      /* with ten sources */
-	bool hole;                      /* MACHINE_HOLE is no RAM */
+	bool archive; /* there is a boot image; or the tree names none */
+	bool plic;    /* with ten sources */
+	bool hole;    /* MACHINE_HOLE is no RAM */
 	uint32_t ram_bytes;
-	uint64_t map_frames;            /* what the port takes for the kernel's own tables */
-	uint64_t map_promised;          /* what it has said that it will take at most */
-	const char *why_no_space;       /* why there is no address space, or NULL */
+	uint64_t map_frames;      /* what the port takes for the kernel's own tables */
+	uint64_t map_promised;    /* what it has said that it will take at most */
+	const char *why_no_space; /* why there is no address space, or NULL */
 	uint64_t levels;
 
 	/* what the boot told the port */

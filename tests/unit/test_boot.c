@@ -20,7 +20,7 @@
 #include "world_check.h"
 
 #define STACK_BOTTOM (TN_BOOT_STACK_TOP - TN_BOOT_STACK_FRAMES * FRAME_BYTES)
-#define ROOT_POOL 24u                                    /* frames, as first.c has them */
+#define ROOT_POOL 24u                                         /* frames, as first.c has them */
 #define AREA (TN_BOOT_STACK_FRAMES + 1 + TN_BOOT_INFO_FRAMES) /* stack, UTCB, information */
 #define MIB ((uint64_t)1 << 20)
 
@@ -273,10 +273,9 @@ static void one_line_says_what_booted(void **state)
 	(void)state;
 	boot_machine.levels = 4;
 	assert_boots();
-	assert_string_equal(host_console, CONFIG_LOG_LEVEL < 1
-						  ? ""
-						  : "tenure: Sv48, 16 MiB, 1 harts, "
-						    "first server mm\n");
+	assert_string_equal(host_console, CONFIG_LOG_LEVEL < 1 ? ""
+							       : "tenure: Sv48, 16 MiB, 1 harts, "
+								 "first server mm\n");
 	assert_ptr_equal(boot_machine.hart.calls, call_table);
 	assert_world_holds();
 }

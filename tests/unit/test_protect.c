@@ -350,8 +350,7 @@ static void giga_cut_saturates(void **state)
 	frame_touch(pfn(block));
 	frame_set(pfn(block + 500), FRAME_REFS_MAX);
 	before = snapshot_take();
-	assert_code(host_call(TN_CALL_PROTECT, SLOT_SPACE, at, 1, READ, TN_NONE, 0),
-		    -TN_EOVERFLOW);
+	assert_code(host_call(TN_CALL_PROTECT, SLOT_SPACE, at, 1, READ, TN_NONE, 0), -TN_EOVERFLOW);
 	assert_unchanged(before);
 	snapshot_end(before);
 	/* another block's pages, and this one as a large page, have room */
