@@ -13,7 +13,7 @@
 
 /* --- capabilities that travel ---------------------------------------------------------------- */
 
-bool message_reply_is_live(const struct slot *s)
+apart bool message_reply_is_live(const struct slot *s)
 {
 	const struct thread *t = frame_memory(pfn(s->frame));
 
