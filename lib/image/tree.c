@@ -96,14 +96,15 @@ static bool is_readable(const struct tree_level *l)
 	return l->address_cells >= 1 && l->address_cells <= 2 && l->size_cells <= 2;
 }
 
-/* From addresses of a level's children to those of its parent; false if no window holds all. */
+/* From addresses of a level's children, which are readable, to those of its parent; false if no
+ * window holds all. */
 static bool climb(const struct tree_level *l, uint64_t *address, uint64_t size)
 {
 	const struct tree_level *parent = l - 1;
 	const uint32_t *cells = l->windows.cells, *end;
 	uint64_t stride = l->address_cells + parent->address_cells + l->size_cells;
 
-	if (cells == NULL || !is_readable(l) || !is_readable(parent))
+	if (cells == NULL || !is_readable(parent))
 		return false;
 	end = cells + l->windows.size / 4;
 	while ((uint64_t)(end - cells) >= stride) {
