@@ -30,10 +30,10 @@
 
 #define MARKS_MAX 128
 #define NAME_MAX_BYTES 48
-#define HISTOGRAM 20	/* stretches below 2, 4, 8, ... instructions; the last: all others */
-#define CHAINS_MAX 256	/* calls that wait to be made again */
+#define HISTOGRAM 20   /* stretches below 2, 4, 8, ... instructions; the last: all others */
+#define CHAINS_MAX 256 /* calls that wait to be made again */
 #define SRET 0x10200073u
-#define ENTRY_STORE 16	/* bytes of the trap entry in which it first stores to the thread */
+#define ENTRY_STORE 16 /* bytes of the trap entry in which it first stores to the thread */
 
 enum kind { ENTRY, CALL, CAUSE, IDLE, LOOK, RESTART, FIRMWARE, KINDS };
 
@@ -53,8 +53,8 @@ struct mark {
 	char name[NAME_MAX_BYTES];
 	uint64_t entries, instructions, looks, restarts, firmware;
 	uint64_t stretch, stretch_entry; /* the longest, and in which entry of this run */
-	uint64_t entry;			 /* the longest as a whole */
-	uint64_t tail;			 /* the longest from a look to the end of a restart */
+	uint64_t entry;                  /* the longest as a whole */
+	uint64_t tail;                   /* the longest from a look to the end of a restart */
 	uint64_t histogram[HISTOGRAM];
 	struct work largest, most; /* of the works: most instructions, most entries */
 };
@@ -295,7 +295,8 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *block)
 			continue;
 		m = mark_at(address);
 		if (m != NULL)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, PLUGIN_NO_REGISTERS, m);
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, PLUGIN_NO_REGISTERS,
+							       m);
 		else if (is_sret(insn))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_sret, PLUGIN_NO_REGISTERS,
 							       NULL);
@@ -352,8 +353,7 @@ static void on_exit_write(uint64_t id, void *data)
 	fprintf(f,
 		"{\"kind\": \"run\", \"entries\": %" PRIu64 ", \"instructions\": %" PRIu64
 		", \"unfinished\": %" PRIu64 ", \"last\": \"%s\"}\n",
-		entry_count, count, unfinished,
-		now.open && now.mark != NULL ? now.mark->name : "");
+		entry_count, count, unfinished, now.open && now.mark != NULL ? now.mark->name : "");
 	fclose(f);
 }
 

@@ -13,8 +13,8 @@
 #define PLUGIN_VERSION 1
 
 #define PLUGIN_NO_REGISTERS 0 /* the callback changes none of the guest's */
-#define PLUGIN_ADD 0	      /* the inline operation: add to a word of 64 bits */
-#define PLUGIN_WRITES 2	      /* callbacks for stores alone */
+#define PLUGIN_ADD 0          /* the inline operation: add to a word of 64 bits */
+#define PLUGIN_WRITES 2       /* callbacks for stores alone */
 
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
