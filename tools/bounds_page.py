@@ -22,13 +22,14 @@ def table(report):
 
 def steps_table(report):
     lines = ["| call | restarted | most work in one call | in entries | steps | longest step | "
-             "way out | in run |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"]
+             "way out | longest entry, nothing pending | in run |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"]
     for row in report.waits():
         work = row["largest"]
         if work["instructions"]:
             lines.append(f"| {row['name']} | {row['restarts']:,} | {work['instructions']:,} | "
                          f"{work['entries']:,} | {work['looks'] + 1:,} | {row['stretch']:,} | "
-                         f"{row['tail']:,} | `{work['run']}` |")
+                         f"{row['tail']:,} | {row['entry']:,} | `{work['run']}` |")
     return lines
 
 
