@@ -32,12 +32,14 @@ inline_always uint64_t frame_get(pfn_t f)
 /*@ requires frame_exists(f.n);
   @ assigns PORT_FRAME_TABLE[f.n], shadow_kind[f.n], shadow_low[f.n];
   @ ensures word: PORT_FRAME_TABLE[f.n] == word && word_shadowed(f.n);
-  @ ensures free: \forall integer p; free_count(p, PROOF_FRAMES) ==
-  @	\old(free_count(p, PROOF_FRAMES)) + one_free(f.n, p) - \old(one_free(f.n, p));
-  @ ensures kinds: \forall integer k; kind_count(k, PROOF_FRAMES) ==
-  @	\old(kind_count(k, PROOF_FRAMES)) + one_of_kind(f.n, k) - \old(one_of_kind(f.n, k)); */
+  @ ensures free: \forall integer p;
+  @	free_total(p) == \old(free_total(p)) + one_free(f.n, p) - \old(one_free(f.n, p));
+  @ ensures kinds: \forall integer k;
+  @	kind_total(k) == \old(kind_total(k)) + one_of_kind(f.n, k) - \old(one_of_kind(f.n, k));
+  @ ensures sizes: totals_are_sizes; */
 inline_always void frame_set(pfn_t f, uint64_t word)
 {
+	//@ ghost totals_open();
 	PORT_FRAME_TABLE[f.n] = word;
 	/*@ ghost
 	  @ shadow_kind[f.n] = FRAME_KIND(word);
@@ -48,10 +50,13 @@ inline_always void frame_set(pfn_t f, uint64_t word)
 	  @		(f.n < i ? one_free(f.n, p) - one_free{Pre}(f.n, p) : 0);
 	  @    loop invariant \forall integer k; kind_count(k, i) == kind_count{Pre}(k, i) +
 	  @		(f.n < i ? one_of_kind(f.n, k) - one_of_kind{Pre}(f.n, k) : 0);
+	  @    loop invariant \forall integer p; 0 <= free_count(p, i) <= i;
+	  @    loop invariant \forall integer k; 0 <= kind_count(k, i) <= i;
 	  @    loop assigns i;
 	  @    loop variant PROOF_FRAMES - i; @/
 	  @ while (i < PROOF_FRAMES)
 	  @	i++;
+	  @ totals_open();
 	  @*/
 }
 

@@ -26,14 +26,15 @@ struct link {
 
 /* Puts f behind the ring's head, so that it is the first to leave. ring: the head's own link. */
 /*@ requires frame_exists(f.n) && frame_exists(head.n) && is_pool(head.n) && is_free_of(f.n, head.n);
-  @ requires lists_hold(f.n, f.n + 1) && ranks_hold && list_clock < OWNERSHIP_CLOCK_MAX;
+  @ requires lists_hold(f.n, f.n + 1) && list_clock < PROOF_CLOCK_MAX;
   @ assigns proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1];
   @ assigns list_rank[f.n], list_clock;
   @ ensures I2: lists_hold(0, 0);
-  @ ensures ranks: ranks_hold && list_clock == \old(list_clock) + 1;
+  @ ensures clock: list_clock == \old(list_clock) + 1;
   @ ensures first: proof_next[head.n] == f.n; */
 inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 {
+	//@ ghost lists_open(f.n, f.n + 1);
 	uint64_t first = ring_next(ring, head);
 
 	link_set(f, LINK(first, head.n));
@@ -41,6 +42,7 @@ inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
 	ring_set_next(ring, head, f.n);
 	//@ ghost list_rank[f.n] = list_clock;
 	//@ ghost list_clock++;
+	//@ ghost lists_open(0, 0);
 }
 
 /* Takes f, which is in a ring, out of it, and clears its word. */
@@ -51,11 +53,13 @@ inline_always void freelist_push(struct link *ring, pfn_t head, pfn_t f)
   @ ensures cleared: proof_next[f.n] == 0 && proof_back[f.n] == 0; */
 inline_always void freelist_remove(pfn_t f)
 {
+	//@ ghost lists_open(0, 0);
 	uint64_t w = link_get(f);
 
 	link_set_next(LINK_BACK(w), LINK_NEXT(w));
 	link_set_previous(LINK_NEXT(w), LINK_BACK(w));
 	link_set(f, 0);
+	//@ ghost lists_open(f.n, f.n + 1);
 }
 
 /* Puts first .. first + count - 1 behind the head in ascending order, in one go. */

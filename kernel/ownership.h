@@ -16,8 +16,6 @@
 
 #include "check/invariants.h"
 
-#define OWNERSHIP_CLOCK_MAX ((uint64_t)1 << 63) /* more pushes than a machine's life has */
-
 /*@ ghost
   @ uint64_t shadow_kind[PROOF_FRAMES];
   @ uint64_t shadow_low[PROOF_FRAMES];
@@ -49,13 +47,30 @@
   @ predicate back_holds(integer f, integer lo, integer hi) =
   @	proof_back[f] < PROOF_FRAMES && is_linked(proof_back[f], lo, hi) &&
   @	same_ring(f, proof_back[f]) && proof_next[proof_back[f]] == f;
-  @ predicate lists_hold(integer lo, integer hi) =
-  @	\forall integer f; frame_exists(f) && is_linked(f, lo, hi) ==>
-  @		next_holds(f, lo, hi) && back_holds(f, lo, hi);
-  @ predicate ranks_hold = \forall integer f; frame_exists(f) ==> list_rank[f] < list_clock;
-  @ predicate pools_hold = \forall integer f; frame_exists(f) && is_free(f) ==>
-  @	shadow_low[f] < PROOF_FRAMES && is_pool(shadow_low[f]);
+  @ predicate lists_lead(integer lo, integer hi) =
+  @	(\forall integer f; frame_exists(f) && is_linked(f, lo, hi) ==>
+  @		next_holds(f, lo, hi) && back_holds(f, lo, hi)) &&
+  @	(\forall integer f; frame_exists(f) ==> list_rank[f] < list_clock) &&
+  @	(\forall integer f; frame_exists(f) && is_free(f) ==>
+  @		shadow_low[f] < PROOF_FRAMES && is_pool(shadow_low[f]));
   @
+  @ // The same, which the prover opens only where lists_open tells it to: from link to link there
+  @ // is no end of facts.
+  @ axiomatic Lists {
+  @	predicate lists_hold{L}(integer lo, integer hi) reads
+  @		shadow_kind[0 .. PROOF_FRAMES - 1], shadow_low[0 .. PROOF_FRAMES - 1],
+  @		proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1],
+  @		list_rank[0 .. PROOF_FRAMES - 1], list_clock;
+  @ }
+  @*/
+
+/*@ ghost
+  @ /@ assigns \nothing;
+  @    ensures lists_hold(lo, hi) <==> lists_lead(lo, hi); @/
+  @ void lists_open(uint64_t lo, uint64_t hi);
+  @*/
+
+/*@
   @ logic integer one_free{L}(integer f, integer p) =
   @	(shadow_kind[f] == TN_KIND_FREE && shadow_low[f] == p ? 1 : 0);
   @ logic integer one_of_kind{L}(integer f, integer k) = (shadow_kind[f] == k ? 1 : 0);
@@ -69,5 +84,39 @@
   @	axiom kind_none{L}: \forall integer k; kind_count(k, 0) == 0;
   @	axiom kind_more{L}: \forall integer k, n; n >= 0 ==>
   @		kind_count(k, n + 1) == kind_count(k, n) + one_of_kind(n, k);
+  @ }
+  @ // The counts of the whole table, which the prover opens only where totals_open tells it to.
+  @ axiomatic Totals {
+  @	logic integer free_total{L}(integer p) reads
+  @		shadow_kind[0 .. PROOF_FRAMES - 1], shadow_low[0 .. PROOF_FRAMES - 1];
+  @	logic integer kind_total{L}(integer k) reads shadow_kind[0 .. PROOF_FRAMES - 1];
+  @ }
+  @ predicate totals_are_sizes =
+  @	(\forall integer p; 0 <= free_total(p) <= PROOF_FRAMES) &&
+  @	(\forall integer k; 0 <= kind_total(k) <= PROOF_FRAMES);
+  @*/
+
+/*@ ghost
+  @ /@ assigns \nothing;
+  @    ensures \forall integer p; free_total(p) == free_count(p, PROOF_FRAMES);
+  @    ensures \forall integer k; kind_total(k) == kind_count(k, PROOF_FRAMES); @/
+  @ void totals_open(void);
+  @*/
+
+/*@ ghost
+  @ /@ requires frame_exists(f) && is_free(f);
+  @    assigns \nothing;
+  @    ensures free_total(shadow_low[f]) > 0; @/
+  @ void list_counts(uint64_t f)
+  @ {
+  @	uint64_t i = 0;
+  @
+  @	/@ loop invariant 0 <= i <= PROOF_FRAMES;
+  @	   loop invariant free_count(shadow_low[f], i) >= (f < i ? 1 : 0);
+  @	   loop assigns i;
+  @	   loop variant PROOF_FRAMES - i; @/
+  @	while (i < PROOF_FRAMES)
+  @		i++;
+  @	totals_open();
   @ }
   @*/

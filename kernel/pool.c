@@ -7,6 +7,7 @@
 
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
 {
+	//@ ghost list_counts(f.n);
 	freelist_remove(f);
 	pool_count(p, kind);
 	if (--p->free < p->low)
