@@ -12,6 +12,7 @@ void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
 	pool_count(p, kind);
 	if (--p->free < p->low)
 		pool_watch_fire(p);
+	//@ assert I3: flows_hold(p, 0);
 }
 
 pfn_t pool_take(struct pool *p, unsigned kind)

@@ -55,14 +55,14 @@ _Static_assert(offsetof(struct pool, enomem) - offsetof(struct pool, peak) ==
 /*@
   @ logic integer built{L}(struct pool *p) = p->kinds[1] + p->kinds[2] + p->kinds[3] +
   @	p->kinds[4] + p->kinds[5] + p->kinds[6];
-  @ predicate flows_hold(struct pool *p) = I3_FLOWS(p, built(p));
+  @ predicate flows_hold(struct pool *p, integer d) = I3_FLOWS(p, built(p) - d);
   @ predicate length_holds(struct pool *p, integer d) = p->free == free_total(p->self) + d;
   @ // more than a machine's life adds up to
   @ predicate flows_small(struct pool *p) = p->boot < PROOF_FLOW_MAX &&
   @	p->given.frames < PROOF_FLOW_MAX && p->moved_in.frames < PROOF_FLOW_MAX &&
   @	p->reclaimed.frames < PROOF_FLOW_MAX && p->moved_out.frames < PROOF_FLOW_MAX;
   @ predicate pool_holds(struct pool *p) = p->self < PROOF_FRAMES && is_pool(p->self) &&
-  @	length_holds(p, 0) && flows_hold(p) && flows_small(p);
+  @	length_holds(p, 0) && flows_hold(p, 0) && flows_small(p);
   @
   @ predicate census_holds(integer k, integer d) = \forall integer j;
   @	TN_KIND_POOL <= j <= TN_KIND_TABLE ==> ram.kinds[j] == kind_total(j) + (j == k ? d : 0);
@@ -122,7 +122,7 @@ inline_always void pool_rose(struct pool *p)
 	}
 }
 
-/*@ requires \valid_read(p) && flows_hold(p) && flows_small(p);
+/*@ requires \valid_read(p) && flows_hold(p, 0) && flows_small(p);
   @ assigns \nothing;
   @ ensures \result == built(p); */
 inline_always uint64_t pool_used(const struct pool *p)
@@ -132,7 +132,7 @@ inline_always uint64_t pool_used(const struct pool *p)
 }
 
 /* Brings `peak` up to date: before an object ends, and for who asks. */
-/*@ requires \valid(p) && flows_hold(p) && flows_small(p);
+/*@ requires \valid(p) && flows_hold(p, 0) && flows_small(p);
   @ assigns p->peak;
   @ ensures p->peak == \max(\old(p->peak), built(p)); */
 inline_always void pool_note_peak(struct pool *p)
@@ -146,7 +146,9 @@ inline_always void pool_note_peak(struct pool *p)
 /* One object of `kind` more. */
 /*@ requires \valid(p) && TN_KIND_POOL <= kind <= TN_KIND_TABLE;
   @ requires p->kinds[kind] < PROOF_FLOW_MAX && ram.kinds[kind] < PROOF_FLOW_MAX;
+  @ requires flows_hold(p, 0);
   @ assigns p->kinds[kind], ram.kinds[kind];
+  @ ensures flows_hold(p, 1);
   @ ensures p->kinds[kind] == \old(p->kinds[kind]) + 1;
   @ ensures ram.kinds[kind] == \old(ram.kinds[kind]) + 1; */
 inline_always void pool_count(struct pool *p, unsigned kind)
@@ -171,7 +173,7 @@ inline_always void pool_count(struct pool *p, unsigned kind)
   @ ensures kind: p->kinds[kind] == \old(p->kinds[kind]) + 1;
   @ ensures I1: census_holds(kind, 1);
   @ ensures I2: lists_hold(\result.n, \result.n + 1);
-  @ ensures I3: flows_hold(p);
+  @ ensures I3: flows_hold(p, 0);
   @ ensures lengths: length_holds(p, -1); */
 pfn_t pool_take(struct pool *p, unsigned kind);
 
@@ -186,7 +188,7 @@ pfn_t pool_take(struct pool *p, unsigned kind);
   @ ensures kind: p->kinds[kind] == \old(p->kinds[kind]) + 1;
   @ ensures I1: census_holds(kind, 1);
   @ ensures I2: lists_hold(f.n, f.n + 1);
-  @ ensures I3: flows_hold(p);
+  @ ensures I3: flows_hold(p, 0);
   @ ensures lengths: length_holds(p, -1); */
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f);
 
@@ -208,7 +210,7 @@ inline_always bool pool_is_ample(const struct pool *p)
   @ ensures kind: p->kinds[kind] == \old(p->kinds[kind]) + 1;
   @ ensures I1: census_holds(kind, 1);
   @ ensures I2: lists_hold(\result.n, \result.n + 1);
-  @ ensures I3: flows_hold(p);
+  @ ensures I3: flows_hold(p, 0);
   @ ensures lengths: length_holds(p, -1); */
 inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
