@@ -151,6 +151,7 @@ static void state_clear(void)
 	host_between = NULL;
 	host_idle = NULL;
 	host_interrupt_every = 0;
+	host_interrupt_questions = 0;
 	host_attributes = false;
 	host_cache_ops = false;
 	host_console_size = 0;
