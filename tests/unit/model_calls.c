@@ -8,8 +8,6 @@
 
 #define PAGE 4096ul
 #define LARGE (512 * PAGE)
-#define draw model_draw
-
 static uint64_t hostile(void)
 {
 	static const uint64_t words[] = {UINT64_MAX, UINT64_MAX - 1,  0,         1ul << 63,

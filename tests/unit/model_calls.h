@@ -5,10 +5,8 @@
  */
 #pragma once
 
+#include "draw.h"
 #include "model.h"
-
-/* A number below the bound, which is above 0 and below 2^32: the program's own source of chance. */
-uint64_t model_draw(uint64_t bound);
 
 struct model_call model_any_call(void);
 

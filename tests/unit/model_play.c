@@ -10,8 +10,6 @@
 #include "irq.h"
 #include "trap.h"
 
-#define draw model_draw
-
 struct play play;
 
 /* Answers with the status where the machine would have ended. */

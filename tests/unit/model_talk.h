@@ -109,6 +109,8 @@ struct talk {
 	bool preempts;      /* somebody more urgent than the current thread became ready */
 	bool words_written; /* the call has filled the UTCB's words: not followed */
 	uint64_t last_ticket, births;
+	bool seldom;       /* after a call, compare only who made it and who runs, and see no UTCB
+			    * that another has written: whoever sets this calls talk_compare */
 	const char *scene; /* for complaints: what is being tried */
 };
 extern struct talk talk;
@@ -135,5 +137,5 @@ struct talk_thread *talk_owed_by(const struct talk_thread *t);
 /* The state that the kernel must show. */
 enum tn_thread_state talk_kernel_state(const struct talk_thread *t);
 
-/* Compares all; fails the test. */
+/* Compares all, queues and partners of the kernel's own structures among them; fails the test. */
 void talk_compare(void);

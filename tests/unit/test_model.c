@@ -21,7 +21,7 @@
 
 static uint64_t random_state, base_seed, seed;
 
-uint64_t model_draw(uint64_t bound)
+uint64_t draw(uint64_t bound)
 {
 	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
 	return (random_state >> 33) % bound;
