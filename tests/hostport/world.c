@@ -38,8 +38,13 @@ static struct area {
 	size_t bytes;
 } arena, frame_area, block_area, giga_area;
 
+/* One that was kept, if it is as large; else a new one, all zero. */
 static void *area_make(struct area *area, size_t bytes)
 {
+	if (area->memory != NULL && area->bytes == bytes)
+		return area->memory;
+	if (area->memory != NULL)
+		munmap(area->memory, area->bytes);
 	area->bytes = bytes;
 	area->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -202,10 +207,7 @@ void world_make(const struct world_options *options)
 
 void world_end(void)
 {
-	area_end(&arena);
-	area_end(&frame_area);
-	area_end(&block_area);
-	area_end(&giga_area);
+	area_end(&arena); /* tables are filled anew, but not memory */
 }
 
 /* --- a world kept ------------------------------------------------------------------------ */

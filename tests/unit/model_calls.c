@@ -53,9 +53,20 @@ static uint64_t slot_with(unsigned type)
 	return draw(TN_CAPS_SLOTS);
 }
 
+/* Most of them empty. */
 static uint64_t new_slot(void)
 {
-	return draw(40) == 0 ? hostile() : TN_SLOT_FREE + draw(NEW_SLOTS);
+	uint64_t start = draw(NEW_SLOTS), luck = draw(40);
+
+	if (luck == 0)
+		return hostile();
+	for (uint64_t i = 0; luck < 30 && i < NEW_SLOTS; i++) {
+		uint64_t slot = TN_SLOT_FREE + (start + i) % NEW_SLOTS;
+
+		if (model.self->caps[0][slot].type == TN_CAP_NONE)
+			return slot;
+	}
+	return TN_SLOT_FREE + start;
 }
 
 static uint64_t some_frame(void)
@@ -76,15 +87,16 @@ static uint64_t some_frame(void)
 
 static uint64_t some_count(void)
 {
-	switch (draw(6)) {
+	switch (draw(8)) {
 	case 0:
 		return draw(12) == 0 ? hostile() : 512 * (1 + draw(3));
 	case 1:
-		return draw(600);
+		return draw(4) == 0 ? draw(600) : draw(40);
 	case 2:
+	case 3:
 		return 1;
 	default:
-		return 1 + draw(12);
+		return 1 + draw(8);
 	}
 }
 
@@ -140,9 +152,45 @@ static uint64_t frame_for(uint64_t slot)
 
 	if (c->type == TN_CAP_DEVICE)
 		return c->first + (draw(2) == 0 ? 0 : draw(c->count + 1));
-	if (c->type == TN_CAP_FRAMES && draw(2) == 0)
+	if (c->type == TN_CAP_FRAMES && c->count < model.count && draw(6) != 0)
 		return c->first + draw(c->count + 1);
 	return some_frame();
+}
+
+static bool is_idle(uint64_t f)
+{
+	const struct model_frame *m = &model.frames[f - model.first];
+
+	return m->kind == TN_KIND_USER && m->refs == 0;
+}
+
+/* The next idle user frame that the slot covers, if there is one soon; mostly. */
+static uint64_t idle_frame(uint64_t slot, uint64_t first)
+{
+	const struct model_cap *c = &model.self->caps[0][slot % TN_CAPS_SLOTS];
+
+	if (c->type != TN_CAP_FRAMES || draw(5) == 0)
+		return first;
+	for (uint64_t f = first, i = 0; i < 64 && f - c->first < c->count; f++, i++)
+		if (is_idle(f))
+			return f;
+	return first;
+}
+
+/* How many from `first` on; mostly not more than the slot covers, and of one kind. */
+static uint64_t count_for(uint64_t slot, uint64_t first)
+{
+	const struct model_cap *c = &model.self->caps[0][slot % TN_CAPS_SLOTS];
+	uint64_t count = some_count(), end = c->first + c->count, n = 1;
+
+	if (first < c->first || first >= end || draw(6) == 0)
+		return count;
+	if (count > end - first)
+		count = end - first;
+	while (c->type == TN_CAP_FRAMES && n < count &&
+	       model.frames[first + n - model.first].kind == model.frames[first - model.first].kind)
+		n++;
+	return c->type == TN_CAP_FRAMES ? n : count;
 }
 
 static uint64_t any_object_slot(void)
@@ -182,7 +230,7 @@ static struct model_call some_create(void)
 		c.a[0] = draw(12);
 	c.a[1] = slot_with(c.a[0] <= TN_KIND_PROCESS ? TN_CAP_POOL : TN_CAP_PROCESS);
 	exact_frame(&c.a[2], &c.a[3]);
-	c.a[4] = c.a[0] == TN_KIND_CAPS ? draw(4) + draw(30) / 29 * 30 : new_slot();
+	c.a[4] = c.a[0] == TN_KIND_CAPS ? draw(12) + draw(30) / 29 * 30 : new_slot();
 	c.a[5] = c.a[0] == TN_KIND_PROCESS ? draw(66) : draw(50) / 49;
 	return c;
 }
@@ -196,13 +244,13 @@ static struct model_call some_cap_copy(void)
 	c.a[0] = slot_with(type);
 	c.a[1] = self_or_process();
 	c.a[2] = new_slot();
-	c.a[3] = draw(3) == 0 ? draw(16) : model.self->caps[0][c.a[0] % TN_CAPS_SLOTS].rights;
+	c.a[3] = draw(8) == 0 ? draw(16) : model.self->caps[0][c.a[0] % TN_CAPS_SLOTS].rights;
 	if (type == TN_CAP_IRQ) { /* single ones can be bound */
 		c.a[4] = draw(40);
 		c.a[5] = draw(4) == 0 ? some_count() : 1;
 	} else if (range && draw(3) != 0) {
 		c.a[4] = frame_for(c.a[0]);
-		c.a[5] = some_count();
+		c.a[5] = count_for(c.a[0], c.a[4]);
 	} else if (type == TN_CAP_ENDPOINT || draw(30) == 0) {
 		c.a[4] = draw(3) == 0 ? 1 + draw(9) : 0;
 	}
@@ -214,14 +262,16 @@ static struct model_call some_map(void)
 	struct model_call c = {TN_CALL_MAP, {slot_with(TN_CAP_PROCESS), model_any_va()}};
 
 	c.a[2] = range_slot();
-	c.a[3] = frame_for(c.a[2]);
-	c.a[4] = some_count();
+	c.a[3] = idle_frame(c.a[2], frame_for(c.a[2]));
+	c.a[4] = count_for(c.a[2], c.a[3]);
 	c.a[5] = map_flags();
-	if (draw(4) == 0) { /* fit for large pages */
+	if (draw(5) == 0) { /* fit for large pages */
+		c.a[2] = draw(8) == 0 ? c.a[2] : TN_SLOT_FRAMES;
 		c.a[1] = c.a[1] / LARGE * LARGE;
 		c.a[3] = c.a[3] / 512 * 512;
 		c.a[4] = 512 * (1 + draw(2)) + draw(3) / 2;
-	} else if (draw(3) == 0) { /* in the blocks that are mapped large */
+	} else if (draw(4) == 0) { /* in the blocks that are mapped large */
+		c.a[2] = draw(8) == 0 ? c.a[2] : TN_SLOT_FRAMES;
 		c.a[3] = model.first / 512 * 512 + 512 + draw(1024);
 	}
 	return c;
@@ -269,18 +319,17 @@ static struct model_call some_table_call(void)
 static struct model_call some_frame_call(void)
 {
 	uint64_t frames = slot_with(TN_CAP_FRAMES), pool = slot_with(TN_CAP_POOL);
+	uint64_t first = idle_frame(frames, frame_for(frames)), count = count_for(frames, first);
 
 	switch (draw(5)) {
 	case 0:
 	case 1:
-		return (struct model_call){TN_CALL_FRAME_GIVE,
-					   {frames, pool, frame_for(frames), some_count()}};
+		return (struct model_call){TN_CALL_FRAME_GIVE, {frames, pool, first, count}};
 	case 2:
 		return (struct model_call){TN_CALL_FRAME_RECLAIM,
-					   {frames, pool, frame_for(frames), some_count()}};
+					   {frames, pool, frame_for(frames), count}};
 	case 3:
-		return (struct model_call){TN_CALL_FRAME_RECLAIM,
-					   {frames, pool, TN_ANY, some_count()}};
+		return (struct model_call){TN_CALL_FRAME_RECLAIM, {frames, pool, TN_ANY, count}};
 	default:
 		return (struct model_call){TN_CALL_FRAME_MOVE,
 					   {slot_with(TN_CAP_POOL), pool, some_count()}};
@@ -296,6 +345,20 @@ static struct model_call some_end(void)
 	return (struct model_call){TN_CALL_DESTROY, {any_object_slot(), flags}};
 }
 
+/* Of the objects of the boot, all copies may die, but not the slots that the boot has filled: little
+ * could be called any more. */
+static uint64_t slot_to_revoke(void)
+{
+	uint64_t slot = any_object_slot();
+	const struct model_cap *c = &model.self->caps[0][slot % TN_CAPS_SLOTS];
+
+	if (c->object == model.self)
+		return TN_SLOT_PROCESS;
+	if (c->object == model.root)
+		return TN_SLOT_POOL;
+	return c->object == model.thread ? TN_SLOT_THREAD : slot;
+}
+
 static struct model_call some_cap_call(void)
 {
 	switch (draw(4)) {
@@ -304,7 +367,7 @@ static struct model_call some_cap_call(void)
 					   {self_or_process(), slot_to_delete()}};
 	case 1:
 		if (draw(4) == 0)
-			return (struct model_call){TN_CALL_CAP_REVOKE, {any_object_slot()}};
+			return (struct model_call){TN_CALL_CAP_REVOKE, {slot_to_revoke()}};
 		return (struct model_call){TN_CALL_CAP_INFO, {self_or_process(), draw(300)}};
 	default:
 		return some_cap_copy();
@@ -392,7 +455,8 @@ static struct model_call some_question(void)
 	switch (draw(3)) {
 	case 0:
 		return (struct model_call){TN_CALL_CACHE_OP,
-					   {frames, frame_for(frames), draw(18), draw(4)}};
+					   {frames, idle_frame(frames, frame_for(frames)),
+					    draw(4) == 0 ? draw(18) : 1 + draw(2), draw(4)}};
 	case 1:
 		return (struct model_call){TN_CALL_FRAME_INFO,
 					   {frames, frame_for(frames), some_count()}};

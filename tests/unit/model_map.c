@@ -296,6 +296,18 @@ static int span_split(struct span *s, uint64_t *missing)
 	return 0;
 }
 
+/* Where the next 2 MiB begin of which something is mapped. */
+static uint64_t chunk_after(const struct model_object *p, uint64_t va)
+{
+	uint64_t found = UINT64_MAX;
+
+	for (unsigned i = 0; i < MODEL_CHUNK_LISTS; i++)
+		for (const struct model_chunk *c = p->chunks[i]; c != NULL; c = c->next)
+			if (c->va > va && c->va < found)
+				found = c->va;
+	return found;
+}
+
 /* The first page of each leaf of the span, from *va on; NULL: no more. */
 static struct model_page *span_next(const struct span *s, uint64_t *va)
 {
@@ -303,7 +315,7 @@ static struct model_page *span_next(const struct span *s, uint64_t *va)
 
 	while (*va < end) {
 		struct model_chunk *c = model_chunk_at(s->p, *va);
-		uint64_t next = (*va / LARGE + 1) * LARGE;
+		uint64_t next = c != NULL ? (*va / LARGE + 1) * LARGE : chunk_after(s->p, *va);
 
 		for (; c != NULL && *va < end && *va < next; *va += PAGE)
 			if (c->pages[*va / PAGE % 512].mapped)

@@ -15,16 +15,19 @@ struct play play;
 /* Answers with the status where the machine would have ended. */
 static struct answer call_that_ends(const struct model_call *c)
 {
-	struct answer a;
+	volatile struct answer a = {0, 0};
 	jmp_buf exit;
 
+	host_panic_rule = NULL;
 	if (setjmp(exit) == 0) {
 		host_exit = &exit;
 		a = host_call(c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5]);
 	} else {
-		a = (struct answer){0, host_exit_status};
+		a.value = host_exit_status;
 	}
 	host_exit = NULL;
+	if (host_panic_rule != NULL)
+		model_complain("panic: %s", host_panic_rule);
 	return a;
 }
 
@@ -95,6 +98,7 @@ static void touch_memory(void)
 	jmp_buf exit;
 
 	host_console_size = 0;
+	host_panic_rule = NULL;
 	if (setjmp(exit) == 0) {
 		host_exit = &exit;
 		trap_fault(&f);
@@ -104,6 +108,8 @@ static void touch_memory(void)
 		model_complain("the fault at 0x%lx was not mended", f.address);
 	}
 	host_exit = NULL;
+	if (host_panic_rule != NULL)
+		model_complain("panic: %s", host_panic_rule);
 }
 
 /* Most of them of a source that may well be bound. */

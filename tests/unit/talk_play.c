@@ -156,6 +156,8 @@ static void speak(struct talk_thread *t)
 
 	if ((number == TN_CALL_RECV || number == TN_CALL_REPLY_RECV) && draw(12) == 0)
 		slot = TN_NONE;
+	if (number == TN_CALL_REPLY && talk_owed_by(t) == NULL && draw(3) != 0)
+		number = TN_CALL_RECV;
 	if (number == TN_CALL_REPLY_TO)
 		slot = reply_slot(t);
 	t->kernel->utcb->receive_slot = arrival();
@@ -233,7 +235,7 @@ static void handle_slots(struct talk_thread *t)
 static bool is_unfair(struct talk_thread *t)
 {
 	const struct talk_thread *owed = talk_owed_by(t);
-	uint64_t d = owed != NULL ? draw(12) : 12;
+	uint64_t d = owed != NULL ? draw(18) : 18;
 
 	if (d < 4)
 		act(t, TN_CALL_SAVE_REPLY, arrival(), 0, 0, 0, 0, 0);
