@@ -104,7 +104,6 @@ void port_frame_block_back(uint64_t block, bool exists)
 static void tables_make(void)
 {
 	const struct region *last = &regions[region_count - 1];
-
 	uint64_t old_first = first_giga, old_count = giga_count;
 	bool kept;
 
@@ -200,6 +199,7 @@ void world_make(const struct world_options *options)
 	uint64_t root_frames = o->root_frames != 0 ? o->root_frames : 64;
 	const struct region *user;
 
+	area_end(&arena);
 	state_clear();
 	host_asids = o->asids != 0 ? o->asids : 16;
 	region_count = o->regions != NULL ? o->region_count : 1;
