@@ -10,6 +10,8 @@
 #include "irq.h"
 #include "trap.h"
 
+#define NO_ANSWER 1 /* yet; no call answers this */
+
 struct play play;
 
 /* Answers with the status where the machine would have ended. */
@@ -33,15 +35,16 @@ static struct answer call_that_ends(const struct model_call *c)
 
 static struct answer call_kernel(const struct model_call *c)
 {
+	uint64_t i = play.count++ % PLAY_HISTORY;
 	struct answer a;
 
-	play.history[play.count % PLAY_HISTORY] = *c;
+	play.history[i] = *c;
+	play.answers[i] = (struct answer){NO_ANSWER, 0};
 	if (c->number == TN_CALL_SHUTDOWN || c->number == TN_CALL_THREAD_EXIT)
 		a = call_that_ends(c);
 	else
 		a = host_call(c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5]);
-	play.answers[play.count % PLAY_HISTORY] = a;
-	play.count++;
+	play.answers[i] = a;
 	return a;
 }
 
@@ -143,10 +146,11 @@ void play_tell(void)
 		const struct model_call *c = &play.history[i % PLAY_HISTORY];
 		const struct answer *a = &play.answers[i % PLAY_HISTORY];
 
-		fprintf(stderr,
-			"# %lu: call %lu(0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx) = %ld, 0x%lx\n",
-			i + 1, c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5],
-			(long)a->code, a->value);
+		fprintf(stderr, "# %lu: call %lu(0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx)", i + 1,
+			c->number, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5]);
+		if (a->code != NO_ANSWER)
+			fprintf(stderr, " = %ld, 0x%lx", (long)a->code, a->value);
+		fprintf(stderr, "\n");
 	}
 }
 

@@ -35,11 +35,11 @@ static struct talk_thread *boss(void)
 
 /* --- one call -------------------------------------------------------------------------------- */
 
-static struct talk_made *note(struct talk_thread *t, uint64_t number, uint64_t a0, uint64_t a1)
+static struct talk_made *note(struct talk_thread *t, uint64_t number)
 {
 	struct talk_made *m = &talk_play.history[talk_play.count++ % TALK_HISTORY];
 
-	*m = (struct talk_made){(unsigned)(t - talk.threads), number, {a0, a1}, 0};
+	*m = (struct talk_made){.thread = (unsigned)(t - talk.threads), .number = number};
 	return m;
 }
 
@@ -57,16 +57,22 @@ static int64_t count(struct talk_made *m, int64_t code)
 static int64_t act(struct talk_thread *t, uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
 		   uint64_t a3, uint64_t a4, uint64_t a5)
 {
-	struct talk_made *m = note(t, number, a0, a1);
+	struct talk_made *m = note(t, number);
 
+	memcpy(m->a, (uint64_t[]){a0, a1, a2, a3, a4, a5}, sizeof(m->a));
 	return count(m, talk_do(t, number, a0, a1, a2, a3, a4, a5));
 }
 
 static void say(struct talk_thread *t, uint64_t number, uint64_t slot, uint64_t info)
 {
-	struct talk_made *m = note(t, number, slot, info);
+	struct talk_made *m = note(t, number);
+	uint64_t seed = draw(1u << 20);
 
-	count(m, talk_say(t, number, slot, info, draw(1u << 20)));
+	m->a[0] = slot;
+	m->a[1] = info;
+	for (unsigned i = 0; i < 4; i++)
+		m->a[2 + i] = crew_word(seed, i);
+	count(m, talk_say(t, number, slot, info, seed));
 }
 
 static int64_t boss_acts(uint64_t number, uint64_t a0, uint64_t a1)
@@ -507,9 +513,9 @@ void talk_play_tell(void)
 	for (uint64_t i = first; i < talk_play.count; i++) {
 		const struct talk_made *m = &talk_play.history[i % TALK_HISTORY];
 
-		fprintf(stderr, "# %llu: thread %u: call %llu(0x%llx, 0x%llx, ...) = %lld\n",
-			(unsigned long long)i + 1, m->thread, (unsigned long long)m->number,
-			(unsigned long long)m->a[0], (unsigned long long)m->a[1],
-			(long long)m->code);
+		fprintf(stderr,
+			"# %lu: thread %u: call %lu(0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx) = %ld\n",
+			i + 1, m->thread, m->number, m->a[0], m->a[1], m->a[2], m->a[3], m->a[4],
+			m->a[5], (long)m->code);
 	}
 }

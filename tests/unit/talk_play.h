@@ -14,7 +14,7 @@
 /* A call, or what the kernel met instead (TALK_FAULT and so on). */
 struct talk_made {
 	unsigned thread; /* of the model's */
-	uint64_t number, a[2];
+	uint64_t number, a[6];
 	int64_t code;
 };
 
