@@ -11,6 +11,7 @@
 #include "crew.h"
 #include "deadline.h"
 #include "ipc_check.h"
+#include "irq.h"
 #include "message.h"
 #include "model_talk_parts.h"
 #include "sched.h"
@@ -108,6 +109,8 @@ static struct talk_cap cap_begin(const struct slot *s)
 	c.object = object_at(c.type, s->frame);
 	c.life = c.object != NULL ? c.object->life : 0;
 	c.badge = c.type == TN_CAP_ENDPOINT ? s->badge : 0;
+	if (c.type == TN_CAP_IRQ)
+		c.life = s->frame;
 	return c;
 }
 
@@ -325,6 +328,11 @@ void talk_compare(void)
 	for (unsigned i = 0; i < TALK_PROCESSES; i++)
 		if (talk.processes[i].object.alive && !talk.processes[i].slotless)
 			slots_compare(&talk.processes[i]);
+	for (unsigned i = 1; i < TALK_IRQS; i++)
+		if (host_irq_enabled[i] != talk.irqs[i].enabled)
+			fail_msg("%s: interrupt %u: on: %d", talk.scene, i, host_irq_enabled[i]);
+	if (host_irq_completed != talk.completed)
+		fail_msg("%s: interrupt %u was acknowledged", talk.scene, host_irq_completed);
 	assert_ipc_holds();
 }
 
@@ -360,6 +368,12 @@ static bool has_message(uint64_t number)
 	return number >= TN_CALL_SEND && number <= TN_CALL_REPLY_RECV;
 }
 
+static void kernel_interrupt(uint32_t source)
+{
+	host_irq_claimed = source;
+	irq_take();
+}
+
 /* What is not a call; true if it was that. */
 static bool kernel_meets(uint64_t number, const uint64_t *a)
 {
@@ -373,6 +387,8 @@ static bool kernel_meets(uint64_t number, const uint64_t *a)
 		sched_preempt();
 	else if (number == TALK_TIMER)
 		deadline_fire(current->hart);
+	else if (number == TALK_IRQ)
+		kernel_interrupt((uint32_t)a[0]);
 	else
 		return false;
 	return true;
@@ -401,6 +417,8 @@ static bool model_meets(uint64_t number, const uint64_t *a)
 		talk_preempt();
 	else if (number == TALK_TIMER)
 		talk_timer();
+	else if (number == TALK_IRQ)
+		talk_interrupt(a[0]);
 	else
 		return false;
 	return true;
@@ -410,7 +428,8 @@ static int model_make(uint64_t number, const uint64_t *a, int64_t got)
 {
 	if (model_meets(number, a))
 		return 0;
-	if (has_message(number) || number == TN_CALL_SAVE_REPLY || number == TN_CALL_SIGNAL)
+	if (has_message(number) || number == TN_CALL_SAVE_REPLY || number == TN_CALL_SIGNAL ||
+	    number == TN_CALL_IRQ_BIND || number == TN_CALL_IRQ_ACK)
 		return talk_call_of_messages(number, a);
 	return talk_call_about_threads(number, a, got);
 }

@@ -8,9 +8,10 @@
 
 #include "crew.h"
 #include "draw.h"
+#include "irq_forget.h"
 
 /* Slots of the boss. */
-enum { BOSS_F = CREW_SPARE, BOSS_G };
+enum { BOSS_F = CREW_SPARE, BOSS_G, BOSS_LINES }; /* a slot for each interrupt, from 1 on */
 
 /* Slots of server and client alike. */
 enum {
@@ -399,6 +400,7 @@ static void boss_turns(void)
 {
 	unsigned i = (unsigned)draw(CREW_THREADS);
 	uint64_t slot = CREW_THREAD + i, d = draw(100);
+	uint64_t line = draw(30) == 0 ? hostile() : BOSS_LINES + 1 + draw(TALK_IRQS - 1);
 
 	if (d < 40)
 		boss_acts(TN_CALL_THREAD_RESUME, slot, 0);
@@ -423,6 +425,10 @@ static void boss_turns(void)
 		boss_acts(TN_CALL_THREAD_INFO, slot, 0);
 	else if (d < 91)
 		cancel_saved();
+	else if (d < 94)
+		act(boss(), TN_CALL_IRQ_BIND, line, slot, draw(16), 0, 0, 0);
+	else if (d < 95)
+		boss_acts(TN_CALL_IRQ_ACK, line, 0);
 	else
 		boss_speaks();
 }
@@ -447,6 +453,8 @@ void talk_play_call(void)
 		act(talk.current, draw(2) ? TALK_TICK : TALK_PREEMPT, 0, 0, 0, 0, 0, 0);
 	else if (draw(12) == 0)
 		time_passes();
+	else if (draw(20) == 0)
+		act(talk.current, TALK_IRQ, 1 + draw(TALK_IRQS - 1), 0, 0, 0, 0, 0);
 	else if (t == boss())
 		boss_turns();
 	else
@@ -489,6 +497,10 @@ void talk_play_begin(void)
 			crew_hand(CREW_THREAD + i, t, THREADS + i, thread_rights(i), 0);
 		crew_hand(TN_SLOT_THREAD, t, THREADS + CREW_THREADS, TN_THREAD_SIGNAL, 0);
 	}
+	irq_forget();
+	for (unsigned i = 1; i < TALK_IRQS; i++)
+		slot_set(crew_slot(crew.boss, BOSS_LINES + i),
+			 SLOT_WORD(TN_CAP_IRQ, TN_IRQ_BIND, 0), i, 1);
 	talk_begin();
 	talk_play.count = 0;
 	for (unsigned i = 0; i < CREW_THREADS; i++)
