@@ -21,7 +21,7 @@ struct oracle_node {
 	} properties[ORACLE_PROPERTIES];
 };
 
-/* libfdt finds nothing wrong with it. */
+/* libfdt finds nothing wrong with it, and neither does the specification. */
 bool oracle_accepts(const void *blob, size_t size);
 
 /* Begin with offset -1 and depth 0. False at the end. */
