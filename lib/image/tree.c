@@ -101,13 +101,13 @@ static bool is_readable(const struct tree_level *l)
 static bool climb(const struct tree_level *l, uint64_t *address, uint64_t size)
 {
 	const struct tree_level *parent = l - 1;
-	const uint32_t *cells = l->windows.cells, *end;
+	const uint32_t *cells = l->windows.cells;
+	uint64_t left = l->windows.size / 4;
 	uint64_t stride = l->address_cells + parent->address_cells + l->size_cells;
 
 	if (cells == NULL || !is_readable(parent))
 		return false;
-	end = cells + l->windows.size / 4;
-	while ((uint64_t)(end - cells) >= stride) {
+	for (; left >= stride; left -= stride) {
 		uint64_t base = fdt_take_cells(&cells, l->address_cells);
 		uint64_t to = fdt_take_cells(&cells, parent->address_cells);
 		uint64_t room = fdt_take_cells(&cells, l->size_cells);
