@@ -36,10 +36,17 @@ inline_always uint64_t frame_get(pfn_t f)
   @	free_total(p) == \old(free_total(p)) + one_free(f.n, p) - \old(one_free(f.n, p));
   @ ensures kinds: \forall integer k;
   @	kind_total(k) == \old(kind_total(k)) + one_of_kind(f.n, k) - \old(one_of_kind(f.n, k));
-  @ ensures sizes: totals_are_sizes; */
+  @ ensures sizes: totals_are_sizes;
+  @ // a frame on no list stays on none, whether FREE or not
+  @ ensures off: (\old(lists_hold(f.n, f.n + 1)) && !\old(is_pool(f.n))) ||
+  @	(\old(lists_hold(0, 0)) && !\old(is_linked(f.n, 0, 0))) ==>
+  @	!is_pool(f.n) && (is_free(f.n) ==> frame_exists(shadow_low[f.n]) && is_pool(shadow_low[f.n]))
+  @	==> lists_hold(f.n, f.n + 1) && (!is_free(f.n) ==> lists_hold(0, 0)); */
 inline_always void frame_set(pfn_t f, uint64_t word)
 {
 	//@ ghost totals_open();
+	//@ ghost lists_open(0, 0);
+	//@ ghost lists_open(f.n, f.n + 1);
 	PORT_FRAME_TABLE[f.n] = word;
 	/*@ ghost
 	  @ shadow_kind[f.n] = FRAME_KIND(word);
@@ -57,6 +64,8 @@ inline_always void frame_set(pfn_t f, uint64_t word)
 	  @ while (i < PROOF_FRAMES)
 	  @	i++;
 	  @ totals_open();
+	  @ lists_open(0, 0);
+	  @ lists_open(f.n, f.n + 1);
 	  @*/
 }
 

@@ -120,3 +120,29 @@
   @	totals_open();
   @ }
   @*/
+
+/* A pool that has free frames finds one behind its own link: from any of them, going back, the rank
+ * rises until the pool is met. */
+/*@ ghost
+  @ /@ requires frame_exists(h) && is_pool(h) && free_total(h) > 0 && lists_hold(0, 0);
+  @    assigns \nothing;
+  @    ensures frame_exists(proof_next[h]) && is_free_of(proof_next[h], h); @/
+  @ void list_first(uint64_t h)
+  @ {
+  @	uint64_t g = 0;
+  @
+  @	totals_open();
+  @	/@ loop invariant 0 <= g <= PROOF_FRAMES;
+  @	   loop invariant free_count(h, g) == 0;
+  @	   loop assigns g;
+  @	   loop variant PROOF_FRAMES - g; @/
+  @	while (g < PROOF_FRAMES && !(shadow_kind[g] == TN_KIND_FREE && shadow_low[g] == h))
+  @		g++;
+  @	lists_open(0, 0);
+  @	/@ loop invariant frame_exists(g) && is_free_of(g, h);
+  @	   loop assigns g;
+  @	   loop variant list_clock - list_rank[g]; @/
+  @	while (proof_back[g] != h)
+  @		g = proof_back[g];
+  @ }
+  @*/

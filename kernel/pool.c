@@ -17,6 +17,7 @@ void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
 
 pfn_t pool_take(struct pool *p, unsigned kind)
 {
+	//@ ghost list_first(p->self);
 	pfn_t f = pool_first(p);
 
 	pool_take_named(p, kind, f);

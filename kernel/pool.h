@@ -146,9 +146,8 @@ inline_always void pool_note_peak(struct pool *p)
 /* One object of `kind` more. */
 /*@ requires \valid(p) && TN_KIND_POOL <= kind <= TN_KIND_TABLE;
   @ requires p->kinds[kind] < PROOF_FLOW_MAX && ram.kinds[kind] < PROOF_FLOW_MAX;
-  @ requires flows_hold(p, 0);
   @ assigns p->kinds[kind], ram.kinds[kind];
-  @ ensures flows_hold(p, 1);
+  @ ensures I3: \forall integer d; \old(flows_hold(p, d)) ==> flows_hold(p, d + 1);
   @ ensures p->kinds[kind] == \old(p->kinds[kind]) + 1;
   @ ensures ram.kinds[kind] == \old(ram.kinds[kind]) + 1; */
 inline_always void pool_count(struct pool *p, unsigned kind)
@@ -214,6 +213,7 @@ inline_always bool pool_is_ample(const struct pool *p)
   @ ensures lengths: length_holds(p, -1); */
 inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 {
+	//@ ghost list_first(p->self);
 	pfn_t f = pool_first(p);
 
 	p->free--;
@@ -224,9 +224,39 @@ inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 
 /* The frame of an object of `kind` that ended goes back to the free list of its pool. clean:
  * FRAME_CLEAN or 0. */
+/*@ requires \valid(p) && pool_holds(p) && TN_KIND_POOL < kind <= TN_KIND_TABLE;
+  @ requires table_holds && p->kinds[kind] > 0 && list_clock < PROOF_CLOCK_MAX;
+  @ requires frame_exists(f.n) && shadow_kind[f.n] == kind && (clean == 0 || clean == FRAME_CLEAN);
+  @ assigns PORT_FRAME_TABLE[f.n], shadow_kind[f.n], shadow_low[f.n];
+  @ assigns proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1];
+  @ assigns list_rank[f.n], list_clock;
+  @ assigns p->free, p->kinds[kind], p->peak, p->low, p->rearm, ram.kinds[kind];
+  @ ensures word: PORT_FRAME_TABLE[f.n] == FRAME_WORD(TN_KIND_FREE, p->self) + clean;
+  @ ensures listed: is_free_of(f.n, p->self) && proof_next[p->self] == f.n;
+  @ ensures free: p->free == \old(p->free) + 1;
+  @ ensures kind: p->kinds[kind] == \old(p->kinds[kind]) - 1;
+  @ ensures peak: p->peak == \max(\old(p->peak), \old(built(p)));
+  @ ensures others: \forall integer h; h != p->self ==> free_total(h) == \old(free_total(h));
+  @ ensures I1: census_holds(0, 0) && ram.lent == lent_total && totals_are_sizes;
+  @ ensures I2: lists_hold(0, 0) && words_shadowed;
+  @ ensures I3: flows_hold(p, 0);
+  @ ensures lengths: length_holds(p, 0); */
 void pool_put(struct pool *p, unsigned kind, pfn_t f, uint64_t clean);
 
 /* Whether `need` frames can be taken: else EDYING, or ENOMEM with how many are missing. */
+/*@ requires \valid(p) && p->enomem < PROOF_FLOW_MAX && need < PROOF_VALUE_MAX;
+  @ assigns p->enomem;
+  @ behavior dying:
+  @	assumes need > 0 && p->dying != 0;
+  @	ensures result_code_of(\result) == -TN_EDYING && p->enomem == \old(p->enomem);
+  @ behavior enough:
+  @	assumes !(need > 0 && p->dying != 0) && need <= p->free;
+  @	ensures \result == 0 && p->enomem == \old(p->enomem);
+  @ behavior missing:
+  @	assumes !(need > 0 && p->dying != 0) && need > p->free;
+  @	ensures result_code_of(\result) == -TN_ENOMEM &&
+  @		result_value_of(\result) == need - p->free && p->enomem == \old(p->enomem) + 1;
+  @ complete behaviors; disjoint behaviors; */
 result_t pool_take_check(struct pool *p, uint64_t need);
 
 /* Fills a zeroed frame's worth of pool; the frame word is the caller's. */

@@ -49,12 +49,18 @@ inline_always vaddr_t vaddr(uint64_t a)
 #include <port/result.h>
 
 /* One that is 0 altogether lets the next guard speak: r = one() ?: another(). */
+/*@ requires value < PROOF_VALUE_MAX;
+  @ assigns \nothing;
+  @ ensures result_code_of(\result) == 0 && result_value_of(\result) == value; */
 inline_always result_t success(uint64_t value)
 {
 	return result(0, value);
 }
 
 /* error: one of enum tn_error, positive; value: the second result. */
+/*@ requires 0 < error < 256 && value < PROOF_VALUE_MAX;
+  @ assigns \nothing;
+  @ ensures result_code_of(\result) == -error && result_value_of(\result) == value; */
 inline_always result_t failure(int error, uint64_t value)
 {
 	return result(-(int64_t)error, value);

@@ -10,6 +10,7 @@
 /* What a machine's life does not add up to: frames pushed, frames that crossed a pool's border. */
 #define PROOF_CLOCK_MAX 9223372036854775808u
 #define PROOF_FLOW_MAX 1152921504606846976u
+#define PROOF_VALUE_MAX 36028797018963968u /* second results */
 
 extern uint64_t proof_frame_table[PROOF_FRAMES];
 extern uint64_t proof_block_table[PROOF_FRAMES / 512];
