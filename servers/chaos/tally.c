@@ -1,0 +1,207 @@
+/*
+ * tally.c - see tally.h.
+ */
+#include "tally.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <tenure/names.h>
+
+#define UNKNOWN TN_CALL_COUNT /* numbers that no call has */
+#define ROWS (UNKNOWN + 1u)
+#define ERRORS 24u
+#define ALL_ERRORS ((1u << ERRORS) - 1)
+
+static const struct {
+	uint16_t number;
+	const char *name;
+} errors[] = {
+#define TN_X(number, NAME, text) {number, #NAME},
+	TN_ERRORS(TN_X)
+#undef TN_X
+};
+_Static_assert(sizeof(errors) / sizeof(errors[0]) == ERRORS, "each error has a bit");
+
+static const struct {
+	const char *name, *errors;
+} rows[] = {
+#define TN_X(number, NAME, name, argc, arguments, rights, second, errors) [number] = {#name, errors},
+	TN_CALLS(TN_X) TN_MESSAGE_CALLS(TN_X)
+#undef TN_X
+	[UNKNOWN] = {"(none)", "ENOSYS"},
+};
+
+static uint32_t documented[ROWS]; /* bits of errors, by their index */
+static uint64_t made, done_all, done[ROWS], refused[ROWS][ERRORS];
+static uint8_t index_of[256]; /* of an error's number: + 1 */
+
+/* --- what calls.h says ------------------------------------------------------------------------ */
+
+static uint32_t bit_of(uint16_t number)
+{
+	return 1u << (index_of[number] - 1);
+}
+
+/* An error's name, or a phrase for several: the bits that a word of the row stands for. */
+static uint32_t bits_of_word(const char *word, size_t length)
+{
+	if (length == 3 && memcmp(word, "cap", 3) == 0)
+		return bit_of(TN_ERANGE) | bit_of(TN_ENOENT) | bit_of(TN_EBADF) | bit_of(TN_EPERM) |
+		       bit_of(TN_ESTALE);
+	if (length == 10 && memcmp(word, "travelling", 10) == 0)
+		return bit_of(TN_ERANGE) | bit_of(TN_ENOENT) | bit_of(TN_ESTALE) | bit_of(TN_EBADF);
+	for (unsigned i = 0; i < ERRORS; i++)
+		if (strlen(errors[i].name) == length && memcmp(word, errors[i].name, length) == 0)
+			return 1u << i;
+	return 0;
+}
+
+/* "as frame_give" and its like: all that the row of the other call says, but for EINVAL and what
+ * comes before. */
+static uint32_t bits_of_other(const char *word, size_t length)
+{
+	for (unsigned i = 0; i < TN_CALL_COUNT; i++)
+		if (rows[i].name != NULL && strlen(rows[i].name) == length &&
+		    memcmp(word, rows[i].name, length) == 0)
+			return documented[i];
+	return 0;
+}
+
+static uint32_t bits_of_text(const char *text)
+{
+	uint32_t bits = 0;
+	bool as = false;
+
+	while (*text != '\0') {
+		const char *end = text;
+
+		while (isalnum((unsigned char)*end) || *end == '_')
+			end++;
+		bits |= bits_of_word(text, (size_t)(end - text));
+		if (as)
+			bits |= bits_of_other(text, (size_t)(end - text));
+		as = end - text == 2 && memcmp(text, "as", 2) == 0;
+		as = as || (end - text == 2 && memcmp(text, "in", 2) == 0);
+		text = *end != '\0' ? end + 1 : end;
+	}
+	return bits;
+}
+
+void tally_start(void)
+{
+	for (unsigned i = 0; i < ERRORS; i++)
+		index_of[errors[i].number] = (uint8_t)(i + 1);
+	for (unsigned i = 0; i < ROWS; i++)
+		documented[i] = bits_of_text(rows[i].errors);
+}
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+static unsigned row_of(uint64_t number)
+{
+	if (number == TN_CALL_SHORT)
+		return TN_CALL_CALL;
+	if (number == TN_REPLY_RECV_SHORT)
+		return TN_CALL_REPLY_RECV;
+	return number < UNKNOWN ? (unsigned)number : UNKNOWN;
+}
+
+bool tally_count(uint64_t number, struct tn_result r)
+{
+	unsigned row = row_of(number), i;
+
+	made++;
+	if (r.code == 0) {
+		done[row]++;
+		done_all++;
+		return row != UNKNOWN;
+	}
+	if (r.code > 0 || r.code < -255 || index_of[-r.code] == 0)
+		return false;
+	i = index_of[-r.code] - 1u;
+	refused[row][i]++;
+	return (documented[row] >> i & 1) != 0;
+}
+
+uint64_t tally_made(void)
+{
+	return made;
+}
+
+uint64_t tally_done(void)
+{
+	return done_all;
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+/* What a run cannot show, and why. */
+static const struct {
+	uint64_t call;
+	uint16_t error;
+	const char *why;
+} beyond[] = {
+	{TN_CALL_CREATE, TN_EUSER, ""},
+};
+
+static bool is_beyond(unsigned row, unsigned i)
+{
+	for (unsigned k = 0; k < sizeof(beyond) / sizeof(beyond[0]); k++)
+		if (beyond[k].call == row && beyond[k].error == errors[i].number)
+			return true;
+	return false;
+}
+
+static uint64_t refused_sum(unsigned row)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < ERRORS; i++)
+		sum += refused[row][i];
+	return sum;
+}
+
+static void row_show(unsigned row)
+{
+	printf("  %-16s %9lu %9lu ", rows[row].name, (unsigned long)done[row],
+	       (unsigned long)refused_sum(row));
+	for (unsigned i = 0; i < ERRORS; i++)
+		if (refused[row][i] != 0)
+			printf(" %s %lu", errors[i].name, (unsigned long)refused[row][i]);
+	printf("\n");
+}
+
+/* Prints, if `show`, and counts what never came. */
+static unsigned missing(bool show)
+{
+	unsigned count = 0;
+
+	for (unsigned row = 0; row < ROWS; row++) {
+		bool ends = row == TN_CALL_SHUTDOWN || row == TN_CALL_THREAD_EXIT || row == UNKNOWN;
+
+		if (done[row] == 0 && !ends && ++count && show)
+			printf("  never: %s done\n", rows[row].name);
+		for (unsigned i = 0; i < ERRORS; i++) {
+			if (!(documented[row] >> i & 1) || refused[row][i] != 0 || is_beyond(row, i))
+				continue;
+			count++;
+			if (show)
+				printf("  never: %s %s\n", rows[row].name, errors[i].name);
+		}
+	}
+	return count;
+}
+
+void tally_show(void)
+{
+	printf("\n  %-16s %9s %9s\n", "call", "done", "refused");
+	for (unsigned row = 0; row < ROWS; row++)
+		row_show(row);
+	(void)missing(true);
+}
+
+bool tally_is_complete(void)
+{
+	return missing(false) == 0;
+}
