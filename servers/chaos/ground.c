@@ -116,6 +116,8 @@ static uint64_t any_frame(void)
 		return r->first;
 	case 1:
 		return (uint64_t)r->first + r->count - below(2);
+	case 2: /* a block, most likely one that is all user space's */
+		return (r->first + below(r->count)) & ~(BLOCK - 1);
 	default:
 		return r->first + below(r->count);
 	}

@@ -43,11 +43,11 @@ static enum verdict spare_all(struct deed *d, enum harm_by by)
 	return SPARED;
 }
 
+/* Copies cannot do it (mend_copy). */
 static enum verdict spare_system(struct deed *d, enum harm_by by)
 {
 	(void)by;
-	return spared_if(d->words[0] == TN_SLOT_SYSTEM ||
-			 holdings_at(d->words[0]).type == TN_CAP_SYSTEM);
+	return spared_if(d->words[0] == TN_SLOT_SYSTEM);
 }
 
 static enum verdict mend_text(struct deed *d, enum harm_by by)
@@ -218,16 +218,23 @@ static enum verdict mend_resume_at(struct deed *d, enum harm_by by)
 	return TN_INFO_LABEL(d->words[1]) == TN_RESUME_AT ? mend(&d->words[2], helpers_end()) : ALLOWED;
 }
 
+/* Whether an argument names such a slot, to use it or to fill it. */
 static enum verdict spare_reserved(struct deed *d, enum harm_by by)
 {
-	bool message = d->number >= TN_CALL_SEND;
+	bool named = slot_is_reserved(d->words[0]);
 
 	(void)by;
-	return spared_if(slot_is_reserved(d->words[0]) ||
-			 (d->number < TN_CALL_SEND && slot_is_reserved(d->words[1])) ||
-			 (d->number == TN_CALL_THREAD_CONFIGURE && slot_is_reserved(d->words[5])) ||
-			 (message && (d->words[1] & TN_INFO_CAP) &&
-			  slot_is_reserved(TN_INFO_SLOT(d->words[1]))));
+	if (d->number < TN_CALL_SEND)
+		named = named || slot_is_reserved(d->words[1]);
+	else if (d->words[1] & TN_INFO_CAP)
+		named = named || slot_is_reserved(TN_INFO_SLOT(d->words[1]));
+	if (d->number == TN_CALL_CAP_COPY)
+		named = named || slot_is_reserved(d->words[2]);
+	if (d->number == TN_CALL_CREATE)
+		named = named || slot_is_reserved(d->words[4]);
+	if (d->number == TN_CALL_THREAD_CONFIGURE)
+		named = named || slot_is_reserved(d->words[5]);
+	return spared_if(named);
 }
 
 #define ANY_CALL TN_CALL_COUNT

@@ -101,11 +101,32 @@ static unsigned any_deed(void)
 	return deeds[below(sizeof(deeds))];
 }
 
-uint64_t helpers_script(bool elsewhere)
+/* Receives at an endpoint, and answers. */
+static void server_write(struct script *script, unsigned count, uint64_t endpoint)
+{
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t *registers = script->deeds[i].registers;
+
+		script->deeds[i].what = i + 1 < count ? CALL : END;
+		registers[0] = endpoint;
+		registers[1] = TN_INFO(below(4) & ~(uint64_t)TN_RESUME_AT, below(70));
+		registers[7] = i == 0     ? TN_CALL_RECV
+			       : one_in(2) ? TN_REPLY_RECV_SHORT
+					   : TN_CALL_REPLY_RECV;
+	}
+	script->deeds[0].registers[1] = 0;
+}
+
+/* A script, of either kind; its address. The endpoint is where a server receives. */
+static uint64_t script_write(bool elsewhere, uint64_t endpoint)
 {
 	unsigned number = (unsigned)below(SCRIPTS), count = 4 + (unsigned)below(DEEDS - 4);
 	struct script *script = script_at(number, elsewhere);
 
+	if (one_in(3)) {
+		server_write(script, count, elsewhere ? HELPER_ENDPOINT : endpoint);
+		return HELPER_SCRIPTS + number * TN_FRAME_SIZE;
+	}
 	for (unsigned i = 0; i < count; i++) {
 		unsigned what = i + 1 < count ? any_deed() : END;
 		uint64_t *registers = script->deeds[i].registers;
@@ -124,7 +145,7 @@ uint64_t helpers_script(bool elsewhere)
 /* --- beginning one ---------------------------------------------------------------------------- */
 
 static void room_make(struct tn_result (*make)(uint64_t number, const uint64_t words[7]),
-		      uint64_t process)
+		      uint64_t process, uint64_t endpoint)
 {
 	const uint64_t code[7] = {process, HELPER_CODE, SLOT_HELPER_CODE,
 				  tn_resolve(TN_SLOT_PROCESS, HELPER_CODE).value / TN_FRAME_SIZE, 1,
@@ -136,8 +157,8 @@ static void room_make(struct tn_result (*make)(uint64_t number, const uint64_t w
 
 	(void)make(TN_CALL_MAP, code);
 	(void)make(TN_CALL_MAP, scripts);
-	if (one_in(2))
-		(void)make(TN_CALL_CREATE, (const uint64_t[7]){TN_KIND_CAPS, process, TN_ANY, TN_NONE});
+	(void)make(TN_CALL_CREATE, (const uint64_t[7]){TN_KIND_CAPS, process, TN_ANY, TN_NONE});
+	(void)make(TN_CALL_CAP_COPY, (const uint64_t[7]){endpoint, process, HELPER_ENDPOINT, 7});
 }
 
 void helpers_begin(struct tn_result (*make)(uint64_t number, const uint64_t words[7]))
@@ -145,13 +166,13 @@ void helpers_begin(struct tn_result (*make)(uint64_t number, const uint64_t word
 	bool elsewhere = !one_in(4);
 	uint64_t process = elsewhere ? holdings_pick(TN_CAP_PROCESS) : TN_SLOT_PROCESS;
 	uint64_t thread = elsewhere ? holdings_empty() : holdings_empty_anchor();
-	uint64_t fault = one_in(3) ? TN_NONE : holdings_pick(TN_CAP_ENDPOINT);
-	uint64_t script = helpers_script(elsewhere);
+	uint64_t endpoint = holdings_pick(TN_CAP_ENDPOINT), fault = one_in(3) ? TN_NONE : endpoint;
+	uint64_t script = script_write(elsewhere, endpoint);
 
 	if (make(TN_CALL_CREATE, (const uint64_t[7]){TN_KIND_THREAD, process, TN_ANY, TN_NONE, thread}).code != 0)
 		return;
 	if (elsewhere)
-		room_make(make, process);
+		room_make(make, process, endpoint);
 	mix_config_write(script);
 	(void)make(TN_CALL_THREAD_CONFIGURE,
 		   (const uint64_t[7]){thread, fault == TN_NONE ? 11 : 15, TN_SLOT_FRAMES, ground_frame(),

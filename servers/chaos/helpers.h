@@ -19,8 +19,8 @@ bool helpers_start(void);
 /* Takes the pages out of the own space. */
 void helpers_stop(void);
 
-/* Writes a random script, of either kind; its address. */
-uint64_t helpers_script(bool elsewhere);
+/* Slot of threads of other processes that may hold an endpoint of the program's. */
+#define HELPER_ENDPOINT 3u
 
 /* A thread that begins with these registers runs a script, and nothing else. */
 bool helpers_may_begin(const struct tn_thread_config *config);

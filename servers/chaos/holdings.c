@@ -113,6 +113,8 @@ uint64_t holdings_pick(uint8_t type)
 
 	if (lists[gone].count > 0 && (lists[type].count == 0 || one_in(32)))
 		return list_pick(gone);
+	if (type == TN_CAP_ENDPOINT && lists[type].count > 0 && one_in(2))
+		return slot_of(lists[type].known[0]); /* where threads meet */
 	return lists[type].count > 0 ? list_pick(type) : holdings_any();
 }
 

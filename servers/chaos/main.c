@@ -86,7 +86,7 @@ static bool prepare(bool drop)
 int main(void)
 {
 	struct storm storm = {number_argument("calls", CALLS), number_argument("trace", 0)};
-	uint64_t seed = number_argument("seed", SEED);
+	uint64_t seed = number_argument("seed", SEED), start;
 	bool drop = rights_argument(), good;
 
 	printf("chaos: %lu calls, seed %lu, %s\n", (unsigned long)storm.calls, (unsigned long)seed,
@@ -100,12 +100,15 @@ int main(void)
 		printf("chaos: the machine is too small\n");
 		return EXIT_FAILURE;
 	}
+	start = tn_clock();
 	good = storm_run(&storm);
+	start = tn_clock() - start;
 	keeper_restore_rights();
 	tally_show();
 	harm_show();
-	printf("\nchaos: %lu calls: %lu done, %lu refused; %lu spared; %lu times woken; digest %016lx\n",
-	       (unsigned long)tally_made(), (unsigned long)tally_done(),
+	printf("\nchaos: %lu calls in %lu ms: %lu done, %lu refused; %lu spared; %lu times woken; digest %016lx\n",
+	       (unsigned long)tally_made(), (unsigned long)(start * 1000 / tn_boot->timebase),
+	       (unsigned long)tally_done(),
 	       (unsigned long)(tally_made() - tally_done()), (unsigned long)harm_spared(),
 	       (unsigned long)keeper_wakes(), (unsigned long)storm_digest());
 	good = reckoning_make() && good;

@@ -27,7 +27,7 @@ static const struct {
 } rows[] = {
 	{TN_CALL_YIELD, 8, ""},
 	{TN_CALL_DEBUG_WRITE, 2, "yn"},
-	{TN_CALL_SHUTDOWN, 2, "sn"},
+	{TN_CALL_SHUTDOWN, 2, "yn"},
 	{TN_CALL_CENSUS, 4, "y"},
 	{TN_CALL_FRAME_GIVE, 70, "fpxn"},
 	{TN_CALL_FRAME_RECLAIM, 60, "fpXn"},
@@ -55,12 +55,12 @@ static const struct {
 	{TN_CALL_CAP_DELETE, 4, "Ss"},
 	{TN_CALL_CAP_REVOKE, 10, "s"},
 	{TN_CALL_CAP_INFO, 6, "Ss"},
-	{TN_CALL_MAP, 110, "Pafxnm"},
+	{TN_CALL_MAP, 80, "Pafxnm"},
 	{TN_CALL_MAP, 6, "Pavxnm"},
-	{TN_CALL_UNMAP, 60, "Pan"},
-	{TN_CALL_PROTECT, 50, "PanmF"},
+	{TN_CALL_UNMAP, 36, "Pan"},
+	{TN_CALL_PROTECT, 26, "PanmF"},
 	{TN_CALL_TABLE_ATTACH, 30, "PalXF"},
-	{TN_CALL_TABLE_DETACH, 24, "Palb"},
+	{TN_CALL_TABLE_DETACH, 14, "Palb"},
 	{TN_CALL_RESOLVE, 10, "Pa"},
 	{TN_CALL_SYNC_CODE, 4, "P"},
 	{TN_CALL_CACHE_OP, 5, "fxnl"},
@@ -154,7 +154,7 @@ static uint64_t info(void)
 
 	if (one_in(4))
 		word = TN_INFO_WITH(label, words, elsewhere ? below(24) : holdings_any());
-	return one_in(2) ? word | TN_INFO_TIMED : word;
+	return one_in(3) ? word | TN_INFO_TIMED : word;
 }
 
 static uint64_t what_to_configure(void)
@@ -189,7 +189,7 @@ static uint64_t cap_argument(char letter)
 	case 'E':
 		return one_in(4) ? TN_NONE : slot(TN_CAP_ENDPOINT);
 	case 'e':
-		return slot(TN_CAP_ENDPOINT);
+		return elsewhere && one_in(2) ? HELPER_ENDPOINT : slot(TN_CAP_ENDPOINT);
 	case 'w':
 		return slot(TN_CAP_REPLY);
 	case 'i':
@@ -289,7 +289,7 @@ void mix_prepare(const struct deed *deed)
 	case TN_REPLY_RECV_SHORT:
 	case TN_CALL_CALL:
 	case TN_CALL_SHORT:
-		tn_utcb->receive_slot = one_in(16) ? below(512) : holdings_empty();
+		tn_utcb->receive_slot = one_in(16) ? SLOT_WORK + below(512) : holdings_empty();
 		tn_utcb->signal_mask = one_in(2) ? TN_ANY : randomness_word();
 		tn_utcb->deadline = one_in(8) ? below(2) - 1 : tn_clock() + below(200);
 		break;

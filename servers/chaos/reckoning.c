@@ -59,6 +59,21 @@ void reckoning_start(void)
 		boot_kinds[tn_boot->ranges[i].kind] += tn_boot->ranges[i].count;
 }
 
+/* The first of so many idle frames of the arena. Pages of own slots may lie anywhere in it. */
+static uint64_t idle_frames(uint64_t count)
+{
+	uint64_t run = 0;
+
+	for (uint64_t f = ground_arena; f < ground_arena + ARENA_FRAMES; f++) {
+		(void)tn_frame_info(TN_SLOT_FRAMES, f, 1);
+		run = tn_utcb->words[0] == 0 ? run + 1 : 0;
+		if (run == count)
+			return f + 1 - count;
+	}
+	complain("no %lu idle frames lie together in the arena", (unsigned long)count);
+	return ground_arena;
+}
+
 /* --- taking back ------------------------------------------------------------------------------ */
 
 /* What the root pool has paid is named by anchors; all else was built from pools among it. */
@@ -277,7 +292,7 @@ static bool probe_run(void)
 
 static void probe(void)
 {
-	uint64_t first = ground_arena;
+	uint64_t first = idle_frames(18 + PROBE_FRAMES);
 
 	must(tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, first, 16), "frames for the root pool");
 	if (!probe_load(first + 16) || !probe_make(first + 16, first + 17, first + 18) || !probe_run())
@@ -290,10 +305,8 @@ static void probe(void)
 
 bool reckoning_make(void)
 {
-	/* unmap may have to cut a large page */
 	anchors_destroy();
 	slots_clear();
-	(void)tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, ground_spare(64), 64);
 	tables_detach();
 	pages_unmap();
 	helpers_stop();

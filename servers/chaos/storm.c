@@ -18,7 +18,9 @@
 #include "tally.h"
 
 #define LOOK_EVERY 8u      /* calls: how often one looks at a slot */
-#define HELPER_EVERY 64u   /* turns */
+#define HELPER_EVERY 192u   /* turns */
+#define CHAIN_EVERY 16384u
+#define CHAIN 64u          /* tries, of which many find a frame that is no user's */
 #define CLOCK_EVERY 4096u  /* calls */
 #define PROGRESS_SECONDS 2u
 
@@ -75,10 +77,32 @@ static struct tn_result make(uint64_t number, const uint64_t words[7])
 	return r;
 }
 
+/* Pools below each other, as deep as can be; each made of a frame that is given and used at once. */
+static void chain(void)
+{
+	uint64_t pool = holdings_pick(TN_CAP_POOL);
+
+	for (unsigned i = 0; i < CHAIN; i++) {
+		uint64_t slot = holdings_empty();
+		struct tn_result r = make(TN_CALL_CREATE,
+					  (const uint64_t[7]){TN_KIND_POOL, pool, ground_frame(),
+							      TN_SLOT_FRAMES, slot});
+
+		if (r.code == 0)
+			pool = slot;
+		else if (r.code == -TN_EOVERFLOW)
+			return;
+	}
+}
+
 static void turn(void)
 {
 	struct deed deed;
 
+	if (one_in(CHAIN_EVERY)) {
+		chain();
+		return;
+	}
 	if (one_in(HELPER_EVERY)) {
 		helpers_begin(make);
 		return;
