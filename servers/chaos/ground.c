@@ -21,6 +21,7 @@ static unsigned owns;
 static uint64_t idle_next, idle_end;
 static uint64_t noted[NOTED];
 static unsigned noted_next;
+static bool lent_out[ARENA_FRAMES];
 
 static bool own_add(uint64_t first, uint64_t count)
 {
@@ -123,7 +124,24 @@ static uint64_t any_frame(void)
 	}
 }
 
-uint64_t ground_frame(void)
+static uint64_t arena_frame(bool lent)
+{
+	uint64_t i = below(ARENA_FRAMES);
+
+	for (unsigned tries = 0; tries < 3 && lent_out[i] != lent; tries++)
+		i = below(ARENA_FRAMES);
+	return ground_arena + i;
+}
+
+void ground_learn(uint64_t first, uint64_t count, bool lent)
+{
+	uint64_t i = first - ground_arena;
+
+	for (; count > 0 && i < ARENA_FRAMES; i++, count--)
+		lent_out[i] = lent;
+}
+
+uint64_t ground_frame(bool lent)
 {
 	switch (below(16)) {
 	case 0:
@@ -140,7 +158,7 @@ uint64_t ground_frame(void)
 		return one_in(4) ? (ground_arena + GIGA - 1) & ~(GIGA - 1)
 				 : ground_arena + below(4) * (BLOCK - 1);
 	default:
-		return ground_arena + below(ARENA_FRAMES);
+		return arena_frame(lent);
 	}
 }
 

@@ -3,7 +3,8 @@
  *
  * The program's own frames are those that boot mapped for it, and some more that it takes at its
  * start: for the keeper, and for what its helpers read. ground.c owns the arena: a stretch of idle
- * frames, named more often than the rest of the machine, so that calls meet.
+ * frames, named more often than the rest of the machine, so that calls meet; and the belief which of
+ * those the kernel has.
  */
 #pragma once
 
@@ -46,8 +47,12 @@ bool ground_is_own(uint64_t first, uint64_t count);
 /* [va, va + bytes) touches addresses of its own space that are left alone. */
 bool ground_is_kept(uint64_t va, uint64_t bytes);
 
-/* A frame to name: most often one of the arena, but any of the machine and beyond. */
-uint64_t ground_frame(void);
+/* A frame to name: most often one of the arena, but any of the machine and beyond. lent: rather one
+ * that the kernel has, else rather one that is user space's. */
+uint64_t ground_frame(bool lent);
+
+/* These frames are the kernel's now, or user space's. */
+void ground_learn(uint64_t first, uint64_t count, bool lent);
 
 /* A frame that answers told of: given, free or used a moment ago. */
 void ground_note(uint64_t frame);

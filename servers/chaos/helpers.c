@@ -175,7 +175,7 @@ void helpers_begin(struct tn_result (*make)(uint64_t number, const uint64_t word
 		room_make(make, process, endpoint);
 	mix_config_write(script);
 	(void)make(TN_CALL_THREAD_CONFIGURE,
-		   (const uint64_t[7]){thread, fault == TN_NONE ? 11 : 15, TN_SLOT_FRAMES, ground_frame(),
+		   (const uint64_t[7]){thread, fault == TN_NONE ? 11 : 15, TN_SLOT_FRAMES, ground_frame(false),
 				       OWN_LOW_END + below(2048) * TN_FRAME_SIZE, fault});
 	(void)make(TN_CALL_THREAD_RESUME, (const uint64_t[7]){thread});
 }

@@ -22,6 +22,7 @@ static struct {
 	uint16_t count, known[KNOWN];
 } lists[LISTS];
 static uint16_t places[KNOWN]; /* of each in its list */
+static uint16_t payers[KNOWN];
 static uint32_t looked;
 
 static uint32_t known_of(uint64_t slot)
@@ -107,6 +108,21 @@ uint64_t holdings_any(void)
 	return SLOT_WORK + below(WORK);
 }
 
+uint64_t holdings_filled(void)
+{
+	uint64_t slot = holdings_any();
+
+	return holdings_at(slot).type == TN_CAP_NONE ? holdings_any() : slot;
+}
+
+/* Of two, one that has rights. */
+static uint64_t list_pick_useful(uint32_t list)
+{
+	uint64_t slot = list_pick(list);
+
+	return holdings_at(slot).rights == 0 ? list_pick(list) : slot;
+}
+
 uint64_t holdings_pick(uint8_t type)
 {
 	uint32_t gone = type + TYPES;
@@ -115,7 +131,7 @@ uint64_t holdings_pick(uint8_t type)
 		return list_pick(gone);
 	if (type == TN_CAP_ENDPOINT && lists[type].count > 0 && one_in(2))
 		return slot_of(lists[type].known[0]); /* where threads meet */
-	return lists[type].count > 0 ? list_pick(type) : holdings_any();
+	return lists[type].count > 0 ? list_pick_useful(type) : holdings_any();
 }
 
 uint64_t holdings_empty(void)
@@ -144,16 +160,34 @@ uint64_t holdings_next(void)
 
 /* --- what answers say ------------------------------------------------------------------------- */
 
+uint64_t holdings_payer(uint64_t process)
+{
+	uint32_t known = known_of(process);
+
+	return known != NOT_KNOWN ? payers[known] : TN_SLOT_POOL;
+}
+
 static bool is_own(uint64_t process)
 {
 	return process == TN_SELF || process == TN_SLOT_PROCESS;
 }
 
+static void payer_set(uint64_t slot, uint64_t pool)
+{
+	uint32_t known = known_of(slot);
+
+	if (known != NOT_KNOWN)
+		payers[known] = (uint16_t)pool;
+}
+
 static void learn_copy(const uint64_t words[7])
 {
-	if (is_own(words[1]))
-		holdings_set(words[2], holdings_at(words[0]).type, (uint8_t)words[3],
-			     holdings_at(words[0]).stale);
+	struct holding source = holdings_at(words[0]);
+
+	if (!is_own(words[1]))
+		return;
+	holdings_set(words[2], source.type, (uint8_t)words[3], source.stale);
+	payer_set(words[2], holdings_payer(words[0]));
 }
 
 static void learn_info(const uint64_t words[7], bool filled)
@@ -178,8 +212,10 @@ void holdings_learn(uint64_t call, const uint64_t words[7], struct tn_result r)
 		return;
 	switch (call) {
 	case TN_CALL_CREATE:
-		if (words[0] != TN_KIND_CAPS)
-			holdings_set(words[4], (uint8_t)words[0], TN_RIGHTS_ALL, false);
+		if (words[0] == TN_KIND_CAPS)
+			break;
+		holdings_set(words[4], (uint8_t)words[0], TN_RIGHTS_ALL, false);
+		payer_set(words[4], words[1]);
 		break;
 	case TN_CALL_DESTROY:
 	case TN_CALL_REPLY_TO:

@@ -17,6 +17,9 @@ struct holding {
 	bool stale;           /* the object is gone */
 };
 
+/* The pool from which the process in a slot was made: a slot that may hold something else by now. */
+uint64_t holdings_payer(uint64_t process);
+
 /* All slots of work and all anchors are empty; the others are as boot left them. */
 void holdings_start(void);
 
@@ -32,8 +35,9 @@ uint64_t holdings_pick(uint8_t type);
 uint64_t holdings_empty(void);
 uint64_t holdings_empty_anchor(void);
 
-/* Any slot of work. */
+/* Any slot of work; one that is most likely not empty. */
 uint64_t holdings_any(void);
+uint64_t holdings_filled(void);
 
 /* A slot worth emptying: one whose object is gone, if there is one. */
 uint64_t holdings_worn(void);

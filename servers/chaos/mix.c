@@ -17,8 +17,8 @@
  * One letter an argument: slots of a p pool, P process (the own too), o other process, S process or
  * SELF, f FRAMES, F FRAMES or NONE, v DEVICE, t thread, e endpoint, E endpoint or NONE, w saved reply,
  * i interrupts, y the machine, s anything, z nothing, d what has ended; j a small slot number, g a page
- * of slots. Numbers: x frame, X frame or ANY, n count, l level, a address, m map's flags, b step flag,
- * r rights, c what of configure, u priority, B bits, I info word, h any; digits are themselves.
+ * of slots. Numbers: x frame, X frame or ANY, n count, l level, a address, m map's flags, M protect's; Y, N, A
+ * those of large pages; b step flag, r rights, c what of configure, u priority, B bits, I info word, h any; digits are themselves.
  */
 static const struct {
 	uint64_t number;
@@ -29,8 +29,8 @@ static const struct {
 	{TN_CALL_DEBUG_WRITE, 2, "yn"},
 	{TN_CALL_SHUTDOWN, 2, "yn"},
 	{TN_CALL_CENSUS, 4, "y"},
-	{TN_CALL_FRAME_GIVE, 70, "fpxn"},
-	{TN_CALL_FRAME_RECLAIM, 60, "fpXn"},
+	{TN_CALL_FRAME_GIVE, 44, "fpxn"},
+	{TN_CALL_FRAME_RECLAIM, 72, "fpXn"},
 	{TN_CALL_FRAME_MOVE, 25, "ppn"},
 	{TN_CALL_FRAME_INFO, 10, "fxn"},
 	{TN_CALL_POOL_WATCH, 12, "pntB"},
@@ -50,15 +50,16 @@ static const struct {
 	{TN_CALL_CAP_COPY, 10, "fSzrxn"},
 	{TN_CALL_CAP_COPY, 4, "iSzrnn"},
 	{TN_CALL_CAP_COPY, 4, "vSzrxn"},
-	{TN_CALL_CAP_DELETE, 24, "Sd"},
+	{TN_CALL_CAP_DELETE, 36, "Sd"},
 	{TN_CALL_CAP_DELETE, 8, "oj"},
 	{TN_CALL_CAP_DELETE, 4, "Ss"},
 	{TN_CALL_CAP_REVOKE, 10, "s"},
 	{TN_CALL_CAP_INFO, 6, "Ss"},
 	{TN_CALL_MAP, 80, "Pafxnm"},
 	{TN_CALL_MAP, 6, "Pavxnm"},
+	{TN_CALL_MAP, 8, "PAfYNm"},
 	{TN_CALL_UNMAP, 36, "Pan"},
-	{TN_CALL_PROTECT, 26, "PanmF"},
+	{TN_CALL_PROTECT, 26, "PanMF"},
 	{TN_CALL_TABLE_ATTACH, 30, "PalXF"},
 	{TN_CALL_TABLE_DETACH, 14, "Palb"},
 	{TN_CALL_RESOLVE, 10, "Pa"},
@@ -139,11 +140,11 @@ static uint64_t map_flags(void)
 	static const uint8_t rights[] = {TN_MAP_READ, TN_MAP_READ | TN_MAP_WRITE,
 					 TN_MAP_READ | TN_MAP_WRITE, TN_MAP_READ | TN_MAP_EXECUTE,
 					 TN_MAP_EXECUTE};
-	uint64_t more = one_in(4) ? (uint64_t)1 << (3 + below(7)) : 0;
+	uint64_t more = one_in(6) ? (uint64_t)1 << (3 + below(7)) : 0;
 
 	if (one_in(32))
 		return below(1024);
-	return one_in(8) ? TN_MAP_AGE : rights[below(sizeof(rights))] | more;
+	return rights[below(sizeof(rights))] | more;
 }
 
 /* Seldom with a label of the kernel's, too many words, a capability, a deadline. */
@@ -197,7 +198,7 @@ static uint64_t cap_argument(char letter)
 	case 'y':
 		return slot_or(TN_CAP_SYSTEM, TN_SLOT_SYSTEM, 2);
 	case 's':
-		return elsewhere ? below(24) : one_in(8) ? 1 + below(TN_SLOT_SYSTEM) : holdings_any();
+		return elsewhere ? below(24) : one_in(24) ? 1 + below(TN_SLOT_SYSTEM) : holdings_filled();
 	case 'd':
 		return elsewhere ? below(24) : holdings_worn();
 	default: /* z */
@@ -209,9 +210,9 @@ static uint64_t number_argument(char letter, uint64_t before)
 {
 	switch (letter) {
 	case 'x':
-		return ground_frame();
+		return ground_frame(false);
 	case 'X':
-		return one_in(2) ? TN_ANY : ground_frame();
+		return one_in(2) ? TN_ANY : ground_frame(one_in(2));
 	case 'n':
 		return count();
 	case 'l':
@@ -220,8 +221,16 @@ static uint64_t number_argument(char letter, uint64_t before)
 		return ground_address();
 	case 'm':
 		return map_flags();
+	case 'Y':
+		return ground_frame(false) & ~(uint64_t)511;
+	case 'N':
+		return (uint64_t)512 << below(2);
+	case 'A':
+		return ground_address() & ~(uint64_t)0x1fffff;
+	case 'M':
+		return one_in(4) ? TN_MAP_AGE : map_flags();
 	case 'b':
-		return below(2);
+		return one_in(4);
 	case 'r':
 		return one_in(2) ? TN_RIGHTS_ALL : below(16);
 	case 'c':

@@ -42,14 +42,36 @@ static void show(const char *what, uint64_t number, const uint64_t words[7])
 		     (unsigned long)words[6]);
 }
 
-/* Frames that an answer told of. */
-static void note(uint64_t number, const uint64_t words[7])
+static void note_reclaimed(const uint64_t words[7], struct tn_result r)
 {
+	if (words[2] != TN_ANY) {
+		ground_learn(words[2], words[3], false);
+		return;
+	}
+	for (uint64_t i = 0; i < r.value >> 32; i++) {
+		uint64_t run = tn_utcb->words[i];
+
+		ground_note(TN_RUN_FIRST(run));
+		ground_learn(TN_RUN_FIRST(run), TN_RUN_COUNT(run), false);
+	}
+}
+
+/* Frames that an answer told of. */
+static void note(uint64_t number, const uint64_t words[7], struct tn_result r)
+{
+	if (r.code == -TN_EKERNEL || r.code == -TN_EUSER)
+		ground_learn(r.value, 1, r.code == -TN_EKERNEL);
+	if (r.code != 0)
+		return;
 	if (number == TN_CALL_FRAME_GIVE)
-		ground_note(words[2]);
-	else if (number == TN_CALL_FRAME_RECLAIM && words[2] == TN_ANY)
-		ground_note(TN_RUN_FIRST(tn_utcb->words[0]));
+		ground_learn(words[2], words[3], true);
+	else if (number == TN_CALL_FRAME_RECLAIM)
+		note_reclaimed(words, r);
 	else if (number == TN_CALL_CREATE && words[2] != TN_ANY)
+		ground_learn(words[2], 1, true);
+	else if (number == TN_CALL_TABLE_ATTACH && words[3] != TN_ANY)
+		ground_learn(words[3], 1, true);
+	if (number == TN_CALL_FRAME_GIVE || number == TN_CALL_CREATE)
 		ground_note(words[2]);
 	else if (number == TN_CALL_MAP)
 		ground_note(words[3]);
@@ -65,8 +87,7 @@ static struct tn_result make(uint64_t number, const uint64_t words[7])
 	digest_add(number ^ words[0] << 8);
 	digest_add(words[1] ^ words[2] << 16 ^ (uint64_t)r.code);
 	holdings_learn(number, words, r);
-	if (r.code == 0)
-		note(number, words);
+	note(number, words, r);
 	if (number == TN_CALL_CAP_REVOKE && r.code == 0 && words[0] <= TN_SLOT_POOL)
 		keeper_renew(words[0]);
 	if (!tally_count(number, r)) {
@@ -85,7 +106,7 @@ static void chain(void)
 	for (unsigned i = 0; i < CHAIN; i++) {
 		uint64_t slot = holdings_empty();
 		struct tn_result r = make(TN_CALL_CREATE,
-					  (const uint64_t[7]){TN_KIND_POOL, pool, ground_frame(),
+					  (const uint64_t[7]){TN_KIND_POOL, pool, ground_frame(false),
 							      TN_SLOT_FRAMES, slot});
 
 		if (r.code == 0)
@@ -95,10 +116,39 @@ static void chain(void)
 	}
 }
 
-static void turn(void)
+/* Gives what was missing to who pays, where that is known, and tries once more. */
+static void pay(const struct deed *deed, uint64_t missing)
+{
+	bool pool = deed->number == TN_CALL_CREATE && deed->words[0] <= TN_KIND_PROCESS;
+	uint64_t of = deed->words[deed->number == TN_CALL_CREATE];
+	uint64_t payer = pool ? of : holdings_payer(of);
+
+	if (make(TN_CALL_FRAME_GIVE, (const uint64_t[7]){TN_SLOT_FRAMES, payer, ground_frame(false), missing})
+			    .code == 0 ||
+	    make(TN_CALL_FRAME_MOVE, (const uint64_t[7]){TN_SLOT_POOL, payer, missing}).code == 0)
+		(void)make(deed->number, deed->words);
+}
+
+/* A random call; mostly, what it finds missing is paid. */
+static void call(void)
 {
 	struct deed deed;
+	struct tn_result r;
 
+	mix_draw(&deed, false);
+	if (tally_made() >= trace)
+		show("call", deed.number, deed.words);
+	mix_prepare(&deed);
+	if (harm_spares(&deed, BY_MAIN))
+		return;
+	r = make(deed.number, deed.words);
+	if (r.code == -TN_ENOMEM && deed.number != TN_CALL_FRAME_MOVE &&
+	    deed.number != TN_CALL_THREAD_CONFIGURE && !one_in(4))
+		pay(&deed, r.value);
+}
+
+static void turn(void)
+{
 	if (one_in(CHAIN_EVERY)) {
 		chain();
 		return;
@@ -111,12 +161,7 @@ static void turn(void)
 		(void)make(TN_CALL_CAP_INFO, (const uint64_t[7]){TN_SELF, holdings_next()});
 		return;
 	}
-	mix_draw(&deed, false);
-	if (tally_made() >= trace)
-		show("call", deed.number, deed.words);
-	mix_prepare(&deed);
-	if (!harm_spares(&deed, BY_MAIN))
-		(void)make(deed.number, deed.words);
+	call();
 }
 
 static void progress(uint64_t start)

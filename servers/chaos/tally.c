@@ -43,18 +43,35 @@ static uint32_t bit_of(uint16_t number)
 	return 1u << (index_of[number] - 1);
 }
 
-/* `cap`: looking up the slots that the row's rights name. Only objects end. */
+/* The capability that the colon stands behind names no object, which could end. */
+static bool is_lasting(const char *rights, const char *colon)
+{
+	static const char *const lasting[] = {"frames", "system", "irq"};
+
+	for (unsigned i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
+		size_t length = strlen(lasting[i]);
+
+		if (colon >= rights + length && memcmp(colon - length, lasting[i], length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* `cap`: looking up the slots that the row's rights name. */
 static uint32_t bits_of_slots(const char *rights)
 {
-	static const char *const objects[] = {"pool", "process", "thread", "object", "endpoint"};
 	uint32_t bits = bit_of(TN_ERANGE) | bit_of(TN_ENOENT) | bit_of(TN_EBADF);
+	bool outside = true; /* of parentheses */
 
-	for (unsigned i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-		if (strstr(rights, objects[i]) != NULL)
+	for (const char *at = rights; *at != '\0'; at++) {
+		outside = *at == ')' || (outside && *at != '(');
+		if (*at != ':' || !outside)
+			continue;
+		if (!is_lasting(rights, at))
 			bits |= bit_of(TN_ESTALE);
-	for (const char *colon = rights; (colon = strchr(colon, ':')) != NULL; colon++)
-		if (memcmp(colon, ": none", 6) != 0)
+		if (memcmp(at, ": none", 6) != 0)
 			bits |= bit_of(TN_EPERM);
+	}
 	return bits;
 }
 
