@@ -247,7 +247,7 @@ static struct rule {
 	const char *text;
 	uint64_t mended, spared;
 } rules[] = {
-	{ANY_CALL, BY_OWN, spare_reserved, "the keeper, who wakes the main thread, is left alone", 0, 0},
+	{ANY_CALL, BY_OWN, spare_reserved, "keeper and graves are left alone: one wakes the main thread, the others are a check", 0, 0},
 	{TN_CALL_SHUTDOWN, BY_OWN, spare_system, "shutdown: it ends the run", 0, 0},
 	{TN_CALL_DEBUG_WRITE, BY_OWN, mend_text, "debug_write prints no bytes: the console is for people", 0, 0},
 	{TN_CALL_THREAD_EXIT, BY_MAIN, spare_all, "thread_exit of the main thread: it is shutdown", 0, 0},

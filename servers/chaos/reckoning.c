@@ -91,7 +91,7 @@ static void anchors_destroy(void)
 
 static bool slot_is_boots(uint64_t slot)
 {
-	return slot <= TN_SLOT_SYSTEM || slot_is_reserved(slot) ||
+	return slot <= TN_SLOT_SYSTEM || (slot >= SLOT_HELPER_CODE && slot <= SLOT_KEEPER_POOL) ||
 	       (slot >= TN_SLOT_DEVICES && slot <= TN_SLOT_IRQ);
 }
 

@@ -3,8 +3,9 @@
  *
  *   1 .. 5         what boot gave: process, thread, root pool, all frames, the machine
  *   11, 12         the code and the scripts of helpers
- *   13 .. 15       the keeper's: endpoint, process, pool. No random call names 11 to 15
+ *   13 .. 15       the keeper's: endpoint, process, pool. No random call names 11 to 15, or 96 to 127
  *   16 .. 80       devices and interrupts, as boot gave them
+ *   96 .. 127      graves: capabilities to what ends (graves.h)
  *   128 .. 319     work: anything may happen to these
  *   7936 .. 7999   anchors: the strong capabilities to what the root pool pays (harm.h)
  */
@@ -17,6 +18,8 @@
 #define SLOT_KEEPER 13u /* its endpoint, to send to */
 #define SLOT_KEEPER_PROCESS 14u
 #define SLOT_KEEPER_POOL 15u
+#define SLOT_GRAVES 96u
+#define SLOT_GRAVES_END 128u
 #define SLOT_WORK TN_SLOT_FREE
 #define SLOT_WORK_END 320u
 #define SLOT_ANCHORS 7936u
@@ -26,10 +29,11 @@
 #define PAGE_WORK 1u
 #define PAGE_ANCHORS (SLOT_ANCHORS / TN_CAPS_SLOTS)
 
-/* Of the keeper and the helpers: never an argument. */
+/* Of the keeper, the helpers and the graves: never an argument. */
 static inline _Bool slot_is_reserved(uint64_t slot)
 {
-	return slot - SLOT_HELPER_CODE <= SLOT_KEEPER_POOL - SLOT_HELPER_CODE;
+	return slot - SLOT_HELPER_CODE <= SLOT_KEEPER_POOL - SLOT_HELPER_CODE ||
+	       slot - SLOT_GRAVES < SLOT_GRAVES_END - SLOT_GRAVES;
 }
 
 static inline _Bool slot_is_anchor(uint64_t slot)

@@ -7,6 +7,7 @@
 #include <tenure/names.h>
 #include <tenure/user.h>
 
+#include "graves.h"
 #include "ground.h"
 #include "harm.h"
 #include "helpers.h"
@@ -18,13 +19,18 @@
 #include "tally.h"
 
 #define LOOK_EVERY 8u      /* calls: how often one looks at a slot */
-#define HELPER_EVERY 192u   /* turns */
+#define GRAVE_EVERY 16u    /* turns */
+#define RECLAIM_EVERY 64u
+#define HELPER_EVERY 192u
 #define CHAIN_EVERY 16384u
 #define CHAIN 64u          /* tries, of which many find a frame that is no user's */
 #define CLOCK_EVERY 4096u  /* calls */
 #define PROGRESS_SECONDS 2u
 
 static uint64_t digest, trace = TN_ANY;
+static struct {
+	uint64_t pool, first, count;
+} given; /* by the last give that was done */
 static bool strange; /* an answer that is none */
 
 static void digest_add(uint64_t word)
@@ -63,9 +69,12 @@ static void note(uint64_t number, const uint64_t words[7], struct tn_result r)
 		ground_learn(r.value, 1, r.code == -TN_EKERNEL);
 	if (r.code != 0)
 		return;
-	if (number == TN_CALL_FRAME_GIVE)
+	if (number == TN_CALL_FRAME_GIVE) {
+		given.pool = words[1];
+		given.first = words[2];
+		given.count = words[3];
 		ground_learn(words[2], words[3], true);
-	else if (number == TN_CALL_FRAME_RECLAIM)
+	} else if (number == TN_CALL_FRAME_RECLAIM)
 		note_reclaimed(words, r);
 	else if (number == TN_CALL_CREATE && words[2] != TN_ANY)
 		ground_learn(words[2], 1, true);
@@ -116,6 +125,16 @@ static void chain(void)
 	}
 }
 
+/* Some of the frames that were given last, by name. */
+static void reclaim_given(void)
+{
+	uint64_t offset = given.count > 1 ? below(given.count) : 0;
+
+	(void)make(TN_CALL_FRAME_RECLAIM,
+		   (const uint64_t[7]){TN_SLOT_FRAMES, given.pool, given.first + offset,
+				       1 + below(given.count - offset)});
+}
+
 /* Gives what was missing to who pays, where that is known, and tries once more. */
 static void pay(const struct deed *deed, uint64_t missing)
 {
@@ -155,6 +174,14 @@ static void turn(void)
 	}
 	if (one_in(HELPER_EVERY)) {
 		helpers_begin(make);
+		return;
+	}
+	if (one_in(GRAVE_EVERY)) {
+		strange = strange || !graves_look(make);
+		return;
+	}
+	if (given.count != 0 && one_in(RECLAIM_EVERY)) {
+		reclaim_given();
 		return;
 	}
 	if (one_in(LOOK_EVERY)) {
