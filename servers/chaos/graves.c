@@ -42,6 +42,7 @@ bool graves_look(struct tn_result (*make)(uint64_t number, const uint64_t words[
 	}
 	graves[i].dead = r.value >> 16 == 0;
 	if (graves[i].dead && graves[i].looks++ == LOOKS)
-		graves[i].filled = make(TN_CALL_CAP_DELETE, (const uint64_t[7]){TN_SELF, slot}).code != 0;
+		graves[i].filled =
+			make(TN_CALL_CAP_DELETE, (const uint64_t[7]){TN_SELF, slot}).code != 0;
 	return true;
 }

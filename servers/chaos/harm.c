@@ -1,5 +1,5 @@
 /*
- * harm.c - see harm.h. Owns the counts of what was spared.
+ * harm.c - see harm.h. Owns the counts of what was spared and mended.
  */
 #include "harm.h"
 
@@ -68,7 +68,8 @@ static enum verdict spare_boot_slots(struct deed *d, enum harm_by by)
 
 	(void)by;
 	return spared_if(is_self(d->words[0]) &&
-			 (slot <= TN_SLOT_SYSTEM || slot - TN_SLOT_DEVICES <= TN_SLOT_IRQ - TN_SLOT_DEVICES));
+			 (slot <= TN_SLOT_SYSTEM ||
+			  slot - TN_SLOT_DEVICES <= TN_SLOT_IRQ - TN_SLOT_DEVICES));
 }
 
 static enum verdict spare_anchors(struct deed *d, enum harm_by by)
@@ -136,8 +137,8 @@ static enum verdict spare_pages(struct deed *d, enum harm_by by)
 	(void)by;
 	if (d->words[0] != TN_SLOT_PROCESS)
 		return ALLOWED;
-	return spared_if(ground_is_kept(d->words[1],
-					(count < most ? count : most) * TN_FRAME_SIZE));
+	return spared_if(
+		ground_is_kept(d->words[1], (count < most ? count : most) * TN_FRAME_SIZE));
 }
 
 static enum verdict spare_tables(struct deed *d, enum harm_by by)
@@ -182,8 +183,9 @@ static enum verdict mend_device(struct deed *d, enum harm_by by)
 static enum verdict spare_utcb(struct deed *d, enum harm_by by)
 {
 	(void)by;
-	return spared_if((d->words[1] & TN_CONFIGURE_UTCB) &&
-			 (ground_is_own(d->words[3], 1) || ground_is_kept(d->words[4], TN_FRAME_SIZE)));
+	return spared_if(
+		(d->words[1] & TN_CONFIGURE_UTCB) &&
+		(ground_is_own(d->words[3], 1) || ground_is_kept(d->words[4], TN_FRAME_SIZE)));
 }
 
 static enum verdict mend_registers(struct deed *d, enum harm_by by)
@@ -215,7 +217,8 @@ static enum verdict mend_priority(struct deed *d, enum harm_by by)
 static enum verdict mend_resume_at(struct deed *d, enum harm_by by)
 {
 	(void)by;
-	return TN_INFO_LABEL(d->words[1]) == TN_RESUME_AT ? mend(&d->words[2], helpers_end()) : ALLOWED;
+	return TN_INFO_LABEL(d->words[1]) == TN_RESUME_AT ? mend(&d->words[2], helpers_end())
+							  : ALLOWED;
 }
 
 /* Whether an argument names such a slot, to use it or to fill it. */
@@ -239,51 +242,76 @@ static enum verdict spare_reserved(struct deed *d, enum harm_by by)
 
 #define ANY_CALL TN_CALL_COUNT
 
-/* The rules. A call may be in several; those for any call come first. */
-static struct rule {
+/* The rules; an empty text stands for that above. A call may be in several. */
+static const struct rule {
 	uint64_t call;
 	unsigned by;
 	enum verdict (*judge)(struct deed *deed, enum harm_by by);
 	const char *text;
-	uint64_t mended, spared;
 } rules[] = {
-	{ANY_CALL, BY_OWN, spare_reserved, "keeper and graves are left alone: one wakes the main thread, the others are a check", 0, 0},
-	{TN_CALL_SHUTDOWN, BY_OWN, spare_system, "shutdown: it ends the run", 0, 0},
-	{TN_CALL_DEBUG_WRITE, BY_OWN, mend_text, "debug_write prints no bytes: the console is for people", 0, 0},
-	{TN_CALL_THREAD_EXIT, BY_MAIN, spare_all, "thread_exit of the main thread: it is shutdown", 0, 0},
-	{TN_CALL_DESTROY, BY_HELPER, spare_main_thread, "nobody else destroys the main thread", 0, 0},
-	{TN_CALL_CAP_DELETE, BY_OWN, spare_boot_slots, "what boot gave is not deleted: the reckoning needs it", 0, 0},
-	{TN_CALL_CAP_DELETE, BY_OWN, spare_anchors, "nor the last strong capability to what the root pool pays", 0, 0},
-	{TN_CALL_CAP_COPY, BY_OWN, mend_copy, "copies of those cannot end, map or run the program itself", 0, 0},
-	{TN_CALL_CAP_REVOKE, BY_HELPER, spare_revoke, "nobody else revokes what the keeper holds as well", 0, 0},
-	{TN_CALL_CREATE, BY_OWN, mend_root, "what the root pool pays gets a slot that is kept", 0, 0},
-	{TN_CALL_CREATE, BY_OWN, mend_ceiling, "no process has threads more urgent than the main thread", 0, 0},
-	{TN_CALL_MAP, BY_OWN, spare_pages, "own code and stack stay mapped, and nothing else is there", 0, 0},
-	{TN_CALL_UNMAP, BY_OWN, spare_pages, "", 0, 0},
-	{TN_CALL_PROTECT, BY_OWN, spare_pages, "", 0, 0},
-	{TN_CALL_TABLE_ATTACH, BY_OWN, spare_tables, "", 0, 0},
-	{TN_CALL_TABLE_DETACH, BY_OWN, spare_tables, "", 0, 0},
-	{TN_CALL_MAP, BY_OWN, spare_own_frames, "own frames are mapped nowhere else: others would write there", 0, 0},
-	{TN_CALL_PROTECT, BY_OWN, spare_helper_pages, "and what others run, which is mapped, stays read-only", 0, 0},
-	{TN_CALL_CACHE_OP, BY_OWN, spare_own_frames, "nor is what they hold thrown away", 0, 0},
-	{TN_CALL_MAP, BY_OWN, mend_device, "nobody writes to devices: they can end the machine, or write memory", 0, 0},
-	{TN_CALL_PROTECT, BY_OWN, mend_device, "", 0, 0},
-	{TN_CALL_THREAD_CONFIGURE, BY_OWN, spare_utcb, "no other thread's UTCB is an own frame, or lies among own pages", 0, 0},
-	{TN_CALL_THREAD_CONFIGURE, BY_OWN, mend_registers, "other threads run the helpers' code alone", 0, 0},
-	{TN_CALL_THREAD_CONFIGURE, BY_OWN, mend_priority, "none is more urgent than the main thread: it would starve", 0, 0},
-	{TN_CALL_REPLY, BY_ALL, mend_resume_at, "who faulted goes on at the end of the helpers' code alone", 0, 0},
-	{TN_CALL_REPLY_TO, BY_ALL, mend_resume_at, "", 0, 0},
-	{TN_CALL_REPLY_RECV, BY_ALL, mend_resume_at, "", 0, 0},
+	/* clang-format off */
+	{ANY_CALL, BY_OWN, spare_reserved,
+	 "the keeper, which wakes the main thread, and the graves, which are a check, are not named"},
+	{TN_CALL_SHUTDOWN, BY_OWN, spare_system,
+	 "no shutdown: it ends the run"},
+	{TN_CALL_DEBUG_WRITE, BY_OWN, mend_text,
+	 "debug_write prints no bytes: the console is for people"},
+	{TN_CALL_THREAD_EXIT, BY_MAIN, spare_all,
+	 "no thread_exit by the main thread: it is shutdown"},
+	{TN_CALL_DESTROY, BY_HELPER, spare_main_thread,
+	 "helpers do not destroy the main thread"},
+	{TN_CALL_CAP_DELETE, BY_OWN, spare_boot_slots,
+	 "what boot gave is not deleted: the reckoning needs it"},
+	{TN_CALL_CAP_DELETE, BY_OWN, spare_anchors,
+	 "nor is the last strong capability to what the root pool pays"},
+	{TN_CALL_CAP_COPY, BY_OWN, mend_copy,
+	 "copies of both are too weak to end, map or run the program itself"},
+	{TN_CALL_CAP_REVOKE, BY_HELPER, spare_revoke,
+	 "helpers do not revoke what the keeper holds as well"},
+	{TN_CALL_CREATE, BY_OWN, mend_root,
+	 "what the root pool pays gets a slot that is kept: nobody else could end it"},
+	{TN_CALL_CREATE, BY_OWN, mend_ceiling,
+	 "no process has a ceiling above the main thread: its threads could starve it"},
+	{TN_CALL_THREAD_CONFIGURE, BY_OWN, mend_priority,
+	 "and no thread is more urgent, nor does the main thread lower itself"},
+	{TN_CALL_THREAD_CONFIGURE, BY_OWN, mend_registers,
+	 "threads run the helpers' code alone: any other could be the program's own"},
+	{TN_CALL_THREAD_CONFIGURE, BY_OWN, spare_utcb,
+	 "no own frame becomes a UTCB: the kernel would write there"},
+	{TN_CALL_MAP, BY_OWN, spare_own_frames,
+	 "nor is it mapped anywhere: others could write there"},
+	{TN_CALL_CACHE_OP, BY_OWN, spare_own_frames,
+	 "nor is what the cache has of it thrown away"},
+	{TN_CALL_PROTECT, BY_OWN, spare_helper_pages,
+	 "the pages that helpers run, which are own frames, do not become writable"},
+	{TN_CALL_MAP, BY_OWN, spare_pages,
+	 "own code and stack stay mapped, and nothing else beside them"},
+	{TN_CALL_UNMAP, BY_OWN, spare_pages, ""},
+	{TN_CALL_PROTECT, BY_OWN, spare_pages, ""},
+	{TN_CALL_TABLE_ATTACH, BY_OWN, spare_tables, ""},
+	{TN_CALL_TABLE_DETACH, BY_OWN, spare_tables, ""},
+	{TN_CALL_MAP, BY_OWN, mend_device,
+	 "nobody writes to devices: that can end the machine, or write to any memory"},
+	{TN_CALL_PROTECT, BY_OWN, mend_device, ""},
+	{TN_CALL_REPLY, BY_ALL, mend_resume_at,
+	 "who faulted goes on where it was, or at its end: elsewhere could be the program's own code"},
+	{TN_CALL_REPLY_TO, BY_ALL, mend_resume_at, ""},
+	{TN_CALL_REPLY_RECV, BY_ALL, mend_resume_at, ""},
+	/* clang-format on */
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
-/* True if the deed is not to be made. */
-static bool rule_spares(struct rule *rule, struct deed *deed, enum harm_by by)
-{
-	enum verdict verdict = (rule->by & by) ? rule->judge(deed, by) : ALLOWED;
+static struct {
+	uint64_t mended, spared;
+} counts[RULES];
 
-	rule->mended += verdict == MENDED;
-	rule->spared += verdict == SPARED;
+/* True if the deed is not to be made. */
+static bool rule_spares(unsigned i, struct deed *deed, enum harm_by by)
+{
+	enum verdict verdict = (rules[i].by & by) ? rules[i].judge(deed, by) : ALLOWED;
+
+	counts[i].mended += verdict == MENDED;
+	counts[i].spared += verdict == SPARED;
 	return verdict == SPARED;
 }
 
@@ -296,7 +324,8 @@ static uint64_t long_number(uint64_t number)
 
 bool harm_spares(struct deed *deed, enum harm_by by)
 {
-	static uint8_t first[TN_CALL_COUNT], of[RULES]; /* rule + 1: of each call, and the next one */
+	static uint8_t first[TN_CALL_COUNT],
+		of[RULES]; /* rule + 1: of each call, and the next one */
 	uint64_t number = long_number(deed->number), given = deed->number;
 	bool spared;
 
@@ -307,9 +336,9 @@ bool harm_spares(struct deed *deed, enum harm_by by)
 	if (number >= TN_CALL_COUNT)
 		return false;
 	deed->number = number;
-	spared = rule_spares(&rules[0], deed, by);
+	spared = rule_spares(0, deed, by);
 	for (unsigned next = first[number]; !spared && next != 0; next = of[next - 1])
-		spared = rule_spares(&rules[next - 1], deed, by);
+		spared = rule_spares(next - 1, deed, by);
 	deed->number = given;
 	return spared;
 }
@@ -319,7 +348,7 @@ uint64_t harm_spared(void)
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < RULES; i++)
-		sum += rules[i].spared;
+		sum += counts[i].spared;
 	return sum;
 }
 
@@ -327,12 +356,12 @@ void harm_show(void)
 {
 	printf("\n  %10s %9s\n", "spared", "mended");
 	for (unsigned i = 0; i < RULES;) {
-		uint64_t spared = rules[i].spared, mended = rules[i].mended;
+		uint64_t spared = counts[i].spared, mended = counts[i].mended;
 		const char *text = rules[i].text;
 
 		for (i++; i < RULES && rules[i].text[0] == '\0'; i++) {
-			spared += rules[i].spared;
-			mended += rules[i].mended;
+			spared += counts[i].spared;
+			mended += counts[i].mended;
 		}
 		printf("  %10lu %9lu  %s\n", (unsigned long)spared, (unsigned long)mended, text);
 	}

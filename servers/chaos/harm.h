@@ -16,8 +16,8 @@ struct deed {
 /* Who makes it. */
 enum harm_by {
 	BY_MAIN = 1,
-	BY_HELPER = 2,  /* another thread of the same process, with the same slots */
-	BY_CHILD = 4    /* a thread of another process, with what was copied to it */
+	BY_HELPER = 2, /* another thread of the same process, with the same slots */
+	BY_CHILD = 4   /* a thread of another process, with what was copied to it */
 };
 
 /* True if the call must not be made. Some rules mend an argument instead: the deed is then another,

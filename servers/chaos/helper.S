@@ -1,7 +1,8 @@
 /*
  * helper.S - what other threads run: a script, made of random deeds (helpers.h).
  *
- * s1 is the script, s0 the deed that comes next: what it is, and the registers a0 to a7 before it.
+ * s1 is the script, s0 the deed that comes next: what it is, and the registers a0 to a7 before it. s2
+ * is where the thread has its UTCB.
  * One page of its own, mapped to read and execute in each process that has such threads.
  */
 #define THREAD_EXIT 29
@@ -36,6 +37,8 @@ next:
 	beqz	t0, float
 	addi	t0, t0, -1
 	beqz	t0, jump
+	addi	t0, t0, -1
+	beqz	t0, wait
 	.word	0			/* an illegal instruction */
 	j	next
 call:
@@ -56,6 +59,16 @@ float:
 	j	next
 jump:
 	jr	a0
+wait:					/* how the next receive will wait */
+	.option push
+	.option arch, +zicsr
+	rdtime	t1
+	.option pop
+	add	t1, t1, a0
+	sd	a2, 0(s2)		/* receive_slot */
+	sd	a1, 8(s2)		/* signal_mask */
+	sd	t1, 16(s2)		/* deadline */
+	j	next
 
 	.globl	helper_end
 helper_end:

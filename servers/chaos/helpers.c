@@ -15,8 +15,10 @@
 #define SCRIPTS 8u /* of each kind */
 #define DEEDS 48u
 #define SCRIPT_POINTER 9u /* s1, as x9 */
+#define UTCB_POINTER 18u  /* s2 */
+#define WAIT_TICKS 100000u
 
-enum { END, CALL, STORE, LOAD, SPIN, FLOAT, JUMP, ILLEGAL };
+enum { END, CALL, STORE, LOAD, SPIN, FLOAT, JUMP, WAIT, ILLEGAL };
 
 struct script {
 	struct {
@@ -42,13 +44,17 @@ bool helpers_start(void)
 	uint64_t scripts = ground_take(2 * SCRIPTS);
 
 	return tn_map(TN_SLOT_PROCESS, HELPER_CODE, TN_SLOT_FRAMES, code, 1,
-		      TN_MAP_READ | TN_MAP_EXECUTE).code == 0 &&
+		      TN_MAP_READ | TN_MAP_EXECUTE)
+			       .code == 0 &&
 	       tn_map(TN_SLOT_PROCESS, HELPER_SCRIPTS, TN_SLOT_FRAMES, scripts, 2 * SCRIPTS,
-		      TN_MAP_READ | TN_MAP_WRITE).code == 0 &&
+		      TN_MAP_READ | TN_MAP_WRITE)
+			       .code == 0 &&
 	       tn_cap_copy(TN_SLOT_FRAMES, TN_SELF, SLOT_HELPER_CODE,
-			   TN_FRAMES_READ | TN_FRAMES_EXECUTE, code, 1).code == 0 &&
+			   TN_FRAMES_READ | TN_FRAMES_EXECUTE, code, 1)
+			       .code == 0 &&
 	       tn_cap_copy(TN_SLOT_FRAMES, TN_SELF, SLOT_HELPER_SCRIPTS, TN_FRAMES_READ,
-			   scripts + SCRIPTS, SCRIPTS).code == 0;
+			   scripts + SCRIPTS, SCRIPTS)
+			       .code == 0;
 }
 
 void helpers_stop(void)
@@ -66,7 +72,8 @@ bool helpers_may_begin(const struct tn_thread_config *config)
 	uint64_t offset = config->registers[SCRIPT_POINTER - 1] - HELPER_SCRIPTS;
 
 	return config->pc == HELPER_CODE && offset < SCRIPTS * TN_FRAME_SIZE &&
-	       offset % TN_FRAME_SIZE == 0;
+	       offset % TN_FRAME_SIZE == 0 &&
+	       !ground_is_kept(config->registers[UTCB_POINTER - 1], TN_FRAME_SIZE);
 }
 
 /* --- scripts ---------------------------------------------------------------------------------- */
@@ -95,10 +102,25 @@ static void call_write(uint64_t registers[8], bool elsewhere)
 
 static unsigned any_deed(void)
 {
-	static const uint8_t deeds[] = {CALL, CALL, CALL, CALL, CALL, CALL, CALL, CALL, CALL, STORE,
-					STORE, LOAD, LOAD, SPIN, FLOAT, JUMP, ILLEGAL};
+	static const uint8_t deeds[] = {CALL,  CALL,  CALL, CALL, CALL, CALL,  CALL, CALL,   CALL,
+					STORE, STORE, LOAD, LOAD, SPIN, FLOAT, JUMP, ILLEGAL};
 
 	return deeds[below(sizeof(deeds))];
+}
+
+/* The first two deeds: a wait of up to some milliseconds. */
+static void wait_write(struct script *script, uint64_t endpoint)
+{
+	uint64_t *how = script->deeds[0].registers, *receive = script->deeds[1].registers;
+
+	script->deeds[0].what = WAIT;
+	how[0] = below(one_in(2) ? WAIT_TICKS / 100 : WAIT_TICKS);
+	how[1] = one_in(2) ? TN_ANY : 0;
+	how[2] = SLOT_WORK + below(256);
+	script->deeds[1].what = CALL;
+	receive[0] = one_in(8) ? TN_NONE : endpoint;
+	receive[1] = one_in(4) ? 0 : TN_INFO_TIMED;
+	receive[7] = TN_CALL_RECV;
 }
 
 /* Receives at an endpoint, and answers. */
@@ -109,12 +131,13 @@ static void server_write(struct script *script, unsigned count, uint64_t endpoin
 
 		script->deeds[i].what = i + 1 < count ? CALL : END;
 		registers[0] = endpoint;
-		registers[1] = TN_INFO(below(4) & ~(uint64_t)TN_RESUME_AT, below(70));
-		registers[7] = i == 0     ? TN_CALL_RECV
+		registers[1] = TN_INFO(below(4) & ~(uint64_t)TN_RESUME_AT, below(66)) |
+			       (one_in(2) ? TN_INFO_TIMED : 0);
+		registers[7] = i == 0      ? TN_CALL_RECV
 			       : one_in(2) ? TN_REPLY_RECV_SHORT
 					   : TN_CALL_REPLY_RECV;
 	}
-	script->deeds[0].registers[1] = 0;
+	wait_write(script, endpoint);
 }
 
 /* A script, of either kind; its address. The endpoint is where a server receives. */
@@ -147,13 +170,19 @@ static uint64_t script_write(bool elsewhere, uint64_t endpoint)
 static void room_make(struct tn_result (*make)(uint64_t number, const uint64_t words[7]),
 		      uint64_t process, uint64_t endpoint)
 {
-	const uint64_t code[7] = {process, HELPER_CODE, SLOT_HELPER_CODE,
-				  tn_resolve(TN_SLOT_PROCESS, HELPER_CODE).value / TN_FRAME_SIZE, 1,
+	const uint64_t code[7] = {process,
+				  HELPER_CODE,
+				  SLOT_HELPER_CODE,
+				  tn_resolve(TN_SLOT_PROCESS, HELPER_CODE).value / TN_FRAME_SIZE,
+				  1,
 				  TN_MAP_READ | TN_MAP_EXECUTE};
-	const uint64_t scripts[7] = {
-		process, HELPER_SCRIPTS, SLOT_HELPER_SCRIPTS,
-		tn_resolve(TN_SLOT_PROCESS, HELPER_SCRIPTS_ELSEWHERE).value / TN_FRAME_SIZE, SCRIPTS,
-		TN_MAP_READ | (one_in(4) ? TN_MAP_SMALL : 0)};
+	const uint64_t scripts[7] = {process,
+				     HELPER_SCRIPTS,
+				     SLOT_HELPER_SCRIPTS,
+				     tn_resolve(TN_SLOT_PROCESS, HELPER_SCRIPTS_ELSEWHERE).value /
+					     TN_FRAME_SIZE,
+				     SCRIPTS,
+				     TN_MAP_READ | (one_in(4) ? TN_MAP_SMALL : 0)};
 
 	(void)make(TN_CALL_MAP, code);
 	(void)make(TN_CALL_MAP, scripts);
@@ -166,16 +195,19 @@ void helpers_begin(struct tn_result (*make)(uint64_t number, const uint64_t word
 	bool elsewhere = !one_in(4);
 	uint64_t process = elsewhere ? holdings_pick(TN_CAP_PROCESS) : TN_SLOT_PROCESS;
 	uint64_t thread = elsewhere ? holdings_empty() : holdings_empty_anchor();
+	uint64_t utcb = OWN_LOW_END + below(2048) * TN_FRAME_SIZE;
 	uint64_t endpoint = holdings_pick(TN_CAP_ENDPOINT), fault = one_in(3) ? TN_NONE : endpoint;
 	uint64_t script = script_write(elsewhere, endpoint);
 
-	if (make(TN_CALL_CREATE, (const uint64_t[7]){TN_KIND_THREAD, process, TN_ANY, TN_NONE, thread}).code != 0)
+	if (make(TN_CALL_CREATE,
+		 (const uint64_t[7]){TN_KIND_THREAD, process, TN_ANY, TN_NONE, thread})
+		    .code != 0)
 		return;
 	if (elsewhere)
 		room_make(make, process, endpoint);
-	mix_config_write(script);
+	mix_config_write(script, utcb);
 	(void)make(TN_CALL_THREAD_CONFIGURE,
-		   (const uint64_t[7]){thread, fault == TN_NONE ? 11 : 15, TN_SLOT_FRAMES, ground_frame(false),
-				       OWN_LOW_END + below(2048) * TN_FRAME_SIZE, fault});
+		   (const uint64_t[7]){thread, fault == TN_NONE ? 11 : 15, TN_SLOT_FRAMES,
+				       ground_frame(false), utcb, fault});
 	(void)make(TN_CALL_THREAD_RESUME, (const uint64_t[7]){thread});
 }

@@ -14,7 +14,7 @@
 #include "slots.h"
 #include "tally.h"
 
-#define FRAMES 24u         /* of its pool: objects, and page tables under any paging mode */
+#define FRAMES 24u /* of its pool: objects, and page tables under any paging mode */
 #define PATIENCE_US 10u
 #define SLEEP_EVERY 64u
 #define TRIES 8u /* a call to the keeper may be cancelled by a helper */
@@ -60,7 +60,8 @@ static void restore(void)
 {
 	for (uint64_t slot = TN_SLOT_PROCESS; slot <= TN_SLOT_SYSTEM; slot++) {
 		(void)tn_cap_delete(TN_SLOT_PROCESS, slot);
-		(void)tn_cap_copy(slot, TN_SLOT_PROCESS, slot, TN_RIGHTS_ALL >> (slot == TN_SLOT_SYSTEM), 0, 0);
+		(void)tn_cap_copy(slot, TN_SLOT_PROCESS, slot,
+				  TN_RIGHTS_ALL >> (slot == TN_SLOT_SYSTEM), 0, 0);
 	}
 	(void)tn_cap_copy(POOL, TN_SLOT_PROCESS, SLOT_KEEPER_POOL, TN_RIGHTS_ALL, 0, 0);
 	(void)tn_cap_copy(DROPPED_POOL, TN_SLOT_PROCESS, SLOT_KEEPER_PROCESS, TN_RIGHTS_ALL, 0, 0);
@@ -135,17 +136,20 @@ void keeper_renew(uint64_t slot)
 
 static bool image_share(void)
 {
-	for (uint64_t va = (uint64_t)__image_start; va < (uint64_t)__image_end; va += TN_FRAME_SIZE) {
+	for (uint64_t va = (uint64_t)__image_start; va < (uint64_t)__image_end;
+	     va += TN_FRAME_SIZE) {
 		struct tn_resolved page;
 
 		if (tn_resolve_read(TN_SLOT_PROCESS, va, &page).code != 0 ||
 		    tn_map(SLOT_KEEPER_PROCESS, va, TN_SLOT_FRAMES, page.address / TN_FRAME_SIZE, 1,
-			   (page.flags & 7) | TN_MAP_SMALL).code != 0)
+			   (page.flags & 7) | TN_MAP_SMALL)
+				    .code != 0)
 			return false;
 	}
 	return tn_map(SLOT_KEEPER_PROCESS, TN_BOOT_INFO, TN_SLOT_FRAMES,
 		      tn_resolve(TN_SLOT_PROCESS, TN_BOOT_INFO).value / TN_FRAME_SIZE, 1,
-		      TN_MAP_READ).code == 0;
+		      TN_MAP_READ)
+		       .code == 0;
 }
 
 /* Its slots 1 to 7, and the main thread's way to call it. */
@@ -153,11 +157,15 @@ static bool slots_fill(void)
 {
 	for (uint64_t slot = TN_SLOT_PROCESS; slot <= TN_SLOT_SYSTEM; slot++)
 		if (tn_cap_copy(slot, SLOT_KEEPER_PROCESS, slot,
-				TN_RIGHTS_ALL >> (slot == TN_SLOT_SYSTEM), 0, 0).code != 0)
+				TN_RIGHTS_ALL >> (slot == TN_SLOT_SYSTEM), 0, 0)
+			    .code != 0)
 			return false;
-	return tn_cap_copy(SLOT_KEEPER_POOL, SLOT_KEEPER_PROCESS, POOL, TN_RIGHTS_ALL, 0, 0).code == 0 &&
-	       tn_create(TN_KIND_ENDPOINT, SLOT_KEEPER_PROCESS, TN_ANY, TN_NONE, TEMPORARY, 0).code == 0 &&
-	       tn_cap_copy(TEMPORARY, SLOT_KEEPER_PROCESS, ENDPOINT, TN_RIGHTS_ALL, 0, 0).code == 0 &&
+	return tn_cap_copy(SLOT_KEEPER_POOL, SLOT_KEEPER_PROCESS, POOL, TN_RIGHTS_ALL, 0, 0).code ==
+		       0 &&
+	       tn_create(TN_KIND_ENDPOINT, SLOT_KEEPER_PROCESS, TN_ANY, TN_NONE, TEMPORARY, 0)
+			       .code == 0 &&
+	       tn_cap_copy(TEMPORARY, SLOT_KEEPER_PROCESS, ENDPOINT, TN_RIGHTS_ALL, 0, 0).code ==
+		       0 &&
 	       tn_cap_copy(TEMPORARY, TN_SELF, SLOT_KEEPER, TN_ENDPOINT_SEND, BADGE, 0).code == 0 &&
 	       tn_cap_delete(TN_SELF, TEMPORARY).code == 0;
 }
@@ -169,17 +177,21 @@ static bool thread_start(void)
 
 	config.registers[TN_REGISTER_SP] = (uint64_t)stack + sizeof(stack);
 	__asm__ volatile("mv %0, tp" : "=r"(config.registers[TN_REGISTER_TP]));
-	return tn_create(TN_KIND_THREAD, SLOT_KEEPER_PROCESS, TN_ANY, TN_NONE, TEMPORARY, 0).code == 0 &&
+	return tn_create(TN_KIND_THREAD, SLOT_KEEPER_PROCESS, TN_ANY, TN_NONE, TEMPORARY, 0).code ==
+		       0 &&
 	       tn_thread_write(TEMPORARY, &config, utcb, KEEPER_UTCB, TN_NONE).code == 0 &&
 	       tn_thread_resume(TEMPORARY).code == 0 && tn_cap_delete(TN_SELF, TEMPORARY).code == 0;
 }
 
 bool keeper_start(void)
 {
-	return tn_create(TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, SLOT_KEEPER_POOL, 0).code == 0 &&
-	       tn_frame_give(TN_SLOT_FRAMES, SLOT_KEEPER_POOL, ground_spare(FRAMES), FRAMES).code == 0 &&
+	return tn_create(TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, SLOT_KEEPER_POOL, 0).code ==
+		       0 &&
+	       tn_frame_give(TN_SLOT_FRAMES, SLOT_KEEPER_POOL, ground_spare(FRAMES), FRAMES).code ==
+		       0 &&
 	       tn_create(TN_KIND_PROCESS, SLOT_KEEPER_POOL, TN_ANY, TN_NONE, SLOT_KEEPER_PROCESS,
-			 TN_PRIORITY_MAX).code == 0 &&
+			 TN_PRIORITY_MAX)
+			       .code == 0 &&
 	       tn_create(TN_KIND_CAPS, SLOT_KEEPER_PROCESS, TN_ANY, TN_NONE, 0, 0).code == 0 &&
 	       image_share() && slots_fill() && thread_start();
 }
@@ -200,10 +212,13 @@ static bool pool_drop(void)
 
 	return tn_create(TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, pool, 0).code == 0 &&
 	       tn_frame_give(TN_SLOT_FRAMES, pool, ground_spare(TN_BATCH), TN_BATCH).code == 0 &&
-	       tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, ground_spare(TN_BATCH), TN_BATCH).code == 0 &&
-	       tn_cap_copy(pool, SLOT_KEEPER_PROCESS, DROPPED_POOL, TN_RIGHTS_ALL, 0, 0).code == 0 &&
+	       tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, ground_spare(TN_BATCH), TN_BATCH).code ==
+		       0 &&
+	       tn_cap_copy(pool, SLOT_KEEPER_PROCESS, DROPPED_POOL, TN_RIGHTS_ALL, 0, 0).code ==
+		       0 &&
 	       tn_cap_delete(TN_SELF, TN_SLOT_POOL).code == 0 &&
-	       tn_cap_copy(pool, TN_SELF, TN_SLOT_POOL, TN_RIGHTS_ALL & ~TN_RIGHT_OWN, 0, 0).code == 0 &&
+	       tn_cap_copy(pool, TN_SELF, TN_SLOT_POOL, TN_RIGHTS_ALL & ~TN_RIGHT_OWN, 0, 0).code ==
+		       0 &&
 	       tn_cap_delete(TN_SELF, pool).code == 0;
 }
 
@@ -214,7 +229,8 @@ bool keeper_drop_rights(void)
 	dropped = pool_drop() &&
 		  weaken(TN_SLOT_PROCESS, TN_PROCESS_MAP | TN_PROCESS_MANAGE, 0, 0) &&
 		  weaken(TN_SLOT_THREAD, TN_THREAD_CONTROL | TN_THREAD_SIGNAL, 0, 0) &&
-		  weaken(TN_SLOT_FRAMES, TN_RIGHTS_ALL & ~TN_FRAMES_GIVE, ground_arena, ARENA_FRAMES) &&
+		  weaken(TN_SLOT_FRAMES, TN_RIGHTS_ALL & ~TN_FRAMES_GIVE, ground_arena,
+			 ARENA_FRAMES) &&
 		  (!irq || weaken(TN_SLOT_IRQ, TN_IRQ_BIND, 1, 1));
 	for (uint64_t slot = TN_SLOT_DEVICES; slot < TN_SLOT_IRQ; slot++)
 		(void)tn_cap_delete(TN_SELF, slot);

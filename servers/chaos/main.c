@@ -76,7 +76,8 @@ static bool rights_argument(void)
 static bool prepare(bool drop)
 {
 	if (!ground_start() ||
-	    tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, ground_spare(SEED_FRAMES), SEED_FRAMES).code != 0 ||
+	    tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, ground_spare(SEED_FRAMES), SEED_FRAMES)
+			    .code != 0 ||
 	    tn_create(TN_KIND_CAPS, TN_SLOT_PROCESS, TN_ANY, TN_NONE, PAGE_WORK, 0).code != 0 ||
 	    tn_create(TN_KIND_CAPS, TN_SLOT_PROCESS, TN_ANY, TN_NONE, PAGE_ANCHORS, 0).code != 0)
 		return false;
@@ -108,9 +109,9 @@ int main(void)
 	harm_show();
 	printf("\nchaos: %lu calls in %lu ms: %lu done, %lu refused; %lu spared; %lu times woken; digest %016lx\n",
 	       (unsigned long)tally_made(), (unsigned long)(start * 1000 / tn_boot->timebase),
-	       (unsigned long)tally_done(),
-	       (unsigned long)(tally_made() - tally_done()), (unsigned long)harm_spared(),
-	       (unsigned long)keeper_wakes(), (unsigned long)storm_digest());
+	       (unsigned long)tally_done(), (unsigned long)(tally_made() - tally_done()),
+	       (unsigned long)harm_spared(), (unsigned long)keeper_wakes(),
+	       (unsigned long)storm_digest());
 	good = reckoning_make() && good;
 	if (!good)
 		printf("chaos: FAILED: seed %lu, %s\n", (unsigned long)seed,

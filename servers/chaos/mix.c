@@ -14,11 +14,12 @@
 #include "slots.h"
 
 /*
- * One letter an argument: slots of a p pool, P process (the own too), o other process, S process or
- * SELF, f FRAMES, F FRAMES or NONE, v DEVICE, t thread, e endpoint, E endpoint or NONE, w saved reply,
- * i interrupts, y the machine, s anything, z nothing, d what has ended; j a small slot number, g a page
- * of slots. Numbers: x frame, X frame or ANY, n count, l level, a address, m map's flags, M protect's; Y, N, A
- * those of large pages; b step flag, r rights, c what of configure, u priority, B bits, I info word, h any; digits are themselves.
+ * One letter an argument. Slots of: p a pool, P a process (the own too), o another process, S a
+ * process or SELF, f FRAMES, F FRAMES or NONE, v DEVICE, t a thread, e an endpoint, E an endpoint or
+ * NONE, w a saved reply, i interrupts, y the machine, s anything, z nothing, d what has ended; j a
+ * small number, g a page of slots. Numbers: x frame, X frame or ANY, n count, l level, a address, m
+ * map's flags, M protect's; Y, N, A those of large pages; b step flag, r rights, u priority, c what
+ * thread_configure sets, B signals, I info word, h anything; digits are themselves.
  */
 static const struct {
 	uint64_t number;
@@ -198,7 +199,9 @@ static uint64_t cap_argument(char letter)
 	case 'y':
 		return slot_or(TN_CAP_SYSTEM, TN_SLOT_SYSTEM, 2);
 	case 's':
-		return elsewhere ? below(24) : one_in(24) ? 1 + below(TN_SLOT_SYSTEM) : holdings_filled();
+		return elsewhere    ? below(24)
+		       : one_in(24) ? 1 + below(TN_SLOT_SYSTEM)
+				    : holdings_filled();
 	case 'd':
 		return elsewhere ? below(24) : holdings_worn();
 	default: /* z */
@@ -277,7 +280,7 @@ void mix_draw(struct deed *deed, bool for_others)
 
 /* --- the UTCB --------------------------------------------------------------------------------- */
 
-void mix_config_write(uint64_t script)
+void mix_config_write(uint64_t script, uint64_t utcb)
 {
 	struct tn_thread_config *c = (struct tn_thread_config *)tn_utcb->words;
 
@@ -285,13 +288,14 @@ void mix_config_write(uint64_t script)
 	c->priority = one_in(8) ? below(70) : 1 + below(31);
 	c->pc = one_in(16) ? 0 : HELPER_CODE;
 	c->registers[8] = script;
+	c->registers[17] = utcb;
 }
 
 void mix_prepare(const struct deed *deed)
 {
 	switch (deed->number) {
 	case TN_CALL_THREAD_CONFIGURE:
-		mix_config_write(HELPER_SCRIPTS + below(8) * TN_FRAME_SIZE);
+		mix_config_write(HELPER_SCRIPTS + below(8) * TN_FRAME_SIZE, deed->words[4]);
 		break;
 	case TN_CALL_RECV:
 	case TN_CALL_REPLY_RECV:

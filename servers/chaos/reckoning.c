@@ -166,17 +166,18 @@ static void frames_compare(void *context, const struct tn_boot_range *range, uin
 	for (uint64_t i = 0; i < count; i++) {
 		found->kinds[TN_INFO_KIND(words[i])]++;
 		if (!frame_is_right(range, words[i], found) && found->wrong++ < SHOWN)
-			complain("frame 0x%lx, %s at boot, is %s: 0x%lx", (unsigned long)(first + i),
-				 tn_kind_name(range->kind), tn_kind_name(TN_INFO_KIND(words[i])),
-				 (unsigned long)words[i]);
+			complain("frame 0x%lx, %s at boot, is %s: 0x%lx",
+				 (unsigned long)(first + i), tn_kind_name(range->kind),
+				 tn_kind_name(TN_INFO_KIND(words[i])), (unsigned long)words[i]);
 	}
 }
 
 /* What the kernel has beside boot's objects: nothing but pages of own slots. */
 static void kinds_compare(const struct found *found, uint64_t own_pages)
 {
-	static const uint8_t same[] = {TN_KIND_POOL,  TN_KIND_PROCESS, TN_KIND_THREAD, TN_KIND_ENDPOINT,
-				       TN_KIND_TABLE, TN_KIND_IMAGE,   TN_KIND_BOOT,   TN_KIND_HOLE};
+	static const uint8_t same[] = {TN_KIND_POOL,     TN_KIND_PROCESS, TN_KIND_THREAD,
+				       TN_KIND_ENDPOINT, TN_KIND_TABLE,   TN_KIND_IMAGE,
+				       TN_KIND_BOOT,     TN_KIND_HOLE};
 
 	for (unsigned i = 0; i < sizeof(same); i++)
 		if (found->kinds[same[i]] != boot_kinds[same[i]])
@@ -245,7 +246,8 @@ static bool probe_load(uint64_t frame)
 	uint64_t va = OWN_LOW_END;
 
 	if (!must(tn_map(TN_SLOT_PROCESS, va, TN_SLOT_FRAMES, frame, 1,
-			 TN_MAP_READ | TN_MAP_WRITE | TN_MAP_ZERO), "map a page to write"))
+			 TN_MAP_READ | TN_MAP_WRITE | TN_MAP_ZERO),
+		  "map a page to write"))
 		return false;
 	memcpy((void *)va, probe_code, sizeof(probe_code));
 	*(uint64_t *)(va + 256) = PROBE_WORD;
@@ -257,15 +259,24 @@ static bool probe_make(uint64_t code, uint64_t utcb, uint64_t lent)
 {
 	struct tn_thread_config config = {.priority = 10, .pc = PROBE_VA};
 
-	return must(tn_create(TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, PROBE_POOL, 0), "a pool") &&
-	       must(tn_frame_give(TN_SLOT_FRAMES, PROBE_POOL, lent, PROBE_FRAMES), "frames for it") &&
-	       must(tn_create(TN_KIND_PROCESS, PROBE_POOL, TN_ANY, TN_NONE, PROBE_PROCESS, 31), "a process") &&
+	return must(tn_create(TN_KIND_POOL, TN_SLOT_POOL, TN_ANY, TN_NONE, PROBE_POOL, 0),
+		    "a pool") &&
+	       must(tn_frame_give(TN_SLOT_FRAMES, PROBE_POOL, lent, PROBE_FRAMES),
+		    "frames for it") &&
+	       must(tn_create(TN_KIND_PROCESS, PROBE_POOL, TN_ANY, TN_NONE, PROBE_PROCESS, 31),
+		    "a process") &&
 	       must(tn_create(TN_KIND_CAPS, PROBE_PROCESS, TN_ANY, TN_NONE, 0, 0), "slots") &&
-	       must(tn_create(TN_KIND_ENDPOINT, PROBE_PROCESS, TN_ANY, TN_NONE, PROBE_ENDPOINT, 0), "an endpoint") &&
-	       must(tn_cap_copy(PROBE_ENDPOINT, PROBE_PROCESS, 0, TN_ENDPOINT_SEND, 7, 0), "a copy of it") &&
-	       must(tn_map(PROBE_PROCESS, PROBE_VA, TN_SLOT_FRAMES, code, 1, TN_MAP_READ | TN_MAP_EXECUTE), "its code") &&
-	       must(tn_create(TN_KIND_THREAD, PROBE_PROCESS, TN_ANY, TN_NONE, PROBE_THREAD, 0), "a thread") &&
-	       must(tn_thread_write(PROBE_THREAD, &config, utcb, PROBE_UTCB, PROBE_ENDPOINT), "its registers") &&
+	       must(tn_create(TN_KIND_ENDPOINT, PROBE_PROCESS, TN_ANY, TN_NONE, PROBE_ENDPOINT, 0),
+		    "an endpoint") &&
+	       must(tn_cap_copy(PROBE_ENDPOINT, PROBE_PROCESS, 0, TN_ENDPOINT_SEND, 7, 0),
+		    "a copy of it") &&
+	       must(tn_map(PROBE_PROCESS, PROBE_VA, TN_SLOT_FRAMES, code, 1,
+			   TN_MAP_READ | TN_MAP_EXECUTE),
+		    "its code") &&
+	       must(tn_create(TN_KIND_THREAD, PROBE_PROCESS, TN_ANY, TN_NONE, PROBE_THREAD, 0),
+		    "a thread") &&
+	       must(tn_thread_write(PROBE_THREAD, &config, utcb, PROBE_UTCB, PROBE_ENDPOINT),
+		    "its registers") &&
 	       must(tn_thread_resume(PROBE_THREAD), "to run");
 }
 
@@ -284,9 +295,11 @@ static bool probe_run(void)
 		return false;
 	}
 	m = tn_reply_recv(PROBE_ENDPOINT, TN_INFO_TIMED, none);
-	if (m.code == 0 && TN_INFO_LABEL(m.info) == TN_LABEL_FAULT && m.words[0] == TN_FAULT_ILLEGAL)
+	if (m.code == 0 && TN_INFO_LABEL(m.info) == TN_LABEL_FAULT &&
+	    m.words[0] == TN_FAULT_ILLEGAL)
 		return true;
-	complain("the new thread's fault: %s, label 0x%x", tn_error_name(m.code), TN_INFO_LABEL(m.info));
+	complain("the new thread's fault: %s, label 0x%x", tn_error_name(m.code),
+		 TN_INFO_LABEL(m.info));
 	return false;
 }
 
@@ -295,7 +308,8 @@ static void probe(void)
 	uint64_t first = idle_frames(18 + PROBE_FRAMES);
 
 	must(tn_frame_give(TN_SLOT_FRAMES, TN_SLOT_POOL, first, 16), "frames for the root pool");
-	if (!probe_load(first + 16) || !probe_make(first + 16, first + 17, first + 18) || !probe_run())
+	if (!probe_load(first + 16) || !probe_make(first + 16, first + 17, first + 18) ||
+	    !probe_run())
 		return;
 	if (must(tn_destroy(PROBE_POOL, 0), "destroy its pool"))
 		printf("chaos: a process was made, mapped, run and destroyed\n");

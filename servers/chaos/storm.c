@@ -18,19 +18,19 @@
 #include "slots.h"
 #include "tally.h"
 
-#define LOOK_EVERY 8u      /* calls: how often one looks at a slot */
-#define GRAVE_EVERY 16u    /* turns */
+#define LOOK_EVERY 8u   /* calls: how often one looks at a slot */
+#define GRAVE_EVERY 16u /* turns */
 #define RECLAIM_EVERY 64u
 #define HELPER_EVERY 192u
 #define CHAIN_EVERY 16384u
-#define CHAIN 64u          /* tries, of which many find a frame that is no user's */
-#define CLOCK_EVERY 4096u  /* calls */
+#define CHAIN 64u         /* tries, of which many find a frame that is no user's */
+#define CLOCK_EVERY 4096u /* calls */
 #define PROGRESS_SECONDS 2u
 
 static uint64_t digest, trace = TN_ANY;
 static struct {
 	uint64_t pool, first, count;
-} given; /* by the last give that was done */
+} given;             /* by the last give that was done */
 static bool strange; /* an answer that is none */
 
 static void digest_add(uint64_t word)
@@ -115,8 +115,9 @@ static void chain(void)
 	for (unsigned i = 0; i < CHAIN; i++) {
 		uint64_t slot = holdings_empty();
 		struct tn_result r = make(TN_CALL_CREATE,
-					  (const uint64_t[7]){TN_KIND_POOL, pool, ground_frame(false),
-							      TN_SLOT_FRAMES, slot});
+					  (const uint64_t[7]){TN_KIND_POOL, pool,
+							      ground_frame(false), TN_SLOT_FRAMES,
+							      slot});
 
 		if (r.code == 0)
 			pool = slot;
@@ -142,7 +143,8 @@ static void pay(const struct deed *deed, uint64_t missing)
 	uint64_t of = deed->words[deed->number == TN_CALL_CREATE];
 	uint64_t payer = pool ? of : holdings_payer(of);
 
-	if (make(TN_CALL_FRAME_GIVE, (const uint64_t[7]){TN_SLOT_FRAMES, payer, ground_frame(false), missing})
+	if (make(TN_CALL_FRAME_GIVE,
+		 (const uint64_t[7]){TN_SLOT_FRAMES, payer, ground_frame(false), missing})
 			    .code == 0 ||
 	    make(TN_CALL_FRAME_MOVE, (const uint64_t[7]){TN_SLOT_POOL, payer, missing}).code == 0)
 		(void)make(deed->number, deed->words);

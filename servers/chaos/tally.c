@@ -29,7 +29,7 @@ static const struct {
 	[number] = {#name, rights, errors},
 	TN_CALLS(TN_X) TN_MESSAGE_CALLS(TN_X)
 #undef TN_X
-	[UNKNOWN] = {"(none)", "", "ENOSYS"},
+		[UNKNOWN] = {"(none)", "", "ENOSYS"},
 };
 
 static uint32_t documented[ROWS]; /* bits of errors, by their index */
@@ -166,24 +166,27 @@ uint64_t tally_done(void)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-/* What a run cannot show: this call, this error, and why. */
+/* What a run cannot show. */
 static const struct {
 	uint64_t call;
 	uint16_t error;
-	const char *why;
 } beyond[] = {
-	{TN_CALL_SAVE_REPLY, TN_EDYING, "who calls from a process that ends is soon at its end"},
-	{TN_CALL_CAP_REVOKE, TN_EOVERFLOW, "2^55 identifiers"},
-	{TN_CALL_SAVE_REPLY, TN_EOVERFLOW, "2^55 identifiers"},
-	{TN_CALL_MAP, TN_EOVERFLOW, "2^30 references to one frame"},
-	{TN_CALL_UNMAP, TN_EOVERFLOW, "2^30 references to one frame"},
-	{TN_CALL_PROTECT, TN_EOVERFLOW, "2^30 references to one frame"},
-	{TN_CALL_THREAD_CONFIGURE, TN_EOVERFLOW, "2^30 references to one frame"},
-	{TN_CALL_THREAD_CONFIGURE, TN_ENOTABLE, "a row of calls.h that says more than there is"},
-	{TN_CALL_TABLE_ATTACH, TN_EOVERFLOW, "a row of calls.h that says more than there is"},
+	/* 2^55 identifiers */
+	{TN_CALL_CAP_REVOKE, TN_EOVERFLOW},
+	{TN_CALL_SAVE_REPLY, TN_EOVERFLOW},
+	/* 2^30 references to one frame */
+	{TN_CALL_MAP, TN_EOVERFLOW},
+	{TN_CALL_UNMAP, TN_EOVERFLOW},
+	{TN_CALL_PROTECT, TN_EOVERFLOW},
+	{TN_CALL_THREAD_CONFIGURE, TN_EOVERFLOW},
+	/* only for who is in a process that is being taken apart */
+	{TN_CALL_SAVE_REPLY, TN_EDYING},
+	/* rows that stand for more than there is: "as map", without its flags; "as in create" */
+	{TN_CALL_THREAD_CONFIGURE, TN_ENOTABLE},
+	{TN_CALL_TABLE_ATTACH, TN_EOVERFLOW},
 };
 
-/* Frames outside the window, and caches that can be worked on, not every machine has. */
+/* Not every machine has frames outside the window. */
 static bool is_beyond_machine(unsigned row, uint16_t error)
 {
 	return error == TN_ENOTSUP && tn_boot->window_count >= tn_boot->ram_frames &&
