@@ -260,6 +260,8 @@ static const struct rule {
 	 "no thread_exit by the main thread: it is shutdown"},
 	{TN_CALL_DESTROY, BY_HELPER, spare_main_thread,
 	 "helpers do not destroy the main thread"},
+	{TN_CALL_THREAD_CONFIGURE, BY_HELPER, spare_main_thread,
+	 "nor give it another UTCB while it is stopped"},
 	{TN_CALL_CAP_DELETE, BY_OWN, spare_boot_slots,
 	 "what boot gave is not deleted: the reckoning needs it"},
 	{TN_CALL_CAP_DELETE, BY_OWN, spare_anchors,

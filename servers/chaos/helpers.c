@@ -17,6 +17,8 @@
 #define SCRIPT_POINTER 9u /* s1, as x9 */
 #define UTCB_POINTER 18u  /* s2 */
 #define WAIT_TICKS 100000u
+#define PAID_FRAMES 12u
+#define CONFIGURE_TRIES 4u
 
 enum { END, CALL, STORE, LOAD, SPIN, FLOAT, JUMP, WAIT, ILLEGAL };
 
@@ -190,24 +192,63 @@ static void room_make(struct tn_result (*make)(uint64_t number, const uint64_t w
 	(void)make(TN_CALL_CAP_COPY, (const uint64_t[7]){endpoint, process, HELPER_ENDPOINT, 7});
 }
 
+/* Frames for the thread and what else its process may lack, one by one: few lie together. */
+static void frames_pay(struct tn_result (*make)(uint64_t number, const uint64_t words[7]),
+		       uint64_t process)
+{
+	uint64_t payer = holdings_payer(process);
+
+	if (make(TN_CALL_FRAME_MOVE, (const uint64_t[7]){TN_SLOT_POOL, payer, PAID_FRAMES}).code ==
+	    0)
+		return;
+	for (unsigned i = 0; i < PAID_FRAMES; i++)
+		(void)make(TN_CALL_FRAME_GIVE,
+			   (const uint64_t[7]){TN_SLOT_FRAMES, payer, ground_frame(false), 1});
+}
+
+/* Tries with frames that may not be idle, and, where the process has a low ceiling, with less. */
+static bool configure(struct tn_result (*make)(uint64_t number, const uint64_t words[7]),
+		      uint64_t thread, uint64_t script, uint64_t endpoint)
+{
+	uint64_t utcb = OWN_LOW_END + below(2048) * TN_FRAME_SIZE;
+	uint64_t what = TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY |
+			(one_in(3) ? 0 : TN_CONFIGURE_FAULT);
+
+	for (unsigned tries = 0; tries < CONFIGURE_TRIES; tries++) {
+		uint64_t frame = ground_frame(false);
+		struct tn_result r;
+
+		if (ground_is_own(frame, 1)) /* as harm.c has it */
+			continue;
+
+		mix_config_write(script, utcb);
+		r = make(TN_CALL_THREAD_CONFIGURE,
+			 (const uint64_t[7]){thread, what, TN_SLOT_FRAMES, frame, utcb, endpoint});
+		if (r.code == 0)
+			return true;
+		if (r.code == -TN_EPERM || r.code == -TN_ESTALE)
+			what = TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB;
+	}
+	return false;
+}
+
 void helpers_begin(struct tn_result (*make)(uint64_t number, const uint64_t words[7]))
 {
 	bool elsewhere = !one_in(4);
 	uint64_t process = elsewhere ? holdings_pick(TN_CAP_PROCESS) : TN_SLOT_PROCESS;
 	uint64_t thread = elsewhere ? holdings_empty() : holdings_empty_anchor();
-	uint64_t utcb = OWN_LOW_END + below(2048) * TN_FRAME_SIZE;
-	uint64_t endpoint = holdings_pick(TN_CAP_ENDPOINT), fault = one_in(3) ? TN_NONE : endpoint;
-	uint64_t script = script_write(elsewhere, endpoint);
+	uint64_t endpoint = holdings_pick(TN_CAP_ENDPOINT),
+		 script = script_write(elsewhere, endpoint);
 
+	if (elsewhere && !(holdings_at(process).rights & TN_PROCESS_MANAGE))
+		process = holdings_pick(TN_CAP_PROCESS);
+	frames_pay(make, process);
 	if (make(TN_CALL_CREATE,
 		 (const uint64_t[7]){TN_KIND_THREAD, process, TN_ANY, TN_NONE, thread})
 		    .code != 0)
 		return;
 	if (elsewhere)
 		room_make(make, process, endpoint);
-	mix_config_write(script, utcb);
-	(void)make(TN_CALL_THREAD_CONFIGURE,
-		   (const uint64_t[7]){thread, fault == TN_NONE ? 11 : 15, TN_SLOT_FRAMES,
-				       ground_frame(false), utcb, fault});
-	(void)make(TN_CALL_THREAD_RESUME, (const uint64_t[7]){thread});
+	if (configure(make, thread, script, endpoint))
+		(void)make(TN_CALL_THREAD_RESUME, (const uint64_t[7]){thread});
 }

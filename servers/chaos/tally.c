@@ -227,24 +227,27 @@ static void row_show(unsigned row)
 	printf("\n");
 }
 
-/* Prints, if `show`, and counts what never came. */
-static unsigned missing(bool show)
+/* What never came of a row, in one line. */
+static void missing_show(unsigned row)
 {
-	unsigned count = 0;
+	bool any = false;
 
-	for (unsigned row = 0; row < ROWS; row++) {
-		if (done[row] == 0 && !is_never_done(row) && ++count && show)
-			printf("  never: %s done\n", rows[row].name);
-		for (unsigned i = 0; i < ERRORS; i++) {
-			if (!(documented[row] >> i & 1) || refused[row][i] != 0 ||
-			    is_beyond(row, errors[i].number))
-				continue;
-			count++;
-			if (show)
-				printf("  never: %s %s\n", rows[row].name, errors[i].name);
-		}
+	if (done[row] == 0 && !is_never_done(row)) {
+		printf("  never: %s: done", rows[row].name);
+		any = true;
 	}
-	return count;
+	for (unsigned i = 0; i < ERRORS; i++) {
+		if (!(documented[row] >> i & 1) || refused[row][i] != 0 ||
+		    is_beyond(row, errors[i].number))
+			continue;
+		if (any)
+			printf(", %s", errors[i].name);
+		else
+			printf("  never: %s: %s", rows[row].name, errors[i].name);
+		any = true;
+	}
+	if (any)
+		printf("\n");
 }
 
 void tally_show(void)
@@ -252,10 +255,6 @@ void tally_show(void)
 	printf("\n  %-16s %9s %9s\n", "call", "done", "refused");
 	for (unsigned row = 0; row < ROWS; row++)
 		row_show(row);
-	(void)missing(true);
-}
-
-bool tally_is_complete(void)
-{
-	return missing(false) == 0;
+	for (unsigned row = 0; row < ROWS; row++)
+		missing_show(row);
 }

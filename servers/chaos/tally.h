@@ -15,12 +15,9 @@ void tally_start(void);
 /* Counts an answer. False if the interface has no such answer to this call. */
 bool tally_count(uint64_t number, struct tn_result r);
 
-/* Prints what was counted, and what never came. */
+/* Prints what was counted, and what never came of what calls.h lists: but for what a run cannot show,
+ * such as a counter of 2^30 at its end. */
 void tally_show(void);
-
-/* Each call was done at least once, and answered each of its errors but those that a machine like
- * this cannot show (a counter of 2^30 at its end). */
-bool tally_is_complete(void);
 
 /* All calls counted; of them those done. */
 uint64_t tally_made(void);
