@@ -11,6 +11,7 @@
 #define GIGA (BLOCK * BLOCK)
 #define STRETCHES 12u
 #define NOTED 64u
+#define NEAR 2048u
 
 uint64_t ground_arena, ground_user_top;
 
@@ -112,16 +113,27 @@ static uint64_t any_frame(void)
 {
 	const struct tn_boot_range *r = &tn_boot->ranges[below(tn_boot->range_count)];
 
-	switch (below(4)) {
+	switch (below(16)) {
 	case 0:
+	case 3:
 		return r->first;
 	case 1:
+	case 4:
 		return (uint64_t)r->first + r->count - below(2);
-	case 2: /* a block, most likely one that is all user space's */
-		return (r->first + below(r->count)) & ~(BLOCK - 1);
-	default:
+	case 2:
 		return r->first + below(r->count);
+	default: /* mostly not far behind its beginning: elsewhere whole blocks stay user space's */
+		return r->first + below(r->count < NEAR ? r->count : NEAR);
 	}
+}
+
+uint64_t ground_block(void)
+{
+	uint64_t first = (idle_next + NEAR + BLOCK - 1) & ~(BLOCK - 1);
+
+	if (first + BLOCK > idle_end || one_in(3))
+		return ground_frame(false) & ~(BLOCK - 1);
+	return first + below((idle_end - first) / BLOCK) * BLOCK;
 }
 
 static uint64_t arena_frame(bool lent)

@@ -3,8 +3,8 @@
  *
  * The program's own frames are those that boot mapped for it, and some more that it takes at its
  * start: for the keeper, and for what its helpers read. ground.c owns the arena: a stretch of idle
- * frames, named more often than the rest of the machine, so that calls meet; and the belief which of
- * those the kernel has.
+ * frames, named more often than the rest of the machine, so that calls meet; and the belief which
+ * of those the kernel has.
  */
 #pragma once
 
@@ -50,6 +50,9 @@ bool ground_is_kept(uint64_t va, uint64_t bytes);
 /* A frame to name: most often one of the arena, but any of the machine and beyond. lent: rather one
  * that the kernel has, else rather one that is user space's. */
 uint64_t ground_frame(bool lent);
+
+/* The first frame of a block of 2 MiB, likely one that is all user space's. */
+uint64_t ground_block(void);
 
 /* These frames are the kernel's now, or user space's. */
 void ground_learn(uint64_t first, uint64_t count, bool lent);

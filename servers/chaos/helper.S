@@ -1,9 +1,8 @@
 /*
  * helper.S - what other threads run: a script, made of random deeds (helpers.h).
  *
- * s1 is the script, s0 the deed that comes next: what it is, and the registers a0 to a7 before it. s2
- * is where the thread has its UTCB.
- * One page of its own, mapped to read and execute in each process that has such threads.
+ * s1 is the script, s0 the deed that comes next: what it is, and the registers a0 to a7 before it.
+ * s2 is where the thread has its UTCB. One page of its own, mapped to read and execute in each process that has such threads.
  */
 #define THREAD_EXIT 29
 #define DEED_BYTES 72

@@ -17,7 +17,7 @@ struct holding {
 	bool stale;           /* the object is gone */
 };
 
-/* The pool from which the process in a slot was made: a slot that may hold something else by now. */
+/* The slot of the pool from which a process was made; it may hold something else by now. */
 uint64_t holdings_payer(uint64_t process);
 
 /* All slots of work and all anchors are empty; the others are as boot left them. */
@@ -28,7 +28,7 @@ struct holding holdings_at(uint64_t slot);
 
 void holdings_set(uint64_t slot, uint8_t type, uint8_t rights, bool stale);
 
-/* A slot of work, or an anchor, with this type; mostly of a live object. Some slot if there is none. */
+/* A slot of work, or an anchor, with this type; mostly of a live object. Else any slot of work. */
 uint64_t holdings_pick(uint8_t type);
 
 /* An empty slot of work; an empty anchor. Some other slot if there is none. */

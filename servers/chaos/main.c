@@ -107,7 +107,8 @@ int main(void)
 	keeper_restore_rights();
 	tally_show();
 	harm_show();
-	printf("\nchaos: %lu calls in %lu ms: %lu done, %lu refused; %lu spared; %lu times woken; digest %016lx\n",
+	printf("\nchaos: %lu calls in %lu ms: %lu done, %lu refused; %lu spared; "
+	       "%lu times woken; digest %016lx\n",
 	       (unsigned long)tally_made(), (unsigned long)(start * 1000 / tn_boot->timebase),
 	       (unsigned long)tally_done(), (unsigned long)(tally_made() - tally_done()),
 	       (unsigned long)harm_spared(), (unsigned long)keeper_wakes(),

@@ -15,7 +15,7 @@
 
 /*
  * One letter an argument. Slots of: p a pool, P a process (the own too), o another process, S a
- * process or SELF, f FRAMES, F FRAMES or NONE, v DEVICE, t a thread, e an endpoint, E an endpoint or
+ * process or SELF, f FRAMES, F FRAMES or NONE, v DEVICE, t a thread, e an endpoint, E the same or
  * NONE, w a saved reply, i interrupts, y the machine, s anything, z nothing, d what has ended; j a
  * small number, g a page of slots. Numbers: x frame, X frame or ANY, n count, l level, a address, m
  * map's flags, M protect's; Y, N, A those of large pages; b step flag, r rights, u priority, c what
@@ -228,7 +228,7 @@ static uint64_t number_argument(char letter, uint64_t before)
 	case 'm':
 		return map_flags();
 	case 'Y':
-		return ground_frame(false) & ~(uint64_t)511;
+		return ground_block();
 	case 'N':
 		return (uint64_t)512 << below(2);
 	case 'A':

@@ -16,6 +16,6 @@ void mix_draw(struct deed *deed, bool elsewhere);
 /* Before the main thread makes it: what the call reads in the UTCB. */
 void mix_prepare(const struct deed *deed);
 
-/* Registers and priority for thread_configure, in the UTCB: a thread that runs this script, with its
- * own UTCB there. */
+/* Registers and priority for thread_configure, in the UTCB: a thread that runs this script, with
+ * its own UTCB there. */
 void mix_config_write(uint64_t script, uint64_t utcb);

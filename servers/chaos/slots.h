@@ -3,11 +3,13 @@
  *
  *   1 .. 5         what boot gave: process, thread, root pool, all frames, the machine
  *   11, 12         the code and the scripts of helpers
- *   13 .. 15       the keeper's: endpoint, process, pool. No random call names 11 to 15, or 96 to 127
+ *   13 .. 15       the keeper's: endpoint, process, pool
  *   16 .. 80       devices and interrupts, as boot gave them
  *   96 .. 127      graves: capabilities to what ends (graves.h)
  *   128 .. 319     work: anything may happen to these
  *   7936 .. 7999   anchors: the strong capabilities to what the root pool pays (harm.h)
+ *
+ * No random call names 11 to 15, or 96 to 127.
  */
 #pragma once
 

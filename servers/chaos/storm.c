@@ -83,7 +83,7 @@ static void note(uint64_t number, const uint64_t words[7], struct tn_result r)
 	if (number == TN_CALL_FRAME_GIVE || number == TN_CALL_CREATE)
 		ground_note(words[2]);
 	else if (number == TN_CALL_MAP)
-		ground_note(words[3]);
+		ground_note(words[3] + below(r.value)); /* of a large page, any */
 }
 
 static struct tn_result make(uint64_t number, const uint64_t words[7])
@@ -107,7 +107,7 @@ static struct tn_result make(uint64_t number, const uint64_t words[7])
 	return r;
 }
 
-/* Pools below each other, as deep as can be; each made of a frame that is given and used at once. */
+/* Pools below each other, as deep as can be; each made of a frame given and used at once. */
 static void chain(void)
 {
 	uint64_t pool = holdings_pick(TN_CAP_POOL);

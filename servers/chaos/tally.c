@@ -201,7 +201,7 @@ static bool is_beyond(unsigned row, uint16_t error)
 	return is_beyond_machine(row, error);
 }
 
-/* Calls that are never done: those that would end the run, and cache_op where there is no Zicbom. */
+/* Never done: calls that would end the run, and cache_op, as QEMU has no Zicbom. */
 static bool is_never_done(unsigned row)
 {
 	return row == TN_CALL_SHUTDOWN || row == TN_CALL_THREAD_EXIT || row == TN_CALL_CACHE_OP ||

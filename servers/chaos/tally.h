@@ -15,8 +15,8 @@ void tally_start(void);
 /* Counts an answer. False if the interface has no such answer to this call. */
 bool tally_count(uint64_t number, struct tn_result r);
 
-/* Prints what was counted, and what never came of what calls.h lists: but for what a run cannot show,
- * such as a counter of 2^30 at its end. */
+/* Prints what was counted, and what never came of what calls.h lists, but for what a run cannot
+ * show, such as a counter of 2^30 at its end. */
 void tally_show(void);
 
 /* All calls counted; of them those done. */
