@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the others' plain values, where one value is hostile. */
-#define OTHERS_MAX 2u
+/* Calls with one hostile value: the others take plain ones in so many ways. */
+#define HOSTILE_WAYS 4u
 
 static const struct {
 	const char *name, *arguments;
@@ -21,6 +21,8 @@ static const struct {
 	[EVENT_ACCESS] = {"(the hart accesses a page)", "process, va, write", 3},
 };
 
+static uint64_t any; /* a row of numbers, the same for each machine */
+
 static void call_add(struct calls *c, const struct call *call)
 {
 	if (c->count == c->room) {
@@ -32,27 +34,34 @@ static void call_add(struct calls *c, const struct call *call)
 	c->call[c->count++] = *call;
 }
 
-/* All combinations; argument `fixed` has the value that `call` says already. */
+/* All combinations of plain values. */
 static void product_add(struct calls *c, struct call *call, const struct values *values,
-			unsigned argc, unsigned fixed)
+			unsigned argc)
 {
 	unsigned at[6] = {0}, i;
 
 	do {
 		for (i = 0; i < argc; i++)
-			if (i != fixed)
-				call->a[i] = values[i].v[at[i]];
+			call->a[i] = values[i].v[at[i]];
 		call_add(c, call);
-		for (i = 0; i < argc; i++) {
-			unsigned most = i == fixed ? 1 : values[i].plain;
-
-			if (fixed < argc && most > OTHERS_MAX)
-				most = OTHERS_MAX;
-			if (++at[i] < most)
-				break;
+		for (i = 0; i < argc && ++at[i] == values[i].plain; i++)
 			at[i] = 0;
-		}
 	} while (i < argc);
+}
+
+/* Argument `fixed` has the value that `call` says already; the others any plain ones. */
+static void hostile_add(struct calls *c, struct call *call, const struct values *values,
+			unsigned argc, unsigned fixed)
+{
+
+	for (unsigned way = 0; way < HOSTILE_WAYS; way++) {
+		for (unsigned i = 0; i < argc; i++) {
+			any = any * 6364136223846793005u + 1442695040888963407u;
+			if (i != fixed)
+				call->a[i] = values[i].v[(any >> 33) % values[i].plain];
+		}
+		call_add(c, call);
+	}
 }
 
 void calls_add(struct calls *c, uint64_t number, const struct values *values)
@@ -62,11 +71,11 @@ void calls_add(struct calls *c, uint64_t number, const struct values *values)
 
 	if (argc > 6)
 		argc = 6;
-	product_add(c, &call, values, argc, argc);
+	product_add(c, &call, values, argc);
 	for (unsigned i = 0; i < argc; i++)
 		for (unsigned k = values[i].plain; k < values[i].count; k++) {
 			call.a[i] = values[i].v[k];
-			product_add(c, &call, values, argc, i);
+			hostile_add(c, &call, values, argc, i);
 		}
 }
 
@@ -85,6 +94,7 @@ void calls_free(struct calls *c)
 {
 	free(c->call);
 	*c = (struct calls){NULL, 0, 0};
+	any = 1;
 }
 
 static size_t number_print(char *text, size_t size, uint64_t n)

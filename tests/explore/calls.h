@@ -2,7 +2,7 @@
  * calls.h - the calls that are made from every state of a machine: rows of arguments.
  *
  * Each argument has plain values and hostile ones. Made are all combinations of plain values, and
- * each hostile one with all combinations of the first few plain values of the others.
+ * each hostile one with four combinations of plain values of the others.
  */
 #pragma once
 
@@ -38,6 +38,7 @@ void calls_add(struct calls *c, uint64_t number, const struct values *values);
 /* Restarts where the kernel asks for an interrupt, as well. */
 void calls_interrupt(struct calls *c, uint64_t number);
 
+/* Takes all away. */
 void calls_free(struct calls *c);
 
 /* The call, as people read it. */

@@ -17,6 +17,7 @@
 #include "stale.h"
 #include "syscall.h"
 #include "table.h"
+#include "words.h"
 
 uint64_t live_words[FRAMES_MAX], live_blocks[FRAMES_MAX / BLOCK_FRAMES];
 uint64_t live_gigas[FRAMES_MAX / GIGA_FRAMES];
@@ -268,6 +269,16 @@ static void access_page(const struct call *c)
 		*place_entry(&at) = pte_touched(e, c->a[2]);
 }
 
+/* A table fills its frame, and so a split writes all of one that was raw; but here only as much as
+ * its entries take. */
+static void tables_fill(void)
+{
+	for (uint64_t f = ram.first; f < ram.first + ram.count; f++)
+		if (FRAME_KIND(live_words[f]) == TN_KIND_TABLE && live_frame(f)[TABLE_ENTRIES] == JUNK)
+			words_fill(live_frame(f) + TABLE_ENTRIES, FRAME_BYTES / 8 - TABLE_ENTRIES,
+				   0);
+}
+
 struct outcome live_call(const struct call *c)
 {
 	struct outcome o = {0, 0, false, NULL};
@@ -290,6 +301,8 @@ struct outcome live_call(const struct call *c)
 					  c->number);
 		o = (struct outcome){result_code(r), result_value(r), restarted, NULL};
 	}
+	if (c->number == TN_CALL_UNMAP || c->number == TN_CALL_PROTECT)
+		tables_fill();
 	if (switched && current->state != TN_THREAD_RUNNING)
 		o.panic = "the thread waits for ever";
 	return o;

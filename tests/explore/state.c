@@ -146,11 +146,13 @@ static bool slot_names_object(const struct slot *s)
 
 static void put_slot(const struct slot *s)
 {
-	put(SLOT_TYPE(s->word) | SLOT_RIGHTS(s->word) << 4);
+	bool dead = slot_names_object(s) && !slot_is_live(s);
+
+	put(SLOT_TYPE(s->word) | (dead ? TN_RIGHTS_ALL : SLOT_RIGHTS(s->word)) << 4);
 	if (!slot_names_object(s)) {
 		put_number(s->frame);
 		put_number(s->badge);
-	} else if (!slot_is_live(s)) {
+	} else if (dead) {
 		put(DEAD);
 	} else {
 		put(label[s->frame]);
@@ -671,7 +673,7 @@ static void slot_settle(struct slot *s)
 	if (slot_is_live(s))
 		s->word -= FRAME_ID(s->word);
 	else
-		slot_set(s, SLOT_WORD(SLOT_TYPE(s->word), SLOT_RIGHTS(s->word), ID_DEAD),
+		slot_set(s, SLOT_WORD(SLOT_TYPE(s->word), TN_RIGHTS_ALL, ID_DEAD),
 			 live_root->self, 0);
 }
 

@@ -11,7 +11,8 @@
  *   ids of objects      matter only by being equal or not: numbered by frame, from 2 on. A
  *                       capability or watch whose id its object has not is dead for good, since ids
  *                       are never given twice (the search checks that each new one is new): its
- *                       frame and badge say nothing any more, and its id is 1, which nobody has
+ *                       frame, badge and rights say nothing any more (with all rights, calls get as far
+ *                       as ESTALE), and its id is 1, which nobody has
  *   the kept table      only while its tag says that it is valid; the same for ASIDs that are not
  *                       of the hart's generation. ASIDs in use are numbered by frame
  *   bytes of user frames and raw free ones      the kernel only writes them: they always hold JUNK
