@@ -22,6 +22,8 @@
 
 /* Slots that are empty, beyond the table, of other types. */
 #define BAD_SLOTS SLOT_EMPTY, SLOT_NONE, TN_SLOT_SYSTEM, TN_SLOT_THREAD, MAX, HALF + TN_SLOT_POOL
+/* Those where nothing can be put. */
+#define BAD_PLACES SLOT_NONE, TN_SLOT_SYSTEM, TN_SLOT_POOL, MAX, HALF + SLOT_A
 #define BAD_COUNTS 0, TN_BATCH + 1, 17, MAX, HALF, HALF + 1
 #define BAD_FRAMES 0, IMAGE, BOOT, HOLE, UTCB
 /* Those that a shift or a cast makes small are among them. */
@@ -51,7 +53,7 @@ static void pools_add(struct calls *c, const struct values *frames, uint64_t las
 	ADD(c, FRAME_RECLAIM, all, pools, any, count);
 	ADD(c, FRAME_MOVE, pools, pools, count);
 	ADD(c, CREATE, ONLY(TN_KIND_POOL), pools, VALUES(PLAIN(TN_ANY), POOLS_USER, POOLS_USER + 2, BAD_FRAMES, FAR_FRAMES),
-	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS), own, VALUES(PLAIN(0), 1, MAX));
+	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(SLOT_A, SLOT_B), BAD_PLACES), VALUES(PLAIN(0), 1, MAX));
 	ADD(c, POOL_REVOKE, own, flags);
 	calls_interrupt(c, TN_CALL_POOL_REVOKE);
 	ADD(c, DESTROY, own, flags);
@@ -115,38 +117,69 @@ static void end_add(struct calls *c, const struct values *slots)
 	calls_interrupt(c, TN_CALL_DESTROY);
 }
 
-static void objects_calls(struct calls *c)
+static void objects_add(struct calls *c, const struct values *slots, const struct values *places)
 {
-	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL, SLOT_A, SLOT_B), BAD_SLOTS);
+	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL, SLOT_A), BAD_SLOTS);
 	const struct values processes = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS);
 
-	create_add(c, &pools, &processes, &slots);
-	end_add(c, &slots);
+	create_add(c, &pools, &processes, places);
+	end_add(c, slots);
 	ADD(c, FRAME_MOVE, pools, pools, VALUES(PLAIN(1, 2), BAD_COUNTS));
-	ADD(c, CAP_DELETE, VALUES(PLAIN(TN_SELF), BAD_SLOTS), slots);
-	ADD(c, SYNC_CODE, slots);
-	ADD(c, POOL_INFO, slots);
+	ADD(c, CAP_DELETE, VALUES(PLAIN(TN_SELF), BAD_SLOTS), *slots);
+	ADD(c, SYNC_CODE, *slots);
+	ADD(c, POOL_INFO, *slots);
+}
+
+static void objects_calls(struct calls *c)
+{
+	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS);
+	const struct values places = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_PLACES);
+
+	objects_add(c, &slots, &places);
+}
+
+static void objects_wide_calls(struct calls *c)
+{
+	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
+	const struct values places = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_PLACES);
+
+	objects_add(c, &slots, &places);
 }
 
 /* --- caps --------------------------------------------------------------------------------------- */
 
-static void caps_calls(struct calls *c)
+static void caps_add(struct calls *c, const struct values *self)
 {
 	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values sources = VALUES(PLAIN(SLOT_A, SLOT_B), TN_SLOT_FRAMES, BAD_SLOTS);
-	const struct values to = VALUES(PLAIN(SLOT_B, SLOT_C), SLOT_EMPTY, SLOT_NONE, MAX, HALF);
-	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL, SLOT_A), BAD_SLOTS);
+	const struct values sources = VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, MAX, HALF + SLOT_A);
+	const struct values places = VALUES(PLAIN(SLOT_A), BAD_PLACES);
+	const struct values to = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_PLACES);
+	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS);
 	const struct values processes = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS);
-	const struct values self = VALUES(PLAIN(TN_SELF, SLOT_A), BAD_SLOTS);
 
-	create_add(c, &pools, &processes, &sources);
+	create_add(c, &pools, &processes, &places);
 	end_add(c, &sources);
-	ADD(c, CAP_COPY, sources, self, to, VALUES(PLAIN(TN_RIGHTS_ALL, 7), 16, MAX), VALUES(PLAIN(0), MAX, HALF), VALUES(PLAIN(0), 1, MAX));
-	ADD(c, CAP_COPY, ONLY(TN_SLOT_FRAMES), ONLY(TN_SELF), ONLY(SLOT_C), ONLY(8), VALUES(PLAIN(8), 0, MAX, HALF), VALUES(PLAIN(1), 0, 64, MAX, HALF + 1));
-	ADD(c, CAP_DELETE, self, slots);
+	ADD(c, CAP_COPY, sources, *self, to, VALUES(PLAIN(TN_RIGHTS_ALL, 7), 16, MAX), VALUES(PLAIN(0), MAX, HALF), VALUES(PLAIN(0), 1, MAX));
+	ADD(c, CAP_DELETE, *self, slots);
 	ADD(c, CAP_REVOKE, slots);
-	ADD(c, CAP_INFO, self, slots);
+	ADD(c, CAP_INFO, *self, slots);
+}
+
+static void caps_calls(struct calls *c)
+{
+	const struct values self = VALUES(PLAIN(TN_SELF), BAD_SLOTS);
+
+	caps_add(c, &self);
+}
+
+/* Ranges as well, and slots of another process. */
+static void caps_wide_calls(struct calls *c)
+{
+	const struct values self = VALUES(PLAIN(TN_SELF, SLOT_A), BAD_SLOTS);
+	const struct values slots = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_SLOTS);
+
+	caps_add(c, &self);
+	ADD(c, CAP_COPY, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_C), ONLY(TN_SELF), ONLY(SLOT_B, SLOT_C), ONLY(8), VALUES(PLAIN(8), 0, MAX, HALF), VALUES(PLAIN(1), 0, 64, MAX, HALF + 1));
 	ADD(c, FRAME_GIVE, slots, VALUES(PLAIN(TN_SLOT_POOL), SLOT_A), VALUES(PLAIN(UTCB), 0, IMAGE), ONLY(1));
 }
 
@@ -193,7 +226,7 @@ static void spaces_calls(struct calls *c)
 {
 	const struct space s = {
 		.processes = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS),
-		.pages = VALUES(PLAIN(0, PAGE(1), PAGE(2)), PAGE(3), PAGE(4), BAD_PAGES),
+		.pages = VALUES(PLAIN(0, PAGE(1)), PAGE(4), BAD_PAGES),
 		.counts = VALUES(PLAIN(1, 2), 3, 4, BAD_COUNTS),
 		.frames = VALUES(PLAIN(8, 9), 10, BAD_FRAMES, FAR_FRAMES),
 		.ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS),
@@ -219,16 +252,14 @@ static void lend_add(struct calls *c, const struct values *frames, const struct 
 	};
 	const struct values give = VALUES(PLAIN(1, 2), BAD_COUNTS);
 	const struct values pool = VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS);
-	struct values any = *frames;
 
-	any.v[any.count++] = TN_ANY;
 	space_add(c, &s);
 	ADD(c, FRAME_GIVE, s.ranges, pool, *frames, give);
-	ADD(c, FRAME_RECLAIM, s.ranges, pool, any, give);
-	ADD(c, FRAME_RECLAIM, s.ranges, pool, ONLY(TN_ANY), give);
+	ADD(c, FRAME_RECLAIM, s.ranges, pool, *frames, give);
+	ADD(c, FRAME_RECLAIM, ONLY(SLOT_C), pool, ONLY(TN_ANY), give);
 	ADD(c, TABLE_ATTACH, s.processes, VALUES(PLAIN(0), PAGE(2), BAD_PAGES), VALUES(PLAIN(0), 1, 2, 3, MAX), *frames, VALUES(PLAIN(TN_NONE, TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS));
 	ADD(c, TABLE_DETACH, s.processes, VALUES(PLAIN(0), BAD_PAGES), VALUES(PLAIN(0, 1), 2, 3, MAX), VALUES(PLAIN(0), 1, 2, MAX));
-	ADD(c, CREATE, ONLY(TN_KIND_ENDPOINT), s.processes, VALUES(PLAIN(TN_ANY), 8, 9, BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(SLOT_B), BAD_SLOTS), ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_ENDPOINT), s.processes, VALUES(PLAIN(TN_ANY), 8, 9, BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(SLOT_B), BAD_PLACES), ONLY(0));
 	ADD(c, DESTROY, ONLY(SLOT_B), ONLY(0));
 }
 
@@ -247,7 +278,7 @@ static void lend_calls(struct calls *c)
 static void tables_calls(struct calls *c)
 {
 	const struct values process = VALUES(PLAIN(SLOT_A), BAD_SLOTS);
-	const struct values pages = VALUES(PLAIN(0, PAGE(2), PAGE(4)), PAGE(1), PAGE(7), PAGE(8), BAD_PAGES);
+	const struct values pages = VALUES(PLAIN(0, PAGE(4)), PAGE(8), BAD_PAGES);
 	const struct values levels = VALUES(PLAIN(0, 1, 2, 3), 4, 5, MAX, HALF);
 	const struct values counts = VALUES(PLAIN(1), 2, 4, 8, BAD_COUNTS);
 
@@ -255,10 +286,9 @@ static void tables_calls(struct calls *c)
 	ADD(c, TABLE_DETACH, process, pages, VALUES(PLAIN(0, 1, 2), 3, 4, MAX, HALF), VALUES(PLAIN(0, TN_FLAG_STEP), 2, MAX));
 	calls_interrupt(c, TN_CALL_TABLE_DETACH);
 	ADD(c, MAP, process, pages, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(8), 9, BAD_FRAMES, FAR_FRAMES), counts, VALUES(PLAIN(R), R | TN_MAP_NOTABLE, RW, BAD_RIGHTS));
-	ADD(c, MAP, process, pages, ONLY(SLOT_DEVICE), ONLY(0), ONLY(1, 2), ONLY(R));
 	ADD(c, UNMAP, process, pages, counts);
 	ADD(c, RESOLVE, process, pages);
-	ADD(c, PROTECT, process, pages, counts, VALUES(PLAIN(R), RW, BAD_RIGHTS), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_DEVICE, BAD_SLOTS));
+	ADD(c, PROTECT, process, pages, counts, VALUES(PLAIN(R), RW, BAD_RIGHTS), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, BAD_SLOTS));
 }
 
 /* --- fences: what a hart that runs both may still hold ------------------------------------------------ */
@@ -266,11 +296,11 @@ static void tables_calls(struct calls *c)
 static void fences_calls(struct calls *c)
 {
 	const struct values processes = ONLY(SLOT_A, SLOT_B);
-	const struct values pages = ONLY(0, PAGE(1), PAGE(2));
+	const struct values pages = ONLY(0, PAGE(1));
 	const struct values counts = ONLY(1, 2, 4);
 
 	ADD_EVENT(c, RUN, processes);
-	ADD_EVENT(c, ACCESS, processes, pages, ONLY(1));
+	ADD_EVENT(c, ACCESS, ONLY(SLOT_A), pages, ONLY(1));
 	ADD(c, MAP, processes, pages, ONLY(TN_SLOT_FRAMES), ONLY(8), ONLY(1, 2), ONLY(RW));
 	ADD(c, UNMAP, processes, pages, counts);
 	ADD(c, PROTECT, processes, pages, counts, ONLY(R, RW, TN_MAP_AGE), ONLY(TN_SLOT_FRAMES));
@@ -288,14 +318,14 @@ static void pins_calls(struct calls *c)
 {
 	const struct values process = VALUES(PLAIN(SLOT_A), BAD_SLOTS);
 	const struct values thread = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values pages = VALUES(PLAIN(0, PAGE(1)), PAGE(4), BAD_PAGES);
-	const struct values frames = VALUES(PLAIN(8, 9), 10, BAD_FRAMES, FAR_FRAMES);
+	const struct values pages = VALUES(PLAIN(0), PAGE(1), PAGE(4), BAD_PAGES);
+	const struct values frames = VALUES(PLAIN(8), 10, BAD_FRAMES, FAR_FRAMES);
 	const struct values ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS);
 	const struct values counts = VALUES(PLAIN(1, 2), BAD_COUNTS);
 
 	ADD(c, CREATE, ONLY(TN_KIND_THREAD), process, ONLY(TN_ANY), ONLY(TN_NONE), thread, ONLY(0));
 	ADD(c, THREAD_CONFIGURE, thread, VALUES(PLAIN(TN_CONFIGURE_UTCB), 0, 16, MAX), ranges, frames, pages, VALUES(PLAIN(TN_NONE), SLOT_EMPTY));
-	ADD(c, THREAD_SUSPEND, VALUES(PLAIN(SLOT_B), SLOT_A, BAD_SLOTS));
+	ADD(c, THREAD_SUSPEND, VALUES(PLAIN(SLOT_B), SLOT_A, SLOT_NONE, MAX));
 	ADD(c, THREAD_INFO, thread);
 	ADD(c, MAP, process, pages, ranges, frames, counts, VALUES(PLAIN(R), RW, RW | TN_MAP_ZERO, BAD_RIGHTS));
 	ADD(c, UNMAP, process, pages, counts);
@@ -303,7 +333,7 @@ static void pins_calls(struct calls *c)
 	ADD(c, FRAME_RECLAIM, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
 	ADD(c, DESTROY, VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS), VALUES(PLAIN(0, TN_FLAG_STEP), MAX));
 	calls_interrupt(c, TN_CALL_DESTROY);
-	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE), process, ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE), ONLY(SLOT_A), ONLY(0));
 	ADD(c, CAP_DELETE, ONLY(TN_SELF), ONLY(SLOT_A, SLOT_B, SLOT_C));
 }
 
@@ -350,19 +380,33 @@ const struct machine machines[] = {
 	},
 	{
 		.name = "objects",
-		.about = "four frames for objects of every kind",
+		.about = "three frames for objects of every kind",
 		.quick = true,
-		.layout = LAYOUT(8, 4, 0, 3),
-		.scene = {GIVE(12, 2), GIVE(14, 2), SOME(9, 12, 2), SCENE_END},
+		.layout = LAYOUT(8, 3, 1, 3),
+		.scene = {GIVE(12, 2), GIVE(14, 1), SOME(9, 12, 2), SCENE_END},
 		.calls = objects_calls,
 	},
 	{
 		.name = "caps",
 		.about = "three slots for capabilities: copied, weakened, revoked, stale",
 		.quick = true,
+		.layout = LAYOUT(8, 2, 0, 3),
+		.scene = {GIVE(12, 2), SOME(9, 12, 2), SCENE_END},
+		.calls = caps_calls,
+	},
+	{
+		.name = "objects-wide",
+		.about = "the same with a frame and a slot more",
+		.layout = LAYOUT(8, 4, 0, 3),
+		.scene = {GIVE(12, 2), GIVE(14, 2), SOME(9, 12, 2), SCENE_END},
+		.calls = objects_wide_calls,
+	},
+	{
+		.name = "caps-wide",
+		.about = "the same with ranges and another process's slots",
 		.layout = LAYOUT(8, 3, 1, 3),
 		.scene = {GIVE(12, 2), GIVE(14, 1), SOME(9, 12, 2), SCENE_END},
-		.calls = caps_calls,
+		.calls = caps_wide_calls,
 	},
 	{
 		.name = "large",
@@ -386,7 +430,8 @@ const struct machine machines[] = {
 		.about = "two user frames that are mapped, given, made tables of and taken back",
 		.quick = true,
 		.layout = LAYOUT(10, 4, 0, 3),
-		.scene = {GIVE(14, 2), GIVE(16, 2), SOME(1, 8, 1), PROCESS(SLOT_A), SCENE_END},
+		.scene = {GIVE(14, 2), GIVE(16, 2), SOME(1, 8, 1), PROCESS(SLOT_A),
+			  COPY(TN_SLOT_FRAMES, SLOT_C, 0, 8, 2), SCENE_END},
 		.calls = lend_calls,
 	},
 	{

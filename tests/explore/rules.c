@@ -55,7 +55,7 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-/* Adds what a row names: errors, `cap` for those of a lookup, other calls for all of theirs. */
+/* Adds what a row names: errors, and `cap` for those of a lookup. */
 static void errors_read(unsigned call, const char *text)
 {
 	static const char *const lookups[] = {"ERANGE", "ENOENT", "EBADF", "EPERM", "ESTALE"};
@@ -70,19 +70,25 @@ static void errors_read(unsigned call, const char *text)
 	}
 }
 
+/* `as NAME`, `as in NAME`: the errors of that call, too. */
+static void errors_follow(unsigned call)
+{
+	for (const char *as = rows[call].errors; (as = strstr(as, "as ")) != NULL;) {
+		as += strncmp(as, "as in ", 6) == 0 ? 6 : 3;
+		for (unsigned o = 0; o < TN_CALL_COUNT; o++)
+			for (unsigned e = 0; strncmp(as, rows[o].name, strlen(rows[o].name)) == 0 &&
+					     e < ERRORS_MAX;
+			     e++)
+				allowed[call][e] |= allowed[o][e];
+	}
+}
+
 void rules_begin(void)
 {
-	for (unsigned c = 0; c < TN_CALL_COUNT; c++) {
-		const char *as = rows[c].errors;
-
-		errors_read(c, as);
-		while ((as = strstr(as, "as ")) != NULL) {
-			as += 3;
-			for (unsigned o = 0; o < TN_CALL_COUNT; o++)
-				if (strncmp(as, rows[o].name, strlen(rows[o].name)) == 0)
-					errors_read(c, rows[o].errors);
-		}
-	}
+	for (unsigned c = 0; c < TN_CALL_COUNT; c++)
+		errors_read(c, rows[c].errors);
+	for (unsigned c = 0; c < 2 * TN_CALL_COUNT; c++) /* one that is named may name others */
+		errors_follow(c % TN_CALL_COUNT);
 }
 
 /* What a call passed over is some of what was asked for. */
@@ -91,7 +97,7 @@ static bool value_fits(const struct call *c, const struct outcome *o)
 	uint64_t n = o->value % ((uint64_t)1 << 32);
 
 	if (o->code == -TN_ENOMEM)
-		return o->value >= 1 && o->value <= TN_BATCH;
+		return o->value >= 1 && o->value <= LEVELS_MAX;
 	if (o->code != 0)
 		return true;
 	if (c->number == TN_CALL_MAP)
@@ -222,6 +228,17 @@ static bool bytes_check(struct broken *b)
 	return true;
 }
 
+/* Only then are they all alike (state.h). */
+static bool anonymous_check(struct broken *b)
+{
+	const struct layout *l = live_layout;
+
+	for (uint64_t f = l->anonymous_first; f < l->anonymous_first + l->anonymous_count; f++)
+		if (FRAME_KIND(frame_get(pfn(f))) == TN_KIND_USER)
+			return say(b, "an anonymous frame has become user space's");
+	return true;
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 bool rules_invariants(struct broken *b)
@@ -248,5 +265,5 @@ bool rules_change(const struct call *c, const struct outcome *o, const struct im
 		return false;
 	if (current != before->current || live_hart.ready != 0)
 		return say(b, "another thread is ready");
-	return ids_check(before, b) && bytes_check(b);
+	return ids_check(before, b) && bytes_check(b) && anonymous_check(b);
 }
