@@ -53,7 +53,6 @@ static void product_add(struct calls *c, struct call *call, const struct values 
 static void hostile_add(struct calls *c, struct call *call, const struct values *values,
 			unsigned argc, unsigned fixed)
 {
-
 	for (unsigned way = 0; way < HOSTILE_WAYS; way++) {
 		for (unsigned i = 0; i < argc; i++) {
 			any = any * 6364136223846793005u + 1442695040888963407u;

@@ -27,7 +27,7 @@ struct calls {
 #define COUNT_OF(...) (sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
 /* VALUES(PLAIN(1, 2), HOSTILE(MAX)) */
 #define PLAIN(...) __VA_ARGS__
-#define VALUES(plain_, ...)                                                                       \
+#define VALUES(plain_, ...)                                                                        \
 	((struct values){COUNT_OF(plain_, __VA_ARGS__), COUNT_OF(plain_), {plain_, __VA_ARGS__}})
 /* Plain values alone. */
 #define ONLY(...) ((struct values){COUNT_OF(__VA_ARGS__), COUNT_OF(__VA_ARGS__), {__VA_ARGS__}})

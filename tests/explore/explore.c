@@ -1,16 +1,124 @@
+/*
+ * explore.c - the program: which machines, how far, and what came of it.
+ */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "search.h"
+
+/* States of one machine at most: some 2.2 GiB of hashes, and what two levels take. */
+#define LIMIT 55000000u
+
+static const char usage[] =
+	"usage: explore [--machine NAME]... [--all] [--list] [--limit STATES]\n";
+
+struct options {
+	const char *names[16];
+	unsigned count;
+	bool all, list;
+	uint32_t limit;
+};
+
+static _Noreturn void usage_error(const char *what, const char *value)
+{
+	fprintf(stderr, "explore: %s%s\n%s", what, value, usage);
+	exit(2);
+}
+
+static const char *value_of(char **argv, int *i)
+{
+	if (argv[*i + 1] == NULL)
+		usage_error(argv[*i], " needs a value");
+	return argv[++*i];
+}
+
+static void name_add(struct options *o, const char *name)
+{
+	unsigned i = 0;
+
+	while (i < machine_count && strcmp(machines[i].name, name) != 0)
+		i++;
+	if (i == machine_count)
+		usage_error("no such machine: ", name);
+	if (o->count < sizeof(o->names) / sizeof(o->names[0]))
+		o->names[o->count++] = name;
+}
+
+static uint32_t limit_read(const char *text)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno != 0 || *end != '\0' || n == 0 || n > UINT32_MAX / 2)
+		usage_error("not a number of states: ", text);
+	return (uint32_t)n;
+}
+
+static void options_read(struct options *o, char **argv)
+{
+	for (int i = 1; argv[i] != NULL; i++) {
+		if (strcmp(argv[i], "--machine") == 0)
+			name_add(o, value_of(argv, &i));
+		else if (strcmp(argv[i], "--limit") == 0)
+			o->limit = limit_read(value_of(argv, &i));
+		else if (strcmp(argv[i], "--all") == 0)
+			o->all = true;
+		else if (strcmp(argv[i], "--list") == 0)
+			o->list = true;
+		else
+			usage_error("unknown argument ", argv[i]);
+	}
+}
+
+static bool is_chosen(const struct options *o, const struct machine *m)
+{
+	for (unsigned i = 0; i < o->count; i++)
+		if (strcmp(o->names[i], m->name) == 0)
+			return true;
+	return o->count == 0 && (o->all || m->quick);
+}
+
+static void machines_list(void)
+{
+	for (unsigned i = 0; i < machine_count; i++)
+		printf("  %-13s %s%s\n", machines[i].name, machines[i].about,
+		       machines[i].quick ? "" : " (with --all)");
+}
+
+static void found_print(const struct machine *m, const struct found *f)
+{
+	printf("%-13s %10llu %13llu %5llu %8.1f   %s\n", m->name, (unsigned long long)f->states,
+	       (unsigned long long)f->transitions, (unsigned long long)f->depth, f->seconds,
+	       f->broken      ? "broken"
+	       : f->exhausted ? "every state"
+			      : "not every state: there are more than the limit");
+	fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
-	int bad = 0;
-	for (unsigned i = 0; i < machine_count; i++) {
-		if (argc > 1 ? strcmp(argv[1], machines[i].name) != 0 : !machines[i].quick)
-			continue;
-		struct found f = search_run(&machines[i], argc > 2 ? (uint32_t)atol(argv[2]) : 1u << 26, true);
-		printf("%s %lu states %lu transitions depth %lu %.1f s %s %.2f M/s digest %lx\n", machines[i].name, f.states, f.transitions, f.depth, f.seconds, f.exhausted ? "exhausted":"NOT", f.transitions/f.seconds/1e6, f.digest);
-		bad |= !f.exhausted;
+	struct options o = {.limit = LIMIT};
+
+	(void)argc;
+	options_read(&o, argv);
+	if (o.list) {
+		machines_list();
+		return 0;
 	}
-	return bad;
+	printf("%-13s %10s %13s %5s %8s\n", "machine", "states", "transitions", "depth", "seconds");
+	for (unsigned i = 0; i < machine_count; i++) {
+		struct found f;
+
+		if (!is_chosen(&o, &machines[i]))
+			continue;
+		f = search_run(&machines[i], o.limit, true);
+		found_print(&machines[i], &f);
+		if (!f.exhausted)
+			return 1;
+	}
+	return 0;
 }

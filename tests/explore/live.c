@@ -223,7 +223,8 @@ void live_boot(const struct layout *l)
 		((uint64_t *)live_memory)[i] = JUNK;
 	ram_describe(l);
 	tables_make(l);
-	fake_kernel_root[TABLE_ENTRIES / 2].w = PTE_FRAME_UNIT * 3 + PTE_VALID + PTE_READ + PTE_GLOBAL;
+	fake_kernel_root[TABLE_ENTRIES / 2].w = PTE_FRAME_UNIT * 3 + PTE_VALID + PTE_READ +
+						PTE_GLOBAL;
 	kernel_root = fake_kernel_root;
 	memset(kernel_runs, 0, sizeof(struct root_run) * ROOT_RUNS);
 	kernel_runs[0] = (struct root_run){TABLE_ENTRIES / 2, TABLE_ENTRIES / 2};
@@ -274,7 +275,8 @@ static void access_page(const struct call *c)
 static void tables_fill(void)
 {
 	for (uint64_t f = ram.first; f < ram.first + ram.count; f++)
-		if (FRAME_KIND(live_words[f]) == TN_KIND_TABLE && live_frame(f)[TABLE_ENTRIES] == JUNK)
+		if (FRAME_KIND(live_words[f]) == TN_KIND_TABLE &&
+		    live_frame(f)[TABLE_ENTRIES] == JUNK)
 			words_fill(live_frame(f) + TABLE_ENTRIES, FRAME_BYTES / 8 - TABLE_ENTRIES,
 				   0);
 }
@@ -322,7 +324,8 @@ void live_save(struct image *to)
 	to->direct_generation = live_hart.direct_generation;
 	to->ready = live_hart.ready;
 	to->current = current;
-	memcpy(to->memory + ram.first * FRAME_BYTES, live_frame(ram.first), ram.count * FRAME_BYTES);
+	memcpy(to->memory + ram.first * FRAME_BYTES, live_frame(ram.first),
+	       ram.count * FRAME_BYTES);
 }
 
 void live_load(const struct image *from)
@@ -337,7 +340,8 @@ void live_load(const struct image *from)
 	live_hart.direct_generation = from->direct_generation;
 	live_hart.ready = from->ready;
 	current = from->current;
-	memcpy(live_frame(ram.first), from->memory + ram.first * FRAME_BYTES, ram.count * FRAME_BYTES);
+	memcpy(live_frame(ram.first), from->memory + ram.first * FRAME_BYTES,
+	       ram.count * FRAME_BYTES);
 }
 
 bool live_equals(const struct image *other)

@@ -41,9 +41,9 @@ struct outcome {
 struct layout {
 	struct region regions[REGIONS_MAX]; /* ends with count 0 */
 	unsigned levels;
-	uint64_t window_count;              /* frames from the first on that the kernel can own */
-	uint64_t root_first, root_frames;   /* of the root pool */
-	uint64_t utcb;                      /* the thread's */
+	uint64_t window_count;            /* frames from the first on that the kernel can own */
+	uint64_t root_first, root_frames; /* of the root pool */
+	uint64_t utcb;                    /* the thread's */
 	uint64_t anonymous_first, anonymous_count; /* see state.h */
 };
 
@@ -59,7 +59,8 @@ struct outcome live_call(const struct call *c);
 
 /* All that a call may change. */
 struct image {
-	uint64_t words[FRAMES_MAX], blocks[FRAMES_MAX / BLOCK_FRAMES], gigas[FRAMES_MAX / GIGA_FRAMES];
+	uint64_t words[FRAMES_MAX], blocks[FRAMES_MAX / BLOCK_FRAMES],
+		gigas[FRAMES_MAX / GIGA_FRAMES];
 	struct ram ram;
 	uint64_t next_id, asid_next, asid_generation, direct_generation, ready;
 	struct thread *current;

@@ -12,13 +12,22 @@
 #define HOLE 6u
 #define UTCB 7u
 
-#define SCENE_END {.number = EVENT_END}
-#define CREATE(kind, target, slot)                                                                \
-	{.number = TN_CALL_CREATE, .a = {kind, target, TN_ANY, TN_NONE, slot, 0}}
+#define SCENE_END                                                                                  \
+	{                                                                                          \
+		.number = EVENT_END                                                                \
+	}
+#define CREATE(kind, target, slot)                                                                 \
+	{                                                                                          \
+		.number = TN_CALL_CREATE, .a = { kind, target, TN_ANY, TN_NONE, slot, 0 }          \
+	}
 #define GIVE(first, count)                                                                         \
-	{.number = TN_CALL_FRAME_GIVE, .a = {TN_SLOT_FRAMES, TN_SLOT_POOL, first, count}}
-#define COPY(source, slot, rights, first, count)                                                  \
-	{.number = TN_CALL_CAP_COPY, .a = {source, TN_SELF, slot, rights, first, count}}
+	{                                                                                          \
+		.number = TN_CALL_FRAME_GIVE, .a = { TN_SLOT_FRAMES, TN_SLOT_POOL, first, count }  \
+	}
+#define COPY(source, slot, rights, first, count)                                                   \
+	{                                                                                          \
+		.number = TN_CALL_CAP_COPY, .a = { source, TN_SELF, slot, rights, first, count }   \
+	}
 
 /* Slots that are empty, beyond the table, of other types. */
 #define BAD_SLOTS SLOT_EMPTY, SLOT_NONE, TN_SLOT_SYSTEM, TN_SLOT_THREAD, MAX, HALF + TN_SLOT_POOL
@@ -52,22 +61,27 @@ static void pools_add(struct calls *c, const struct values *frames, uint64_t las
 	ADD(c, FRAME_GIVE, all, pools, *frames, count);
 	ADD(c, FRAME_RECLAIM, all, pools, any, count);
 	ADD(c, FRAME_MOVE, pools, pools, count);
-	ADD(c, CREATE, ONLY(TN_KIND_POOL), pools, VALUES(PLAIN(TN_ANY), POOLS_USER, POOLS_USER + 2, BAD_FRAMES, FAR_FRAMES),
-	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(SLOT_A, SLOT_B), BAD_PLACES), VALUES(PLAIN(0), 1, MAX));
+	ADD(c, CREATE, ONLY(TN_KIND_POOL), pools,
+	    VALUES(PLAIN(TN_ANY), POOLS_USER, POOLS_USER + 2, BAD_FRAMES, FAR_FRAMES),
+	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS),
+	    VALUES(PLAIN(SLOT_A, SLOT_B), BAD_PLACES), VALUES(PLAIN(0), 1, MAX));
 	ADD(c, POOL_REVOKE, own, flags);
 	calls_interrupt(c, TN_CALL_POOL_REVOKE);
 	ADD(c, DESTROY, own, flags);
 	calls_interrupt(c, TN_CALL_DESTROY);
 	ADD(c, POOL_INFO, pools);
-	ADD(c, CAP_DELETE, VALUES(PLAIN(TN_SELF), BAD_SLOTS), VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, HALF));
+	ADD(c, CAP_DELETE, VALUES(PLAIN(TN_SELF), BAD_SLOTS),
+	    VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, HALF));
 }
 
 static void pools_calls(struct calls *c)
 {
-	const struct values frames = VALUES(PLAIN(12, 13, 14), BAD_FRAMES, POOLS_ROOT, 15, 16, FAR_FRAMES);
+	const struct values frames = VALUES(PLAIN(12, 13, 14), BAD_FRAMES, POOLS_ROOT, 15, 16,
+					    FAR_FRAMES);
 
 	pools_add(c, &frames, 14);
-	ADD(c, FRAME_INFO, ONLY(TN_SLOT_FRAMES, SLOT_SOME), VALUES(PLAIN(12), BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(4), BAD_COUNTS));
+	ADD(c, FRAME_INFO, ONLY(TN_SLOT_FRAMES, SLOT_SOME),
+	    VALUES(PLAIN(12), BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(4), BAD_COUNTS));
 	ADD(c, CENSUS, VALUES(PLAIN(TN_SLOT_SYSTEM), TN_SLOT_POOL));
 }
 
@@ -79,15 +93,21 @@ static void watch_calls(struct calls *c)
 	const struct values frames = VALUES(PLAIN(12, 13, 14), BAD_FRAMES);
 	const struct values count = VALUES(PLAIN(1, 2), BAD_COUNTS);
 
-	ADD(c, POOL_WATCH, pools, VALUES(PLAIN(0, 1, 2), 3, MAX), VALUES(PLAIN(TN_SLOT_THREAD), SLOT_EMPTY, SLOT_NONE, TN_SLOT_POOL, MAX), VALUES(PLAIN(1), 0));
+	ADD(c, POOL_WATCH, pools, VALUES(PLAIN(0, 1, 2), 3, MAX),
+	    VALUES(PLAIN(TN_SLOT_THREAD), SLOT_EMPTY, SLOT_NONE, TN_SLOT_POOL, MAX),
+	    VALUES(PLAIN(1), 0));
 	ADD(c, FRAME_GIVE, ONLY(TN_SLOT_FRAMES), pools, frames, count);
 	ADD(c, FRAME_RECLAIM, ONLY(TN_SLOT_FRAMES), pools, frames, count);
 	ADD(c, FRAME_RECLAIM, ONLY(TN_SLOT_FRAMES), pools, ONLY(TN_ANY), count);
 	ADD(c, FRAME_MOVE, pools, pools, count);
-	ADD(c, CREATE, ONLY(TN_KIND_POOL), ONLY(TN_SLOT_POOL), ONLY(TN_ANY, 12), ONLY(TN_NONE, TN_SLOT_FRAMES), ONLY(SLOT_A), ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_POOL), ONLY(TN_SLOT_POOL), ONLY(TN_ANY, 12),
+	    ONLY(TN_NONE, TN_SLOT_FRAMES), ONLY(SLOT_A), ONLY(0));
 	ADD(c, DESTROY, ONLY(SLOT_A), ONLY(0, 1));
-	ADD(c, CAP_REVOKE, VALUES(PLAIN(TN_SLOT_THREAD, SLOT_A), TN_SLOT_POOL, TN_SLOT_FRAMES, SLOT_EMPTY, SLOT_NONE, MAX));
-	ADD(c, RECV, VALUES(PLAIN(TN_NONE), SLOT_EMPTY, SLOT_NONE, TN_SLOT_POOL), ONLY(TN_INFO_TIMED));
+	ADD(c, CAP_REVOKE,
+	    VALUES(PLAIN(TN_SLOT_THREAD, SLOT_A), TN_SLOT_POOL, TN_SLOT_FRAMES, SLOT_EMPTY,
+		   SLOT_NONE, MAX));
+	ADD(c, RECV, VALUES(PLAIN(TN_NONE), SLOT_EMPTY, SLOT_NONE, TN_SLOT_POOL),
+	    ONLY(TN_INFO_TIMED));
 }
 
 /* --- objects ----------------------------------------------------------------------------------- */
@@ -98,11 +118,13 @@ static void create_add(struct calls *c, const struct values *pools, const struct
 		       const struct values *slots)
 {
 	const struct values any = VALUES(PLAIN(TN_ANY), BAD_FRAMES, FAR_FRAMES);
-	const struct values none = VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, SLOT_EMPTY, SLOT_NONE, TN_SLOT_POOL);
+	const struct values none = VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, SLOT_EMPTY,
+					  SLOT_NONE, TN_SLOT_POOL);
 	const struct values zero = VALUES(PLAIN(0), 1, TN_PRIORITY_MAX + 1, MAX);
 	const struct values pages = VALUES(PLAIN(0, 1), TN_CAPS_PAGES, MAX, HALF);
 
-	ADD(c, CREATE, VALUES(PLAIN(TN_KIND_POOL, TN_KIND_PROCESS), BAD_KINDS), *pools, any, none, *slots, zero);
+	ADD(c, CREATE, VALUES(PLAIN(TN_KIND_POOL, TN_KIND_PROCESS), BAD_KINDS), *pools, any, none,
+	    *slots, zero);
 	ADD(c, CREATE, ONLY(TN_KIND_THREAD, TN_KIND_ENDPOINT), *processes, any, none, *slots, zero);
 	ADD(c, CREATE, ONLY(TN_KIND_CAPS), *processes, any, none, pages, zero);
 }
@@ -151,7 +173,8 @@ static void objects_wide_calls(struct calls *c)
 static void caps_add(struct calls *c, const struct values *self)
 {
 	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values sources = VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, MAX, HALF + SLOT_A);
+	const struct values sources = VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, MAX,
+					     HALF + SLOT_A);
 	const struct values places = VALUES(PLAIN(SLOT_A), BAD_PLACES);
 	const struct values to = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_PLACES);
 	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS);
@@ -159,7 +182,8 @@ static void caps_add(struct calls *c, const struct values *self)
 
 	create_add(c, &pools, &processes, &places);
 	end_add(c, &sources);
-	ADD(c, CAP_COPY, sources, *self, to, VALUES(PLAIN(TN_RIGHTS_ALL, 7), 16, MAX), VALUES(PLAIN(0), MAX, HALF), VALUES(PLAIN(0), 1, MAX));
+	ADD(c, CAP_COPY, sources, *self, to, VALUES(PLAIN(TN_RIGHTS_ALL, 7), 16, MAX),
+	    VALUES(PLAIN(0), MAX, HALF), VALUES(PLAIN(0), 1, MAX));
 	ADD(c, CAP_DELETE, *self, slots);
 	ADD(c, CAP_REVOKE, slots);
 	ADD(c, CAP_INFO, *self, slots);
@@ -179,16 +203,23 @@ static void caps_wide_calls(struct calls *c)
 	const struct values slots = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_SLOTS);
 
 	caps_add(c, &self);
-	ADD(c, CAP_COPY, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_C), ONLY(TN_SELF), ONLY(SLOT_B, SLOT_C), ONLY(8), VALUES(PLAIN(8), 0, MAX, HALF), VALUES(PLAIN(1), 0, 64, MAX, HALF + 1));
-	ADD(c, FRAME_GIVE, slots, VALUES(PLAIN(TN_SLOT_POOL), SLOT_A), VALUES(PLAIN(UTCB), 0, IMAGE), ONLY(1));
+	ADD(c, CAP_COPY, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_C), ONLY(TN_SELF), ONLY(SLOT_B, SLOT_C),
+	    ONLY(8), VALUES(PLAIN(8), 0, MAX, HALF), VALUES(PLAIN(1), 0, 64, MAX, HALF + 1));
+	ADD(c, FRAME_GIVE, slots, VALUES(PLAIN(TN_SLOT_POOL), SLOT_A),
+	    VALUES(PLAIN(UTCB), 0, IMAGE), ONLY(1));
 }
 
 /* --- spaces ------------------------------------------------------------------------------------ */
 
 #define PAGE(n) ((n) * (uint64_t)FRAME_BYTES)
 /* Not aligned, beyond user space of three levels and of five, no address at all. */
-#define BAD_PAGES 1, PAGE(4) - 1, PAGE(16), PAGE(17), (uint64_t)1 << 39, (uint64_t)1 << 56, MAX, MAX - FRAME_BYTES + 1
-#define BAD_RIGHTS 0, TN_MAP_WRITE, TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE, TN_MAP_WRITE | TN_MAP_EXECUTE, MAX, HALF + 1, 128, TN_MAP_READ | TN_MAP_NOCACHE, TN_MAP_READ | TN_MAP_NOCACHE | TN_MAP_IO
+#define BAD_PAGES                                                                                  \
+	1, PAGE(4) - 1, PAGE(16), PAGE(17), (uint64_t)1 << 39, (uint64_t)1 << 56, MAX,             \
+		MAX - FRAME_BYTES + 1
+#define BAD_RIGHTS                                                                                 \
+	0, TN_MAP_WRITE, TN_MAP_READ | TN_MAP_WRITE | TN_MAP_EXECUTE,                              \
+		TN_MAP_WRITE | TN_MAP_EXECUTE, MAX, HALF + 1, 128, TN_MAP_READ | TN_MAP_NOCACHE,   \
+		TN_MAP_READ | TN_MAP_NOCACHE | TN_MAP_IO
 #define R TN_MAP_READ
 #define RW (TN_MAP_READ | TN_MAP_WRITE)
 
@@ -214,7 +245,8 @@ static void large_calls(struct calls *c)
 		.counts = VALUES(PLAIN(1, 2, 4), 3, BAD_COUNTS),
 		.frames = VALUES(PLAIN(8, 9, 10, 11), 12, BAD_FRAMES, FAR_FRAMES),
 		.ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS),
-		.flags = VALUES(PLAIN(R, RW), R | TN_MAP_SMALL, R | TN_MAP_NOTABLE, RW | TN_MAP_ZERO, BAD_RIGHTS),
+		.flags = VALUES(PLAIN(R, RW), R | TN_MAP_SMALL, R | TN_MAP_NOTABLE,
+				RW | TN_MAP_ZERO, BAD_RIGHTS),
 		.rights = VALUES(PLAIN(R, RW), TN_MAP_AGE, TN_MAP_AGE | R, BAD_RIGHTS),
 	};
 
@@ -230,7 +262,8 @@ static void spaces_calls(struct calls *c)
 		.counts = VALUES(PLAIN(1, 2), 3, 4, BAD_COUNTS),
 		.frames = VALUES(PLAIN(8, 9), 10, BAD_FRAMES, FAR_FRAMES),
 		.ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS),
-		.flags = VALUES(PLAIN(RW), R, RW | TN_MAP_SMALL, R | TN_MAP_NOTABLE, RW | TN_MAP_ZERO, BAD_RIGHTS),
+		.flags = VALUES(PLAIN(RW), R, RW | TN_MAP_SMALL, R | TN_MAP_NOTABLE,
+				RW | TN_MAP_ZERO, BAD_RIGHTS),
 		.rights = VALUES(PLAIN(R), RW, TN_MAP_AGE, BAD_RIGHTS),
 	};
 
@@ -239,7 +272,8 @@ static void spaces_calls(struct calls *c)
 
 /* --- lend: frames that are mapped, given and taken back ------------------------------------------- */
 
-static void lend_add(struct calls *c, const struct values *frames, const struct values *pages, const struct values *counts)
+static void lend_add(struct calls *c, const struct values *frames, const struct values *pages,
+		     const struct values *counts)
 {
 	const struct space s = {
 		.processes = VALUES(PLAIN(SLOT_A), BAD_SLOTS),
@@ -247,7 +281,8 @@ static void lend_add(struct calls *c, const struct values *frames, const struct 
 		.counts = *counts,
 		.frames = *frames,
 		.ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS),
-		.flags = VALUES(PLAIN(RW), R, RW | TN_MAP_SMALL, R | TN_MAP_NOTABLE, RW | TN_MAP_ZERO, BAD_RIGHTS),
+		.flags = VALUES(PLAIN(RW), R, RW | TN_MAP_SMALL, R | TN_MAP_NOTABLE,
+				RW | TN_MAP_ZERO, BAD_RIGHTS),
 		.rights = VALUES(PLAIN(RW), R, TN_MAP_AGE, BAD_RIGHTS),
 	};
 	const struct values give = VALUES(PLAIN(1, 2), BAD_COUNTS);
@@ -257,9 +292,15 @@ static void lend_add(struct calls *c, const struct values *frames, const struct 
 	ADD(c, FRAME_GIVE, s.ranges, pool, *frames, give);
 	ADD(c, FRAME_RECLAIM, s.ranges, pool, *frames, give);
 	ADD(c, FRAME_RECLAIM, ONLY(SLOT_C), pool, ONLY(TN_ANY), give);
-	ADD(c, TABLE_ATTACH, s.processes, VALUES(PLAIN(0), PAGE(2), BAD_PAGES), VALUES(PLAIN(0), 1, 2, 3, MAX), *frames, VALUES(PLAIN(TN_NONE, TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS));
-	ADD(c, TABLE_DETACH, s.processes, VALUES(PLAIN(0), BAD_PAGES), VALUES(PLAIN(0, 1), 2, 3, MAX), VALUES(PLAIN(0), 1, 2, MAX));
-	ADD(c, CREATE, ONLY(TN_KIND_ENDPOINT), s.processes, VALUES(PLAIN(TN_ANY), 8, 9, BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(SLOT_B), BAD_PLACES), ONLY(0));
+	ADD(c, TABLE_ATTACH, s.processes, VALUES(PLAIN(0), PAGE(2), BAD_PAGES),
+	    VALUES(PLAIN(0), 1, 2, 3, MAX), *frames,
+	    VALUES(PLAIN(TN_NONE, TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS));
+	ADD(c, TABLE_DETACH, s.processes, VALUES(PLAIN(0), BAD_PAGES),
+	    VALUES(PLAIN(0, 1), 2, 3, MAX), VALUES(PLAIN(0), 1, 2, MAX));
+	ADD(c, CREATE, ONLY(TN_KIND_ENDPOINT), s.processes,
+	    VALUES(PLAIN(TN_ANY), 8, 9, BAD_FRAMES, FAR_FRAMES),
+	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, BAD_SLOTS),
+	    VALUES(PLAIN(SLOT_B), BAD_PLACES), ONLY(0));
 	ADD(c, DESTROY, ONLY(SLOT_B), ONLY(0));
 }
 
@@ -282,13 +323,18 @@ static void tables_calls(struct calls *c)
 	const struct values levels = VALUES(PLAIN(0, 1, 2, 3), 4, 5, MAX, HALF);
 	const struct values counts = VALUES(PLAIN(1), 2, 4, 8, BAD_COUNTS);
 
-	ADD(c, TABLE_ATTACH, process, pages, levels, VALUES(PLAIN(TN_ANY), BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, SLOT_EMPTY, SLOT_NONE));
-	ADD(c, TABLE_DETACH, process, pages, VALUES(PLAIN(0, 1, 2), 3, 4, MAX, HALF), VALUES(PLAIN(0, TN_FLAG_STEP), 2, MAX));
+	ADD(c, TABLE_ATTACH, process, pages, levels, VALUES(PLAIN(TN_ANY), BAD_FRAMES, FAR_FRAMES),
+	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, SLOT_SOME, SLOT_EMPTY, SLOT_NONE));
+	ADD(c, TABLE_DETACH, process, pages, VALUES(PLAIN(0, 1, 2), 3, 4, MAX, HALF),
+	    VALUES(PLAIN(0, TN_FLAG_STEP), 2, MAX));
 	calls_interrupt(c, TN_CALL_TABLE_DETACH);
-	ADD(c, MAP, process, pages, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS), VALUES(PLAIN(8), 9, BAD_FRAMES, FAR_FRAMES), counts, VALUES(PLAIN(R), R | TN_MAP_NOTABLE, RW, BAD_RIGHTS));
+	ADD(c, MAP, process, pages, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS),
+	    VALUES(PLAIN(8), 9, BAD_FRAMES, FAR_FRAMES), counts,
+	    VALUES(PLAIN(R), R | TN_MAP_NOTABLE, RW, BAD_RIGHTS));
 	ADD(c, UNMAP, process, pages, counts);
 	ADD(c, RESOLVE, process, pages);
-	ADD(c, PROTECT, process, pages, counts, VALUES(PLAIN(R), RW, BAD_RIGHTS), VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, BAD_SLOTS));
+	ADD(c, PROTECT, process, pages, counts, VALUES(PLAIN(R), RW, BAD_RIGHTS),
+	    VALUES(PLAIN(TN_NONE), TN_SLOT_FRAMES, BAD_SLOTS));
 }
 
 /* --- fences: what a hart that runs both may still hold ------------------------------------------------ */
@@ -307,7 +353,8 @@ static void fences_calls(struct calls *c)
 	ADD(c, TABLE_ATTACH, processes, pages, ONLY(0), ONLY(TN_ANY), ONLY(TN_NONE));
 	ADD(c, TABLE_DETACH, processes, pages, ONLY(0, 1), ONLY(0, TN_FLAG_STEP));
 	calls_interrupt(c, TN_CALL_TABLE_DETACH);
-	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE), processes, ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE),
+	    processes, ONLY(0));
 	ADD(c, DESTROY, processes, ONLY(0, TN_FLAG_STEP));
 	calls_interrupt(c, TN_CALL_DESTROY);
 }
@@ -324,38 +371,42 @@ static void pins_calls(struct calls *c)
 	const struct values counts = VALUES(PLAIN(1, 2), BAD_COUNTS);
 
 	ADD(c, CREATE, ONLY(TN_KIND_THREAD), process, ONLY(TN_ANY), ONLY(TN_NONE), thread, ONLY(0));
-	ADD(c, THREAD_CONFIGURE, thread, VALUES(PLAIN(TN_CONFIGURE_UTCB), 0, 16, MAX), ranges, frames, pages, VALUES(PLAIN(TN_NONE), SLOT_EMPTY));
+	ADD(c, THREAD_CONFIGURE, thread, VALUES(PLAIN(TN_CONFIGURE_UTCB), 0, 16, MAX), ranges,
+	    frames, pages, VALUES(PLAIN(TN_NONE), SLOT_EMPTY));
 	ADD(c, THREAD_SUSPEND, VALUES(PLAIN(SLOT_B), SLOT_A, SLOT_NONE, MAX));
 	ADD(c, THREAD_INFO, thread);
-	ADD(c, MAP, process, pages, ranges, frames, counts, VALUES(PLAIN(R), RW, RW | TN_MAP_ZERO, BAD_RIGHTS));
+	ADD(c, MAP, process, pages, ranges, frames, counts,
+	    VALUES(PLAIN(R), RW, RW | TN_MAP_ZERO, BAD_RIGHTS));
 	ADD(c, UNMAP, process, pages, counts);
 	ADD(c, FRAME_GIVE, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
 	ADD(c, FRAME_RECLAIM, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
-	ADD(c, DESTROY, VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS), VALUES(PLAIN(0, TN_FLAG_STEP), MAX));
+	ADD(c, DESTROY, VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS),
+	    VALUES(PLAIN(0, TN_FLAG_STEP), MAX));
 	calls_interrupt(c, TN_CALL_DESTROY);
-	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE), ONLY(SLOT_A), ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE),
+	    ONLY(SLOT_A), ONLY(0));
 	ADD(c, CAP_DELETE, ONLY(TN_SELF), ONLY(SLOT_A, SLOT_B, SLOT_C));
 }
 
 /* --- all ---------------------------------------------------------------------------------------- */
 
 #define LAYOUT_POOLS(given, end)                                                                   \
-	{                                                                                         \
-		.regions = {{IMAGE, 1, TN_KIND_IMAGE},                                            \
-			    {BOOT, 1, TN_KIND_BOOT},                                              \
-			    {UTCB, (end)-UTCB, TN_KIND_USER}},                                    \
-		.utcb = UTCB, .root_first = POOLS_ROOT, .root_frames = 4, .levels = 3,            \
-		.window_count = POOLS_USER + (given)-IMAGE                                        \
+	{                                                                                          \
+		.regions = {{IMAGE, 1, TN_KIND_IMAGE},                                             \
+			    {BOOT, 1, TN_KIND_BOOT},                                               \
+			    {UTCB, (end)-UTCB, TN_KIND_USER}},                                     \
+		.utcb = UTCB, .root_first = POOLS_ROOT, .root_frames = 4, .levels = 3,             \
+		.window_count = POOLS_USER + (given)-IMAGE                                         \
 	}
 /* Of user frames, `spare` come last. `free` frames after the root pool's own are given to it by the scene, and all alike. */
-#define LAYOUT(root, free, spare, levels_)                                                                \
-	{                                                                                         \
-		.regions = {{IMAGE, 1, TN_KIND_IMAGE},                                            \
-			    {BOOT, 1, TN_KIND_BOOT},                                              \
-			    {UTCB, (root) + 4 + (free) + (spare)-UTCB, TN_KIND_USER}},            \
-		.utcb = UTCB, .root_first = (root), .root_frames = 4, .levels = levels_,          \
-		.window_count = (root) + 4 + (free) + (spare)-IMAGE, .anonymous_first = (root) + 4,         \
-		.anonymous_count = (free)                                                         \
+#define LAYOUT(root, free, spare, levels_)                                                         \
+	{                                                                                          \
+		.regions = {{IMAGE, 1, TN_KIND_IMAGE},                                             \
+			    {BOOT, 1, TN_KIND_BOOT},                                               \
+			    {UTCB, (root) + 4 + (free) + (spare)-UTCB, TN_KIND_USER}},             \
+		.utcb = UTCB, .root_first = (root), .root_frames = 4, .levels = levels_,           \
+		.window_count = (root) + 4 + (free) + (spare)-IMAGE,                               \
+		.anonymous_first = (root) + 4, .anonymous_count = (free)                           \
 	}
 
 #define PROCESS(slot) CREATE(TN_KIND_PROCESS, TN_SLOT_POOL, slot)
@@ -413,7 +464,8 @@ const struct machine machines[] = {
 		.about = "a process and four user frames, pages of every size",
 		.quick = true,
 		.layout = LAYOUT(12, 6, 0, 3),
-		.scene = {GIVE(16, 2), GIVE(18, 2), GIVE(20, 2), SOME(1, 8, 2), PROCESS(SLOT_A), SCENE_END},
+		.scene = {GIVE(16, 2), GIVE(18, 2), GIVE(20, 2), SOME(1, 8, 2), PROCESS(SLOT_A),
+			  SCENE_END},
 		.calls = large_calls,
 	},
 	{
@@ -421,8 +473,8 @@ const struct machine machines[] = {
 		.about = "two processes and two user frames",
 		.quick = true,
 		.layout = LAYOUT(10, 8, 0, 3),
-		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), GIVE(20, 2), SOME(1, 8, 1), PROCESS(SLOT_A),
-			  PROCESS(SLOT_B), SCENE_END},
+		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), GIVE(20, 2), SOME(1, 8, 1),
+			  PROCESS(SLOT_A), PROCESS(SLOT_B), SCENE_END},
 		.calls = spaces_calls,
 	},
 	{
@@ -439,7 +491,8 @@ const struct machine machines[] = {
 		.about = "tables by name, under four levels, taken apart in steps",
 		.quick = true,
 		.layout = LAYOUT(10, 8, 0, 4),
-		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), GIVE(20, 2), SOME(1, 8, 1), PROCESS(SLOT_A), SCENE_END},
+		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), GIVE(20, 2), SOME(1, 8, 1),
+			  PROCESS(SLOT_A), SCENE_END},
 		.calls = tables_calls,
 	},
 	{
@@ -455,7 +508,8 @@ const struct machine machines[] = {
 		.about = "a process, two threads and the frames of their UTCBs",
 		.quick = true,
 		.layout = LAYOUT(10, 6, 0, 3),
-		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), SOME(1, 8, 1), PROCESS(SLOT_A), SCENE_END},
+		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), SOME(1, 8, 1), PROCESS(SLOT_A),
+			  SCENE_END},
 		.calls = pins_calls,
 	},
 };

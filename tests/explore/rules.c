@@ -49,7 +49,8 @@ static bool has_word(const char *text, const char *word)
 	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
 		char before = at == text ? ' ' : at[-1], after = at[n];
 
-		if (strchr(" |,:", before) != NULL && (after == '\0' || strchr(" |,:", after) != NULL))
+		if (strchr(" |,:", before) != NULL &&
+		    (after == '\0' || strchr(" |,:", after) != NULL))
 			return true;
 	}
 	return false;
@@ -76,8 +77,8 @@ static void errors_follow(unsigned call)
 	for (const char *as = rows[call].errors; (as = strstr(as, "as ")) != NULL;) {
 		as += strncmp(as, "as in ", 6) == 0 ? 6 : 3;
 		for (unsigned o = 0; o < TN_CALL_COUNT; o++)
-			for (unsigned e = 0; strncmp(as, rows[o].name, strlen(rows[o].name)) == 0 &&
-					     e < ERRORS_MAX;
+			for (unsigned e = 0;
+			     strncmp(as, rows[o].name, strlen(rows[o].name)) == 0 && e < ERRORS_MAX;
 			     e++)
 				allowed[call][e] |= allowed[o][e];
 	}
@@ -164,8 +165,8 @@ static bool refusal_check(const struct call *c, const struct image *before, stru
 	for (uint64_t f = ram.first; f < ram.first + ram.count; f++)
 		if (frame_get(pfn(f)) != amended.words[f] ||
 		    memcmp(amended.memory + f * FRAME_BYTES, live_frame(f), FRAME_BYTES) != 0) {
-			snprintf(b->text, sizeof(b->text), "I9: a refused call has changed frame %u",
-				 (unsigned)f);
+			snprintf(b->text, sizeof(b->text),
+				 "I9: a refused call has changed frame %u", (unsigned)f);
 			return false;
 		}
 	return say(b, "I9: a refused call has changed a counter");

@@ -175,7 +175,8 @@ static bool state_is_whole(const struct state *s, bool same_numbers, struct brok
 		snprintf(b->text, sizeof(b->text), "the state holds what no rule knows of");
 		for (uint64_t f = ram.first; f < ram.first + ram.count; f++)
 			if (settled.words[f] != live_words[f] ||
-			    memcmp(settled.memory + f * FRAME_BYTES, live_frame(f), FRAME_BYTES) != 0)
+			    memcmp(settled.memory + f * FRAME_BYTES, live_frame(f), FRAME_BYTES) !=
+				    0)
 				snprintf(b->text, sizeof(b->text),
 					 "the state holds what no rule knows of, in frame %u",
 					 (unsigned)f);

@@ -69,8 +69,9 @@ static bool is_live(const struct process *owner)
 
 static bool has_lost(pte_t old, pte_t new)
 {
-	return pte_is_valid(old) && ((old.w & ~new.w) != 0 || pte_frame(old).n != pte_frame(new).n ||
-				     pte_is_table(old) != pte_is_table(new));
+	return pte_is_valid(old) &&
+	       ((old.w & ~new.w) != 0 || pte_frame(old).n != pte_frame(new).n ||
+		pte_is_table(old) != pte_is_table(new));
 }
 
 void pte_write(pte_t *at, pte_t e)

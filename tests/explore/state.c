@@ -673,8 +673,8 @@ static void slot_settle(struct slot *s)
 	if (slot_is_live(s))
 		s->word -= FRAME_ID(s->word);
 	else
-		slot_set(s, SLOT_WORD(SLOT_TYPE(s->word), TN_RIGHTS_ALL, ID_DEAD),
-			 live_root->self, 0);
+		slot_set(s, SLOT_WORD(SLOT_TYPE(s->word), TN_RIGHTS_ALL, ID_DEAD), live_root->self,
+			 0);
 }
 
 static void slots_settle(uint64_t f, void (*act)(struct slot *s))
@@ -732,9 +732,9 @@ static void frame_settle(uint64_t f)
 	size_t kept = state_bytes_of(kind);
 	void *memory = frame_memory(pfn(f));
 
-	if (kind == TN_KIND_USER || ((kind == TN_KIND_FREE || (kind >= TN_KIND_POOL &&
-							       kind <= TN_KIND_ENDPOINT)) &&
-				     !FRAME_IS_CLEAN(word)))
+	if (kind == TN_KIND_USER ||
+	    ((kind == TN_KIND_FREE || (kind >= TN_KIND_POOL && kind <= TN_KIND_ENDPOINT)) &&
+	     !FRAME_IS_CLEAN(word)))
 		words_fill((uint64_t *)memory + kept / 8, (FRAME_BYTES - kept) / 8, JUNK);
 	if (kind == TN_KIND_POOL)
 		pool_settle(memory);
