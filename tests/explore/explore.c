@@ -6,18 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recorded.h"
 #include "search.h"
 
 /* States of one machine at most: some 2.2 GiB of hashes, and what two levels take. */
 #define LIMIT 55000000u
 
 static const char usage[] =
-	"usage: explore [--machine NAME]... [--all] [--list] [--limit STATES]\n";
+	"usage: explore [--machine NAME]... [--all] [--list] [--limit STATES] [--digest]\n";
 
 struct options {
 	const char *names[16];
 	unsigned count;
-	bool all, list;
+	bool all, list, digest;
 	uint32_t limit;
 };
 
@@ -67,6 +68,8 @@ static void options_read(struct options *o, char **argv)
 			o->limit = limit_read(value_of(argv, &i));
 		else if (strcmp(argv[i], "--all") == 0)
 			o->all = true;
+		else if (strcmp(argv[i], "--digest") == 0)
+			o->digest = true;
 		else if (strcmp(argv[i], "--list") == 0)
 			o->list = true;
 		else
@@ -89,19 +92,48 @@ static void machines_list(void)
 		       machines[i].quick ? "" : " (with --all)");
 }
 
-static void found_print(const struct machine *m, const struct found *f)
+/* What the machine was found to do when that was last recorded; NULL: never. */
+static const struct recorded *recorded_find(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(recorded) / sizeof(recorded[0]); i++)
+		if (strcmp(recorded[i].name, name) == 0)
+			return &recorded[i];
+	return NULL;
+}
+
+/* False if the kernel answers anything otherwise than it did. */
+static bool is_as_recorded(const struct machine *m, const struct found *f)
+{
+	const struct recorded *r = recorded_find(m->name);
+
+	return r != NULL && r->states == f->states && r->transitions == f->transitions &&
+	       r->answers == f->digest;
+}
+
+static const char *verdict(const struct machine *m, const struct found *f)
+{
+	if (f->broken)
+		return "broken";
+	if (!f->exhausted)
+		return "not every state: there are more than the limit";
+	return is_as_recorded(m, f) ? "every state"
+				    : "every state, but other answers than recorded";
+}
+
+static void found_print(const struct machine *m, const struct found *f, bool digest)
 {
 	printf("%-13s %10llu %13llu %5llu %8.1f   %s\n", m->name, (unsigned long long)f->states,
 	       (unsigned long long)f->transitions, (unsigned long long)f->depth, f->seconds,
-	       f->broken      ? "broken"
-	       : f->exhausted ? "every state"
-			      : "not every state: there are more than the limit");
+	       verdict(m, f));
+	if (digest)
+		printf("digest %s 0x%llx\n", m->name, (unsigned long long)f->digest);
 	fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = {.limit = LIMIT};
+	int status = 0;
 
 	(void)argc;
 	options_read(&o, argv);
@@ -116,9 +148,14 @@ int main(int argc, char **argv)
 		if (!is_chosen(&o, &machines[i]))
 			continue;
 		f = search_run(&machines[i], o.limit, true);
-		found_print(&machines[i], &f);
+		found_print(&machines[i], &f, o.digest);
 		if (!f.exhausted)
 			return 1;
+		if (!is_as_recorded(&machines[i], &f))
+			status = 1;
 	}
-	return 0;
+	if (status != 0 && !o.digest)
+		printf("\nThe kernel answers otherwise than it did. If that is meant: tools/explore "
+		       "--record\n");
+	return status;
 }

@@ -17,6 +17,7 @@
 #include "visited.h"
 
 #define HANG_SECONDS 10u
+#define TOLD_WORDS 40u /* of the UTCB, looked at after a call */
 
 /* States of one level, one after another: number, size, bytes. */
 struct level {
@@ -33,11 +34,11 @@ static struct state first;
 /* the transition at hand, for who reports it */
 static uint32_t from_state, from_call;
 
-static double now(void)
+static double seconds_of(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -211,11 +212,15 @@ static bool state_meet(uint32_t call, struct broken *b)
 	return true;
 }
 
+/* One number for all answers, whatever their order. What a call told in the UTCB is part of them;
+ * a call that told nothing has left it as it was. */
 static void digest_add(uint32_t call, const struct outcome *o, uint64_t state)
 {
 	uint64_t h = (state ^ (uint64_t)call << 40 ^ (uint64_t)o->code) * 0x9e3779b97f4a7c15u;
 
-	h = (h ^ h >> 29 ^ o->value) * 0xbf58476d1ce4e5b9u;
+	h = (h ^ h >> 29 ^ o->value ^ (uint64_t)o->restarted << 63) * 0xbf58476d1ce4e5b9u;
+	for (unsigned i = 0; o->code == 0 && i < TOLD_WORDS; i++)
+		h = (h ^ h >> 31 ^ current->utcb->words[i]) * 0x94d049bb133111ebu;
 	found.digest += h ^ h >> 32;
 }
 
@@ -255,11 +260,11 @@ static bool state_expand(const struct state *s, struct broken *b)
 static void progress_show(double begin)
 {
 	static double shown;
-	double seconds = now() - begin;
+	double now = seconds_of(CLOCK_MONOTONIC), seconds = now - begin;
 
-	if (seconds < 2 || now() - shown < 1)
+	if (seconds < 2 || now - shown < 1)
 		return;
-	shown = now();
+	shown = now;
 	fprintf(stderr, "%s%s: depth %u, %u states, %.1f million transitions, %.0f s%s",
 		isatty(2) ? "\r\033[K" : "", machine->name, (unsigned)found.depth, visited_count(),
 		(double)found.transitions / 1e6, seconds, isatty(2) ? "" : "\n");
@@ -313,7 +318,8 @@ static bool first_meet(void)
 
 struct found search_run(const struct machine *m, uint32_t limit, bool progress)
 {
-	double begin = now();
+	double begin = seconds_of(CLOCK_MONOTONIC),
+	       spent_before = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 	struct level spent;
 
 	machine = m;
@@ -340,7 +346,7 @@ struct found search_run(const struct machine *m, uint32_t limit, bool progress)
 	if (progress && isatty(2))
 		fprintf(stderr, "\r\033[K");
 	found.states = visited_count();
-	found.seconds = now() - begin;
+	found.seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - spent_before;
 	found.exhausted &= !found.broken;
 	return found;
 }

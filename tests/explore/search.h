@@ -7,7 +7,7 @@
 
 struct found {
 	uint64_t states, transitions, depth, digest;
-	double seconds;
+	double seconds; /* of one CPU */
 	bool exhausted; /* all states were met, and nothing was broken */
 	bool broken;    /* the path was printed */
 };
