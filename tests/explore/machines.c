@@ -46,8 +46,8 @@
 #define POOLS_ROOT 8u
 #define POOLS_USER 12u
 
-/* `last`: of the user frames that can be given; one or two more lie outside the window. */
-static void pools_add(struct calls *c, const struct values *frames, uint64_t last)
+/* frames: those that can be given; behind them lie some outside the window. */
+static void pools_add(struct calls *c, const struct values *frames)
 {
 	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL, SLOT_A, SLOT_B), BAD_SLOTS);
 	const struct values own = VALUES(PLAIN(SLOT_A, SLOT_B), TN_SLOT_POOL, BAD_SLOTS);
@@ -56,7 +56,6 @@ static void pools_add(struct calls *c, const struct values *frames, uint64_t las
 	const struct values flags = VALUES(PLAIN(0, TN_FLAG_STEP), 2, MAX);
 	struct values any = *frames;
 
-	(void)last;
 	any.v[any.count++] = TN_ANY;
 	ADD(c, FRAME_GIVE, all, pools, *frames, count);
 	ADD(c, FRAME_RECLAIM, all, pools, any, count);
@@ -74,12 +73,20 @@ static void pools_add(struct calls *c, const struct values *frames, uint64_t las
 	    VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, HALF));
 }
 
+static void pools_wide_calls(struct calls *c)
+{
+	const struct values frames = VALUES(PLAIN(12, 13, 14, 15), BAD_FRAMES, POOLS_ROOT, 16, 17,
+					    18, FAR_FRAMES);
+
+	pools_add(c, &frames);
+}
+
 static void pools_calls(struct calls *c)
 {
 	const struct values frames = VALUES(PLAIN(12, 13, 14), BAD_FRAMES, POOLS_ROOT, 15, 16,
 					    FAR_FRAMES);
 
-	pools_add(c, &frames, 14);
+	pools_add(c, &frames);
 	ADD(c, FRAME_INFO, ONLY(TN_SLOT_FRAMES, SLOT_SOME),
 	    VALUES(PLAIN(12), BAD_FRAMES, FAR_FRAMES), VALUES(PLAIN(4), BAD_COUNTS));
 	ADD(c, CENSUS, VALUES(PLAIN(TN_SLOT_SYSTEM), TN_SLOT_POOL));
@@ -358,13 +365,14 @@ static void fences_calls(struct calls *c)
 static void pins_calls(struct calls *c)
 {
 	const struct values process = VALUES(PLAIN(SLOT_A), BAD_SLOTS);
-	const struct values thread = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values pages = VALUES(PLAIN(0), PAGE(1), PAGE(4), BAD_PAGES);
+	const struct values thread = VALUES(PLAIN(SLOT_B), BAD_SLOTS);
+	const struct values pages = VALUES(PLAIN(0), PAGE(4), BAD_PAGES);
 	const struct values frames = VALUES(PLAIN(8), 10, BAD_FRAMES, FAR_FRAMES);
 	const struct values ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS);
 	const struct values counts = VALUES(PLAIN(1, 2), BAD_COUNTS);
 
-	ADD(c, CREATE, ONLY(TN_KIND_THREAD), process, ONLY(TN_ANY), ONLY(TN_NONE), thread, ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_THREAD), process, ONLY(TN_ANY), ONLY(TN_NONE), ONLY(SLOT_B),
+	    ONLY(0));
 	ADD(c, THREAD_CONFIGURE, thread, VALUES(PLAIN(TN_CONFIGURE_UTCB), 0, 16, MAX), ranges,
 	    frames, pages, VALUES(PLAIN(TN_NONE), SLOT_EMPTY));
 	ADD(c, THREAD_SUSPEND, VALUES(PLAIN(SLOT_B), SLOT_A, SLOT_NONE, MAX));
@@ -374,12 +382,12 @@ static void pins_calls(struct calls *c)
 	ADD(c, UNMAP, process, pages, counts);
 	ADD(c, FRAME_GIVE, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
 	ADD(c, FRAME_RECLAIM, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
-	ADD(c, DESTROY, VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS),
+	ADD(c, DESTROY, VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS),
 	    VALUES(PLAIN(0, TN_FLAG_STEP), MAX));
 	calls_interrupt(c, TN_CALL_DESTROY);
 	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE),
 	    ONLY(SLOT_A), ONLY(0));
-	ADD(c, CAP_DELETE, ONLY(TN_SELF), ONLY(SLOT_B, SLOT_C));
+	ADD(c, CAP_DELETE, ONLY(TN_SELF), ONLY(SLOT_B));
 }
 
 /* --- all ---------------------------------------------------------------------------------------- */
@@ -438,6 +446,13 @@ const struct machine machines[] = {
 		.layout = LAYOUT(8, 2, 0, 3),
 		.scene = {GIVE(12, 2), SOME(9, 12, 2), SCENE_END},
 		.calls = caps_calls,
+	},
+	{
+		.name = "pools-wide",
+		.about = "the same with four frames to give",
+		.layout = LAYOUT_POOLS(4, 18),
+		.scene = {SOME(9, 12, 2), SCENE_END},
+		.calls = pools_wide_calls,
 	},
 	{
 		.name = "objects-wide",
@@ -499,10 +514,10 @@ const struct machine machines[] = {
 	},
 	{
 		.name = "pins",
-		.about = "a process, two threads and the frames of their UTCBs",
+		.about = "a process, threads and the frames of their UTCBs",
 		.quick = true,
-		.layout = LAYOUT(10, 6, 0, 3),
-		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 2), SOME(1, 8, 1), PROCESS(SLOT_A),
+		.layout = LAYOUT(10, 5, 1, 3),
+		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 1), SOME(1, 8, 1), PROCESS(SLOT_A),
 			  SCENE_END},
 		.calls = pins_calls,
 	},
