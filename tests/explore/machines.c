@@ -24,6 +24,10 @@
 	{                                                                                          \
 		.number = TN_CALL_FRAME_GIVE, .a = { TN_SLOT_FRAMES, TN_SLOT_POOL, first, count }  \
 	}
+#define MOVE(from, to, count)                                                                      \
+	{                                                                                          \
+		.number = TN_CALL_FRAME_MOVE, .a = { from, to, count }                             \
+	}
 #define COPY(source, slot, rights, first, count)                                                   \
 	{                                                                                          \
 		.number = TN_CALL_CAP_COPY, .a = { source, TN_SELF, slot, rights, first, count }   \
@@ -201,7 +205,7 @@ static void caps_wide_calls(struct calls *c)
 {
 	const struct values self = VALUES(PLAIN(TN_SELF, SLOT_A), BAD_SLOTS);
 	const struct values slots = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values to = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_PLACES);
+	const struct values to = VALUES(PLAIN(SLOT_B), BAD_PLACES);
 
 	caps_add(c, &self, &to);
 	ADD(c, CAP_COPY, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_C), ONLY(TN_SELF), ONLY(SLOT_B, SLOT_C),
@@ -367,9 +371,9 @@ static void pins_calls(struct calls *c)
 	const struct values process = VALUES(PLAIN(SLOT_A), BAD_SLOTS);
 	const struct values thread = VALUES(PLAIN(SLOT_B), BAD_SLOTS);
 	const struct values pages = VALUES(PLAIN(0), PAGE(4), BAD_PAGES);
-	const struct values frames = VALUES(PLAIN(8), 10, BAD_FRAMES, FAR_FRAMES);
+	const struct values frames = VALUES(PLAIN(8), 10, 0, IMAGE, BOOT, HOLE, FAR_FRAMES);
 	const struct values ranges = VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_SOME, BAD_SLOTS);
-	const struct values counts = VALUES(PLAIN(1, 2), BAD_COUNTS);
+	const struct values counts = VALUES(PLAIN(1), BAD_COUNTS);
 
 	ADD(c, CREATE, ONLY(TN_KIND_THREAD), process, ONLY(TN_ANY), ONLY(TN_NONE), ONLY(SLOT_B),
 	    ONLY(0));
@@ -378,7 +382,7 @@ static void pins_calls(struct calls *c)
 	ADD(c, THREAD_SUSPEND, VALUES(PLAIN(SLOT_B), SLOT_A, SLOT_NONE, MAX));
 	ADD(c, THREAD_INFO, thread);
 	ADD(c, MAP, process, pages, ranges, frames, counts,
-	    VALUES(PLAIN(R), RW, RW | TN_MAP_ZERO, BAD_RIGHTS));
+	    VALUES(PLAIN(RW), RW | TN_MAP_ZERO, BAD_RIGHTS));
 	ADD(c, UNMAP, process, pages, counts);
 	ADD(c, FRAME_GIVE, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
 	ADD(c, FRAME_RECLAIM, ranges, VALUES(PLAIN(TN_SLOT_POOL), BAD_SLOTS), frames, counts);
@@ -388,6 +392,23 @@ static void pins_calls(struct calls *c)
 	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(TN_SLOT_POOL), ONLY(TN_ANY), ONLY(TN_NONE),
 	    ONLY(SLOT_A), ONLY(0));
 	ADD(c, CAP_DELETE, ONLY(TN_SELF), ONLY(SLOT_B));
+}
+
+/* --- revoke: a pool below a pool, and a process below that, taken apart in steps ------------------- */
+
+static void revoke_calls(struct calls *c)
+{
+	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
+
+	end_add(c, &slots);
+	ADD(c, FRAME_MOVE, ONLY(SLOT_A, SLOT_B), ONLY(SLOT_A, SLOT_B), VALUES(PLAIN(1), BAD_COUNTS));
+	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(SLOT_B), ONLY(TN_ANY), ONLY(TN_NONE),
+	    ONLY(SLOT_C), ONLY(0));
+	ADD(c, CREATE, ONLY(TN_KIND_CAPS), ONLY(SLOT_C), ONLY(TN_ANY), ONLY(TN_NONE), ONLY(0),
+	    ONLY(0));
+	ADD(c, CAP_REVOKE, slots);
+	ADD(c, POOL_WATCH, VALUES(PLAIN(SLOT_A), SLOT_B), ONLY(0), ONLY(TN_SLOT_THREAD), ONLY(1));
+	ADD(c, TABLE_ATTACH, ONLY(SLOT_C), ONLY(0), ONLY(2, 1), ONLY(TN_ANY), ONLY(TN_NONE));
 }
 
 /* --- all ---------------------------------------------------------------------------------------- */
@@ -520,6 +541,18 @@ const struct machine machines[] = {
 		.scene = {GIVE(14, 2), GIVE(16, 2), GIVE(18, 1), SOME(1, 8, 1), PROCESS(SLOT_A),
 			  SCENE_END},
 		.calls = pins_calls,
+	},
+	{
+		.name = "revoke",
+		.about = "a pool below a pool and a process below that, taken apart in steps",
+		.quick = true,
+		.layout = LAYOUT(8, 6, 0, 3),
+		.scene = {GIVE(12, 2), GIVE(14, 2), GIVE(16, 2),
+			  CREATE(TN_KIND_POOL, TN_SLOT_POOL, SLOT_A), MOVE(TN_SLOT_POOL, SLOT_A, 2),
+			  MOVE(TN_SLOT_POOL, SLOT_A, 2), CREATE(TN_KIND_POOL, SLOT_A, SLOT_B),
+			  MOVE(SLOT_A, SLOT_B, 2), CREATE(TN_KIND_PROCESS, SLOT_B, SLOT_C),
+			  SCENE_END},
+		.calls = revoke_calls,
 	},
 };
 const unsigned machine_count = sizeof(machines) / sizeof(machines[0]);

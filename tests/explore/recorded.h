@@ -20,4 +20,6 @@ static const struct recorded {
 	{"large", 27449, 22178792, 0xd40fee4e193bdec8},
 	{"lend", 7846, 10607792, 0x5ea6ddaa5f574908},
 	{"fences", 41943, 4445958, 0xdecb664e103fcec7},
+	{"pins", 4178, 3283908, 0x3649ba71d2bb7488},
+	{"revoke", 1208, 260928, 0x589ae5f28f5b4dca},
 };
