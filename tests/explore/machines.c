@@ -150,31 +150,27 @@ static void end_add(struct calls *c, const struct values *slots)
 	calls_interrupt(c, TN_CALL_DESTROY);
 }
 
-static void objects_add(struct calls *c, const struct values *slots, const struct values *places)
-{
-	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL, SLOT_A), BAD_SLOTS);
-	const struct values processes = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS);
-
-	create_add(c, &pools, &processes, places);
-	end_add(c, slots);
-	ADD(c, FRAME_MOVE, pools, pools, VALUES(PLAIN(1, 2), BAD_COUNTS));
-	ADD(c, CAP_DELETE, VALUES(PLAIN(TN_SELF), BAD_SLOTS), *slots);
-	ADD(c, SYNC_CODE, *slots);
-	ADD(c, POOL_INFO, *slots);
-}
-
 static void objects_calls(struct calls *c)
 {
 	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS);
 	const struct values places = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_PLACES);
+	const struct values pools = VALUES(PLAIN(TN_SLOT_POOL, SLOT_A), BAD_SLOTS);
+	const struct values processes = VALUES(PLAIN(SLOT_A, SLOT_B), BAD_SLOTS);
 
-	objects_add(c, &slots, &places);
+	create_add(c, &pools, &processes, &places);
+	end_add(c, &slots);
+	ADD(c, FRAME_MOVE, pools, pools, VALUES(PLAIN(1, 2), BAD_COUNTS));
+	ADD(c, CAP_DELETE, VALUES(PLAIN(TN_SELF), BAD_SLOTS), slots);
+	ADD(c, SYNC_CODE, slots);
+	ADD(c, POOL_INFO, slots);
 }
 
 /* --- caps --------------------------------------------------------------------------------------- */
 
-static void caps_add(struct calls *c, const struct values *self, const struct values *to)
+static void caps_calls(struct calls *c)
 {
+	const struct values self = VALUES(PLAIN(TN_SELF), BAD_SLOTS);
+	const struct values to = VALUES(PLAIN(SLOT_B), BAD_PLACES);
 	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
 	const struct values sources = VALUES(PLAIN(SLOT_A, SLOT_B), SLOT_EMPTY, SLOT_NONE, MAX,
 					     HALF + SLOT_A);
@@ -184,34 +180,11 @@ static void caps_add(struct calls *c, const struct values *self, const struct va
 
 	create_add(c, &pools, &processes, &places);
 	end_add(c, &sources);
-	ADD(c, CAP_COPY, sources, *self, *to, VALUES(PLAIN(TN_RIGHTS_ALL, 7), 16, MAX),
+	ADD(c, CAP_COPY, sources, self, to, VALUES(PLAIN(TN_RIGHTS_ALL, 7), 16, MAX),
 	    VALUES(PLAIN(0), MAX, HALF), VALUES(PLAIN(0), 1, MAX));
-	ADD(c, CAP_DELETE, *self, slots);
+	ADD(c, CAP_DELETE, self, slots);
 	ADD(c, CAP_REVOKE, slots);
-	ADD(c, CAP_INFO, *self, slots);
-}
-
-static void caps_calls(struct calls *c)
-{
-	const struct values self = VALUES(PLAIN(TN_SELF), BAD_SLOTS);
-
-	const struct values to = VALUES(PLAIN(SLOT_B), BAD_PLACES);
-
-	caps_add(c, &self, &to);
-}
-
-/* Ranges as well, and slots of another process. */
-static void caps_wide_calls(struct calls *c)
-{
-	const struct values self = VALUES(PLAIN(TN_SELF, SLOT_A), BAD_SLOTS);
-	const struct values slots = VALUES(PLAIN(SLOT_B, SLOT_C), BAD_SLOTS);
-	const struct values to = VALUES(PLAIN(SLOT_B), BAD_PLACES);
-
-	caps_add(c, &self, &to);
-	ADD(c, CAP_COPY, VALUES(PLAIN(TN_SLOT_FRAMES), SLOT_C), ONLY(TN_SELF), ONLY(SLOT_B, SLOT_C),
-	    ONLY(8), VALUES(PLAIN(8), 0, MAX, HALF), VALUES(PLAIN(1), 0, 64, MAX, HALF + 1));
-	ADD(c, FRAME_GIVE, slots, VALUES(PLAIN(TN_SLOT_POOL), SLOT_A),
-	    VALUES(PLAIN(UTCB), 0, IMAGE), ONLY(1));
+	ADD(c, CAP_INFO, self, slots);
 }
 
 /* --- spaces ------------------------------------------------------------------------------------ */
@@ -401,7 +374,8 @@ static void revoke_calls(struct calls *c)
 	const struct values slots = VALUES(PLAIN(SLOT_A, SLOT_B, SLOT_C), BAD_SLOTS);
 
 	end_add(c, &slots);
-	ADD(c, FRAME_MOVE, ONLY(SLOT_A, SLOT_B), ONLY(SLOT_A, SLOT_B), VALUES(PLAIN(1), BAD_COUNTS));
+	ADD(c, FRAME_MOVE, ONLY(SLOT_A, SLOT_B), ONLY(SLOT_A, SLOT_B),
+	    VALUES(PLAIN(1), BAD_COUNTS));
 	ADD(c, CREATE, ONLY(TN_KIND_PROCESS), ONLY(SLOT_B), ONLY(TN_ANY), ONLY(TN_NONE),
 	    ONLY(SLOT_C), ONLY(0));
 	ADD(c, CREATE, ONLY(TN_KIND_CAPS), ONLY(SLOT_C), ONLY(TN_ANY), ONLY(TN_NONE), ONLY(0),
@@ -474,20 +448,6 @@ const struct machine machines[] = {
 		.layout = LAYOUT_POOLS(4, 18),
 		.scene = {SOME(9, 12, 2), SCENE_END},
 		.calls = pools_wide_calls,
-	},
-	{
-		.name = "objects-wide",
-		.about = "the same with three frames",
-		.layout = LAYOUT(8, 3, 1, 3),
-		.scene = {GIVE(12, 2), GIVE(14, 1), SOME(9, 12, 2), SCENE_END},
-		.calls = objects_calls,
-	},
-	{
-		.name = "caps-wide",
-		.about = "the same with ranges and another process's slots",
-		.layout = LAYOUT(8, 2, 0, 3),
-		.scene = {GIVE(12, 2), SOME(9, 12, 2), SCENE_END},
-		.calls = caps_wide_calls,
 	},
 	{
 		.name = "large",

@@ -23,7 +23,6 @@ enum {
 	SLOT_A = 6, /* free ones that calls fill and empty */
 	SLOT_B = 7,
 	SLOT_C = 8,
-	SLOT_SOME = 9, /* FRAMES that cover a part of RAM, or with few rights */
-	SLOT_DEVICE = 10,
+	SLOT_SOME = 9,           /* FRAMES that cover a part of RAM, or with few rights */
 	SLOT_NONE = CALLER_SLOTS /* no page */
 };

@@ -22,4 +22,5 @@ static const struct recorded {
 	{"fences", 41943, 4445958, 0xdecb664e103fcec7},
 	{"pins", 4178, 3283908, 0x3649ba71d2bb7488},
 	{"revoke", 1208, 260928, 0x589ae5f28f5b4dca},
+	{"pools-wide", 99336, 76389384, 0xa9a3c796ed90dae1},
 };
