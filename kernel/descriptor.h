@@ -51,8 +51,8 @@
 
 /* --- blocks ------------------------------------------------------------------------------ */
 
-#define BLOCK_FRAMES 512u
-#define GIGA_FRAMES ((uint64_t)BLOCK_FRAMES * 512)
+#define BLOCK_FRAMES (1u << TABLE_BITS)
+#define GIGA_FRAMES ((uint64_t)BLOCK_FRAMES * BLOCK_FRAMES)
 #define BLOCK_LARGE ((uint64_t)1 << 32) /* one large mapping */
 #define BLOCK_OTHERS(w) ((w) % BLOCK_LARGE)
 #define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE % BLOCK_MAPPINGS_LIMIT)

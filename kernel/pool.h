@@ -10,7 +10,9 @@
 #include "freelist.h"
 #include "slot.h"
 
+#ifndef POOL_DEPTH_MAX
 #define POOL_DEPTH_MAX 16u
+#endif
 
 struct process;
 

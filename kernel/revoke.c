@@ -12,7 +12,7 @@
 #include "syscall.h"
 
 /* Free frames that one step hands on. */
-#define POUR_FRAMES 512u
+#define POUR_FRAMES TN_BATCH
 
 /* Its frames go to `heir`, in steps; its own goes back to the parent. True once it is gone. */
 static cold bool pool_end_step(struct pool *p, struct pool *heir)

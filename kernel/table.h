@@ -56,7 +56,7 @@ inline_always uint64_t *page_word(pfn_t f, unsigned level)
 {
 	uint64_t *larger = level == 1 ? PORT_BLOCK_TABLE : PORT_GIGA_TABLE;
 
-	return &(level == 0 ? PORT_FRAME_TABLE : larger)[f.n >> 9 * level];
+	return &(level == 0 ? PORT_FRAME_TABLE : larger)[f.n >> TABLE_BITS * level];
 }
 
 /* Adds `delta` references to the page of `level` that begins at f. */

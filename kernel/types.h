@@ -28,7 +28,14 @@ typedef struct {
 	uint64_t a;
 } vaddr_t;
 
-#define FRAME_BYTES 4096u
+/* The shape of pages: smaller where all states of a machine are gone through (tests/explore). */
+#ifndef FRAME_BITS
+#define FRAME_BITS 12
+#endif
+#ifndef TABLE_BITS
+#define TABLE_BITS 9
+#endif
+#define FRAME_BYTES (1u << FRAME_BITS)
 #define PFN_LIMIT ((uint64_t)1 << 32)
 
 inline_always pfn_t pfn(uint64_t n)

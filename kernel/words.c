@@ -40,9 +40,9 @@ result_t zero_page(void *page)
 {
 	uint64_t *word = page, *end = word + FRAME_BYTES / 8;
 
-	for (; word < end; word += 256)
+	for (; word < end; word += FRAME_BYTES / 16)
 #pragma GCC unroll 256
-		for (unsigned i = 0; i < 256; i++)
+		for (unsigned i = 0; i < FRAME_BYTES / 16; i++)
 			word[i] = 0;
 	return success(0);
 }

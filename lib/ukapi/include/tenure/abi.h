@@ -61,7 +61,9 @@ enum tn_error {
 #define TN_SELF (~(uint64_t)0) /* the caller's own process */
 
 #define TN_FRAME_SIZE 4096u
-#define TN_BATCH 512u   /* most frames or entries a call touches */
+#ifndef TN_BATCH
+#define TN_BATCH 512u /* most frames or entries a call touches */
+#endif
 #define TN_FLAG_STEP 1u /* destroy, revoke, detach: EAGAIN instead of restarting */
 
 /* Frame kinds, as frame_info, census and the boot information report them. */
@@ -117,8 +119,12 @@ enum tn_cap_type {
 #define TN_RIGHTS_ALL 15u
 
 /* A process has a directory of 32 pages of 256 slots. */
+#ifndef TN_CAPS_PAGES
 #define TN_CAPS_PAGES 32u
+#endif
+#ifndef TN_CAPS_SLOTS
 #define TN_CAPS_SLOTS 256u
+#endif
 
 /* map, protect: flags */
 #define TN_MAP_READ 1u
