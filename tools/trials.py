@@ -181,6 +181,61 @@ class Program:
         self.seconds = None  # without a fault
 
 
+# --- what a change of a header changes ---------------------------------------------------------
+#
+# Most files that include a changed header use nothing of what has changed. Whether one does is
+# told from its preprocessed text: it does unless all that differs stands in static functions that
+# nothing calls.
+
+ATTRIBUTE = re.compile(r"__attribute__\s*\(\(.*?\)\)")
+WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+class Unit:
+    """A preprocessed file: its functions by name, and all that is no function."""
+
+    def __init__(self, text):
+        self.functions, self.rest = {}, []
+        head, body = [], None
+        for line in text.split("\n"):
+            if body is not None:
+                body.append(line)
+                if line.startswith("}"):
+                    self.add(head, body)
+                    head, body = [], None
+            elif line == "{":
+                body = []
+            elif not line.strip() or line[-1] in ";}":
+                self.rest += [*head, line]
+                head = []
+            else:
+                head.append(line)
+        self.rest += head
+
+    def add(self, head, body):
+        text = " ".join(head)
+        found = re.search(r"(\w+)\s*\(", ATTRIBUTE.sub("", text))
+        name = found.group(1) if found else text
+        self.functions[name] = (text.startswith("static"), text, "\n".join(body))
+
+    def reached(self):
+        """The functions that are not static, that stand in a table, or that one of them calls."""
+        left = [name for name, (static, _, _) in self.functions.items() if not static]
+        left += WORD.findall("\n".join(self.rest))
+        seen = set()
+        while left:
+            name = left.pop()
+            if name in self.functions and name not in seen:
+                seen.add(name)
+                left += WORD.findall(self.functions[name][2])
+        return seen
+
+    def same_code(self, other):
+        changed = {name for name in self.functions.keys() | other.functions.keys()
+                   if self.functions.get(name) != other.functions.get(name)}
+        return self.rest == other.rest and not changed & (self.reached() | other.reached())
+
+
 class Workshop:
     """The base and the jobs' copies."""
 
@@ -192,7 +247,7 @@ class Workshop:
         self.say = say
         self.jobs = [Job(self, os.path.join(self.root, f"job{n}")) for n in range(jobs)]
         self.commands = {}
-        self.objects_of = {}  # source in the tree -> objects
+        self.units = {}  # object -> its Unit
 
     def run(self, command, what):
         status, text = self.children.call(command, csource.ROOT)
@@ -258,9 +313,6 @@ class Workshop:
                 path = os.path.normpath(os.path.join(self.build, line.strip()))
                 if path.startswith(self.tree + "/"):
                     current.add(os.path.relpath(path, self.tree))
-        for name, sources in self.sources_of.items():
-            for source in sources:
-                self.objects_of.setdefault(source, set()).add(name)
 
     def learn_objects(self, program, cache):
         """Which objects the linker takes, members of archives among them: it says so itself."""
@@ -341,7 +393,7 @@ class Job:
 
     def put(self, path, text):
         self.path, self.kept = path, csource_of(self.workshop.tree, path)
-        self.objects = {}
+        self.objects, self.changed = {}, {}
         with open(os.path.join(self.tree, path), "w", encoding="utf-8") as file:
             file.write(text)
 
@@ -351,8 +403,8 @@ class Job:
         for name in os.listdir(os.path.join(self.build, "objects")):
             os.unlink(os.path.join(self.build, "objects", name))
 
-    def object(self, name):
-        """Compiles one object again; its path, or None if it does not compile."""
+    def compiler(self, name, root):
+        """The command that made an object, without its output, for the sources below `root`."""
         command = []
         private = "-I" + os.path.dirname(name)  # of the target, with nothing in it
         words = iter(shlex.split(self.workshop.commands[name]))
@@ -360,7 +412,33 @@ class Job:
             if word in ("-MQ", "-MF", "-o"):
                 next(words)
             elif word not in ("-MD", "-g", private):
-                command.append(word.replace(os.path.dirname(self.workshop.tree), self.root))
+                command.append(word.replace(os.path.dirname(self.workshop.tree), root))
+        return command
+
+    def unit(self, name, root):
+        """The preprocessed text of an object's source below `root`, or None."""
+        command = [w for w in self.compiler(name, root) if w != "-c"]
+        status, text = self.workshop.children.call([*command, "-E", "-P"],
+                                                   os.path.join(root, "build"))
+        return Unit(text) if status == 0 else None
+
+    def is_changed(self, name):
+        """The fault changes this object."""
+        if self.path not in self.workshop.sources_of[name]:
+            return False
+        if not self.path.endswith(".h"):
+            return True
+        if name not in self.changed:
+            units = self.workshop.units
+            if name not in units:
+                units[name] = self.unit(name, os.path.dirname(self.workshop.tree))
+            mine = self.unit(name, self.root)
+            self.changed[name] = mine is None or not units[name].same_code(mine)
+        return self.changed[name]
+
+    def object(self, name):
+        """Compiles one object again; its path, or None if it does not compile."""
+        command = self.compiler(name, self.root)
         same = tuple(command)  # programs that share a source are compiled alike
         if same not in self.objects:
             output = os.path.join(self.build, "objects", f"{len(self.objects)}.o")
@@ -370,13 +448,16 @@ class Job:
         return self.objects[same]
 
     def link(self, program):
-        """Makes the program with the fault: its path, or None if that does not compile."""
+        """Makes the program with the fault: its path, or None if that does not compile, or ""
+        if it is the same as without."""
         changed = {}
         for name in program.objects:
-            if self.path in self.workshop.sources_of[name]:
+            if self.is_changed(name):
                 changed[name] = self.object(name)
                 if changed[name] is None:
                     return None
+        if not changed:
+            return ""
         command = []
         inside = os.path.relpath(program.path, self.workshop.build)
         output = os.path.join(self.build, "objects", "program")
@@ -480,6 +561,8 @@ class Programs:
             path = job.link(program)
             if path is None:
                 return {"verdict": "does not compile", "by": job.said, "keys": None}
+            if not path:
+                continue
             runs += 1
             verdict, by, _ = self.workshop.try_out(program, path, self.workshop.time_limit(program))
             if verdict != "missed":
