@@ -515,6 +515,7 @@ class Programs:
         self.find = find  # the workshop -> programs
         self.programs = []
         self.absent = None
+        self.seen = {}  # file -> program -> faults that it saw
 
     def prepare(self, workshop):
         self.workshop = workshop
@@ -541,11 +542,20 @@ class Programs:
             program.seconds = known[1]
 
     def order(self, fault, last):
-        """The programs that the fault can change; those likely to see it first."""
+        """The programs that the fault can change; those likely to see it first: who saw it last
+        time, who is named like the file, who has seen most faults of that file, who is fast."""
         stem = os.path.splitext(os.path.basename(fault.file))[0]
         learnt = (last.get("by") or "").split(":")[0]
+        seen = self.seen.get(fault.file, {})
         return sorted((p for p in self.programs if fault.file in p.sources),
-                      key=lambda p: (p.name != learnt, p.name != stem, p.seconds))
+                      key=lambda p: (p.name != learnt, not stem.startswith(p.name),
+                                     -seen.get(p.name, 0), p.seconds))
+
+    def learn(self, file, verdict):
+        """A fault of that file was judged so."""
+        if verdict["verdict"] == "caught":
+            name, seen = verdict["by"].split(":")[0], self.seen.setdefault(file, {})
+            seen[name] = seen.get(name, 0) + 1
 
     def still_good(self, fault, last):
         """A verdict of an earlier run counts if no program that gave it has changed."""
@@ -596,6 +606,9 @@ class Proof:
         self.key = digest.hexdigest()[:16]
 
     def measure(self, cache):
+        pass
+
+    def learn(self, file, verdict):
         pass
 
     def target(self, fault):

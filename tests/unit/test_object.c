@@ -599,6 +599,21 @@ static void clean_frames_stay_clean(void **state)
 	}
 }
 
+/* Where RAM ends with a gigabyte, no word of the frame table stands behind the last one. */
+static void the_frame_behind_all_ram_is_none(void **state)
+{
+	static const struct region to_the_border = {2 * GIGA_FRAMES - WORLD_FRAMES, WORLD_FRAMES,
+						    TN_KIND_USER};
+
+	(void)state;
+	world_make(&(struct world_options){.regions = &to_the_border, .region_count = 1});
+	REFUSED(TN_EUSER, 2 * GIGA_FRAMES - 1, CREATE,
+		{TN_KIND_POOL, TN_SLOT_POOL, 2 * GIGA_FRAMES - 1, TN_NONE, 130, 0});
+	REFUSED(TN_ENXIO, 2 * GIGA_FRAMES, CREATE,
+		{TN_KIND_POOL, TN_SLOT_POOL, 2 * GIGA_FRAMES, TN_NONE, 130, 0});
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -636,6 +651,7 @@ int main(void)
 		IN_OPEN_WINDOW(ends_leave_no_kernel_bytes),
 		cmocka_unit_test(clean_frames_stay_clean),
 		IN_OPEN_WINDOW(clean_frames_stay_clean),
+		cmocka_unit_test(the_frame_behind_all_ram_is_none),
 	};
 
 	return cmocka_run_group_tests_name("object", tests, NULL, NULL);
