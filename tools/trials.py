@@ -351,7 +351,7 @@ class Workshop:
         environment = {**os.environ, **program.environment}
         status, text = self.children.watch([path, *program.arguments], self.build, environment,
                                            limit, FAILED)
-        seconds = time.monotonic() - start
+        seconds, text = time.monotonic() - start, ESCAPES.sub("", text)
         if status is None:
             return "time-out", program.name, seconds
         if status == 0:
@@ -461,24 +461,22 @@ class Job:
         command = []
         inside = os.path.relpath(program.path, self.workshop.build)
         output = os.path.join(self.build, "objects", "program")
-        words = iter(shlex.split(self.workshop.commands[inside]))
+        linked = shlex.split(self.workshop.commands[inside])
+        members = [path for name, path in changed.items() if name not in linked]
+        words = iter(linked)
         for word in words:
             if word == "-o":
                 next(words)
-            elif word == "-Wl,--start-group":  # in front of the archives that have the old ones
-                command += [p for n, p in changed.items() if n not in command_words(self, inside)]
-                command.append(word)
-            else:
-                command.append(changed.get(word, word))
+                continue
+            if word == "-Wl,--start-group" or word.endswith(".a"):
+                command += members  # in front of the archives that have the old ones
+                members = []
+            command.append(changed.get(word, word))
         status, text = self.workshop.children.call([*command, "-o", output], self.workshop.build)
         if status != 0:
             self.said = text
             return None
         return output
-
-
-def command_words(job, inside):
-    return set(job.workshop.commands[inside].split())
 
 
 def csource_of(tree, path):
