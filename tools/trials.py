@@ -501,16 +501,19 @@ def write_json(path, value):
 # --- engines ---------------------------------------------------------------------------------
 #
 # An engine has a name, says in `absent` why it cannot be used (or None), and gives a verdict on
-# one fault: caught, missed, time-out (which counts as caught), - (it does not look at that file),
-# or does not compile.
+# one fault: caught, missed, time-out (which counts as caught), - (it does not look there), or does
+# not compile.
+
+SHORT_OF_TALK = ("frames", "objects", "pools", "spaces")  # areas of faults: all but threads
 
 
 class Programs:
     """Programs that end with another status than 0 if they see something wrong."""
 
-    def __init__(self, name, find):
+    def __init__(self, name, find, areas=None):
         self.name = name
         self.find = find  # the workshop -> programs
+        self.areas = areas  # of faults that it can see; None: all
         self.programs = []
         self.absent = None
         self.seen = {}  # file -> program -> faults that it saw
@@ -557,6 +560,8 @@ class Programs:
 
     def still_good(self, fault, last):
         """A verdict of an earlier run counts if no program that gave it has changed."""
+        if self.areas and fault.area not in self.areas:
+            return last.get("verdict") == "-"
         keys = {p.name: p.key for p in self.order(fault, {})}
         return (last.get("keys") is not None and
                 all(keys.get(name) == key for name, key in last["keys"].items()) and
@@ -564,6 +569,8 @@ class Programs:
 
     def judge(self, fault, job, last):
         keys, runs = {}, 0
+        if self.areas and fault.area not in self.areas:
+            return {"verdict": "-", "by": None, "keys": {}}
         for program in self.order(fault, last):
             keys[program.name] = program.key
             path = job.link(program)
@@ -630,21 +637,21 @@ class Proof:
         return {"verdict": "caught", "by": target, "keys": keys}
 
 
-def one_program(name, target, *arguments):
+def one_program(name, target, *arguments, areas=None):
     """An engine that is one executable of the build."""
 
     def find(workshop):
         program = workshop.target_program(target, arguments)
         return [program] if program else []
 
-    return Programs(name, find)
+    return Programs(name, find, areas)
 
 
 def engines():
     """All engines, in the order in which they look. A new one is a line here."""
     return [
         Programs("unit", Workshop.unit_programs),
-        one_program("explore", "explore"),
+        one_program("explore", "explore", areas=SHORT_OF_TALK),
         one_program("random", "random", "--seconds", "5"),
         Proof(),
     ]
