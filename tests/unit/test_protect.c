@@ -315,6 +315,23 @@ static void slots_come_before_dying(void **state)
 #undef STEP
 }
 
+/* What stands in the way is named by its address, also where pages are large. */
+static void the_second_large_page(void)
+{
+	const uint64_t va = 0x40000000;
+
+	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, TN_RIGHTS_ALL, aspace.block, 512);
+	assert_answer(space_map(va, aspace.block, 512, TN_MAP_READ), 0, 512);
+	assert_answer(space_map(va + LARGE, aspace.block + 512, 512, TN_MAP_READ), 0, 512);
+	assert_answer(space_protect(va, 1024, RW, SLOT_SPARE), -TN_EACCES, va + LARGE);
+}
+
+static void a_large_page_is_named_by_its_address(void **state)
+{
+	(void)state;
+	aspace_each_mode(the_second_large_page, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +348,7 @@ int main(void)
 		cmocka_unit_test(malformed_arguments_are_refused),
 		cmocka_unit_test(all_rules_in_order),
 		cmocka_unit_test(slots_come_before_dying),
+		cmocka_unit_test(a_large_page_is_named_by_its_address),
 	};
 
 	return cmocka_run_group_tests_name("protect", tests, NULL, NULL);
