@@ -665,6 +665,7 @@ int main(void)
 		IN_OPEN_WINDOW(clean_frames_stay_clean),
 		cmocka_unit_test(the_frame_behind_all_ram_is_none),
 		cmocka_unit_test(exact_frames_beside_the_range),
+		IN_OPEN_WINDOW(exact_frames_beside_the_range),
 	};
 
 	return cmocka_run_group_tests_name("object", tests, NULL, NULL);
