@@ -269,10 +269,13 @@ class Workshop:
         self.tests = json.loads(self.run(["meson", "introspect", "--tests", self.build], "meson"))
 
     def unit_programs(self):
+        """Those of cmocka: programs of this build that print TAP."""
+        made = {target["filename"][0] for target in self.targets if target["type"] == "executable"}
         return [
             Program(test["name"], test["cmd"][0], test["cmd"][1:], test["env"])
             for test in self.tests
             if any(suite.split(":")[-1] == "unit" for suite in test["suite"])
+            and test["protocol"] == "tap" and test["cmd"][0] in made
         ]
 
     def target_program(self, name, arguments):
@@ -652,6 +655,6 @@ def engines():
     return [
         Programs("unit", Workshop.unit_programs),
         one_program("explore", "explore", areas=SHORT_OF_TALK),
-        one_program("random", "random", "--seconds", "5"),
+        one_program("random", "random", "--seed", "1", "--calls", "1500000"),
         Proof(),
     ]
