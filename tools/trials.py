@@ -367,7 +367,9 @@ def reason(text, status):
     for found in (FAILED.search(text), *(crash.search(text) for crash in CRASHES)):
         if found:
             return found.group(1)[:100]
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = [line.strip() for line in text.split("\n")
+             if line.strip() and "again: " not in line]  # that is how to see it once more
+    lines = [re.sub(r"^(\w+: )+", "", line) for line in lines]
     violated = [line for line in lines if re.search(r"\bI\d+\b", line)]
     return (violated or lines[-1:] or [f"status {status}"])[0][:100]
 
