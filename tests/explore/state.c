@@ -100,7 +100,7 @@ static void frames_number(void)
 	for (const struct pool *p = live_layout->anonymous_count > 0 ? live_root : NULL; p != NULL;
 	     p = pool_after(p)) {
 		meet(p->self);
-		for (uint64_t f = p->ring.next; f != p->self; f = link_of(f)->next)
+		for (uint64_t f = p->ring.next; f != p->self; f = link_next(f))
 			meet(f);
 		for (const struct process *q = p->processes; q != NULL; q = q->next)
 			meet_process(q);

@@ -41,17 +41,21 @@ static struct area {
 	size_t bytes;
 } arena, frame_area, block_area, giga_area, written_area;
 
-/* One that was kept, if it is as large; else a new one, all zero. */
+/* One that was kept, if it is as large; else a new one, all zero. Behind it a page stays closed: who
+ * reads beyond a table's end is seen. */
 static void *area_make(struct area *area, size_t bytes)
 {
-	if (area->memory != NULL && area->bytes == bytes)
+	size_t reach = (bytes + FRAME_BYTES - 1) / FRAME_BYTES * FRAME_BYTES;
+
+	if (area->memory != NULL && area->bytes == reach + FRAME_BYTES)
 		return area->memory;
 	if (area->memory != NULL)
 		munmap(area->memory, area->bytes);
-	area->bytes = bytes;
-	area->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	area->bytes = reach + FRAME_BYTES;
+	area->memory = mmap(NULL, area->bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (area->memory == MAP_FAILED) {
+	if (area->memory == MAP_FAILED ||
+	    mprotect((char *)area->memory + reach, FRAME_BYTES, PROT_NONE) != 0) {
 		perror("world: mmap");
 		abort();
 	}

@@ -363,6 +363,23 @@ static void giga_cut_saturates(void **state)
 	world_end();
 }
 
+/* What stands in the way is named by its address, also where pages are large. */
+static void the_second_large_page(void)
+{
+	const uint64_t va = 0x40000000;
+
+	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, TN_RIGHTS_ALL, aspace.block, 512);
+	assert_answer(space_map(va, aspace.block, 512, TN_MAP_READ), 0, 512);
+	assert_answer(space_map(va + LARGE, aspace.block + 512, 512, TN_MAP_READ), 0, 512);
+	assert_answer(space_protect(va, 1024, RW, SLOT_SPARE), -TN_EACCES, va + LARGE);
+}
+
+static void a_large_page_is_named_by_its_address(void **state)
+{
+	(void)state;
+	aspace_each_mode(the_second_large_page, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +398,7 @@ int main(void)
 		cmocka_unit_test(slots_come_before_dying),
 		cmocka_unit_test(device_between_banks),
 		cmocka_unit_test(giga_cut_saturates),
+		cmocka_unit_test(a_large_page_is_named_by_its_address),
 	};
 
 	return cmocka_run_group_tests_name("protect", tests, NULL, NULL);

@@ -723,6 +723,24 @@ static void a_revoke_within_the_dying(void **state)
 	REFUSED(TN_EDYING, 0, CREATE,
 		{TN_KIND_PROCESS, CAST_EMPTY, TN_ANY, TN_NONE, CAST_EMPTY + 2, 0});
 	DONE(REVOKE, {CAST_POOL, 0});
+}
+
+static void one_step(void)
+{
+	assert_int_equal(host_call(REVOKE, TOP, STEP, 0, 0, 0, 0).code, -TN_EAGAIN);
+}
+
+/* Else whoever holds a pool below goes on building what the next steps take apart. */
+static void pools_below_are_dying_while_it_lasts(void **state)
+{
+	(void)state;
+	tree_make(3);
+	for (one_step(); cap_object(SIDE, TN_CAP_POOL, 0) != NULL; one_step())
+		REFUSED(TN_EDYING, 0, CREATE, {TN_KIND_POOL, SIDE, TN_ANY, TN_NONE, SCRATCH, 0});
+	for (one_step(); cap_object(LEAF, TN_CAP_POOL, 0) != NULL; one_step())
+		for (unsigned pool = MID; pool <= LEAF; pool++)
+			REFUSED(TN_EDYING, 0, CREATE,
+				{TN_KIND_POOL, pool, TN_ANY, TN_NONE, SCRATCH, 0});
 	world_end();
 }
 
@@ -758,6 +776,7 @@ int main(void)
 		cmocka_unit_test(sixteen_pools_deep),
 		cmocka_unit_test(a_pool_never_ends_in_use),
 		cmocka_unit_test(a_revoke_within_the_dying),
+		cmocka_unit_test(pools_below_are_dying_while_it_lasts),
 	};
 
 	return cmocka_run_group_tests_name("revoke", tests, NULL, NULL);
