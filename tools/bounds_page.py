@@ -60,11 +60,13 @@ def write_page(report):
 
 WIDTH, LEFT, RIGHT, TOP, STEP, BAR = 900, 230, 90, 66, 20, 13
 GRID = 4000
+LABEL = 50  # a number behind a bar needs so much
 
 STYLE = """
 text { font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2937; }
 .h { font-weight: 700; font-size: 16px; }
 .n { fill: #4b5563; font-size: 12px; }
+.in { fill: #ffffff; font-size: 12px; }
 .page { fill: #ffffff; }
 .grid { stroke: #e5e7eb; }
 .call { fill: #3b82f6; }
@@ -84,6 +86,13 @@ text { fill: #e5e7eb; }
 def place(value, bound):
     """Where a number of instructions stands on the axis, which ends a little behind the bound."""
     return LEFT + (WIDTH - LEFT - RIGHT) * value / (bound * 1.02)
+
+
+def number(value, report, end, y):
+    """The text of a bar: behind it, or in it where it would lie on the line of the bound."""
+    if end < place(report.bound, max(report.bound, report.rows[0]["stretch"])) - LABEL:
+        return f'<text class="n" x="{end + 6:.1f}" y="{y}">{value:,}</text>'
+    return f'<text class="in" x="{end - 6:.1f}" y="{y}" text-anchor="end">{value:,}</text>'
 
 
 def picture(report):
@@ -112,7 +121,7 @@ def picture(report):
         end = place(row["stretch"], bound)
         out.append(f'<text x="{LEFT - 8}" y="{y + 11}" text-anchor="end">{html.escape(row["name"])}</text>')
         out.append(f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{end - LEFT:.1f}" height="{BAR}"/>')
-        out.append(f'<text class="n" x="{end + 6:.1f}" y="{y + 11}">{row["stretch"]:,}</text>')
+        out.append(number(row["stretch"], report, end, y + 11))
     x = place(report.bound, bound)
     out.append(f'<line class="bound" x1="{x:.1f}" y1="{TOP - 12}" x2="{x:.1f}" y2="{bottom}"/>')
     out.append(f'<text class="over" x="{x:.1f}" y="{TOP - 18}" text-anchor="middle">bound '
