@@ -324,23 +324,31 @@ static uint64_t long_number(uint64_t number)
 	return number == TN_REPLY_RECV_SHORT ? TN_CALL_REPLY_RECV : number;
 }
 
+/* The first rule of each call, and after each rule the next of its call; 0, which is for any call,
+ * ends them. */
+static uint8_t first_rule[TN_CALL_COUNT], next_rule[RULES];
+
+static void rules_order(void)
+{
+	for (unsigned i = RULES - 1; i > 0; i--) {
+		next_rule[i] = first_rule[rules[i].call];
+		first_rule[rules[i].call] = (uint8_t)i;
+	}
+}
+
 bool harm_spares(struct deed *deed, enum harm_by by)
 {
-	static uint8_t first[TN_CALL_COUNT],
-		of[RULES]; /* rule + 1: of each call, and the next one */
 	uint64_t number = long_number(deed->number), given = deed->number;
 	bool spared;
 
-	for (unsigned i = RULES; first[TN_CALL_SHUTDOWN] == 0 && i-- > 1;) { /* once */
-		of[i] = first[rules[i].call];
-		first[rules[i].call] = (uint8_t)(i + 1);
-	}
+	if (first_rule[TN_CALL_SHUTDOWN] == 0)
+		rules_order();
 	if (number >= TN_CALL_COUNT)
 		return false;
 	deed->number = number;
 	spared = rule_spares(0, deed, by);
-	for (unsigned next = first[number]; !spared && next != 0; next = of[next - 1])
-		spared = rule_spares(next - 1, deed, by);
+	for (unsigned i = first_rule[number]; !spared && i != 0; i = next_rule[i])
+		spared = rule_spares(i, deed, by);
 	deed->number = given;
 	return spared;
 }

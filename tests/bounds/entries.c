@@ -359,11 +359,14 @@ static void on_exit_write(uint64_t id, void *data)
 
 static bool mark_read(const char *line)
 {
-	char kind[16];
+	char kind[16], address[20], *end;
 	struct mark *m = &marks[mark_count];
 
 	if (mark_count == MARKS_MAX ||
-	    sscanf(line, "%15s %" SCNx64 " %47[^\n]", kind, &m->address, m->name) != 3)
+	    sscanf(line, "%15s %19s %47[^\n]", kind, address, m->name) != 3)
+		return false;
+	m->address = strtoull(address, &end, 16);
+	if (*end != '\0')
 		return false;
 	for (m->kind = 0; m->kind < KINDS; m->kind++)
 		if (strcmp(kind, kind_names[m->kind]) == 0)

@@ -47,10 +47,10 @@ static bool has_word(const char *text, const char *word)
 	size_t n = strlen(word);
 
 	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
-		char before = at == text ? ' ' : at[-1], after = at[n];
+		bool begins = at == text || strchr(" |,:", at[-1]) != NULL;
+		bool ends = at[n] == '\0' || strchr(" |,:", at[n]) != NULL;
 
-		if (strchr(" |,:", before) != NULL &&
-		    (after == '\0' || strchr(" |,:", after) != NULL))
+		if (begins && ends)
 			return true;
 	}
 	return false;

@@ -23,7 +23,7 @@ static bool header_number(const uint8_t *header, unsigned place, uint64_t *numbe
 
 	*number = 0;
 	for (unsigned i = 0; i < 8; i++) {
-		const char *digit = memchr(digits, header[6 + place * 8 + i], 32);
+		const char *digit = memchr(digits, header[6 + place * 8 + i], sizeof(digits) - 1);
 
 		if (digit == NULL)
 			return false;

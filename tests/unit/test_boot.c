@@ -178,7 +178,7 @@ static void assert_ranges(uint64_t hole, uint64_t hole_end)
 			assert_int_equal(FRAME_KIND(word), r.kind);
 			if (r.kind == TN_KIND_USER)
 				assert_int_equal(FRAME_REFS(word), r.detail);
-			if (r.kind == TN_KIND_FREE || r.kind >= TN_KIND_CAPS)
+			if (r.kind >= TN_KIND_CAPS)
 				assert_int_equal(FRAME_POOL(word), r.detail);
 		}
 		last = r;

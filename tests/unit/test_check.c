@@ -548,14 +548,15 @@ static void leaf_in_table(unsigned level)
 {
 	struct place at = walk_down(world.process, 0, level);
 	uint64_t *word = word_of(frame_of(at.table).n);
+	pte_t *entry = place_entry(&at);
 	struct checker_report r;
 
 	assert_int_equal(at.level, level);
-	place_entry(&at)->w = pte_leaf(pfn(2 * GIGA_FRAMES), TN_MAP_READ, 0, false).w;
+	*entry = pte_leaf(pfn(2 * GIGA_FRAMES), TN_MAP_READ, 0, false);
 	*word += FRAME_ENTRY;
 	assert_false(world_holds(&r));
 	assert_int_equal(r.invariant, 5);
-	place_entry(&at)->w = 0;
+	*entry = (pte_t){0};
 	*word -= FRAME_ENTRY;
 	assert_world_holds();
 }

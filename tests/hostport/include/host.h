@@ -89,7 +89,7 @@ extern void (*host_between)(void);
 
 /* --- knobs -------------------------------------------------------------------------------- */
 
-extern unsigned host_interrupt_every; /* 0: never; n: every n-th question finds one pending */
+extern unsigned host_interrupt_every;     /* 0: never; n: every n-th question finds one pending */
 extern unsigned host_interrupt_questions; /* asked in this world */
 extern bool host_attributes, host_cache_ops;
 extern uint64_t host_cache_op_count, host_sync_count;

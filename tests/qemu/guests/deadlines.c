@@ -3,7 +3,8 @@
  * else comes first.
  *
  * The boot argument tick= must be long: then nothing but a deadline rings the timer, and one that
- * is not set hangs the guest.
+ * is not set hangs the guest. Some deadlines must be met by this program itself: it wants a machine
+ * whose time is that of its instructions (-icount), however busy the host is.
  */
 #include <stdio.h>
 #include <string.h>

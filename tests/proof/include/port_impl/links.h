@@ -3,7 +3,6 @@
  */
 #pragma once
 
-
 /*@ requires f.n < PROOF_FRAMES;
   @ assigns \nothing;
   @ ensures LINK_NEXT(\result) == proof_next[f.n] && LINK_BACK(\result) == proof_back[f.n]; */
