@@ -53,3 +53,35 @@
   @		free_count(p, n + 1) == free_count(p, n) + one_free(n, p);
   @ }
   @*/
+
+/* --- bits ----------------------------------------------------------------------------------- */
+
+/*
+ * What the contracts know of | ^ & >>. Provers reckon in integers and know next to nothing of bits, so
+ * these are axioms here; tests/proof/bits.smt2 proves each, under the same name, over 64 bits.
+ */
+/*@ axiomatic Bits {
+  @	axiom or_least: \forall uint64_t a, b; a <= (a | b) && b <= (a | b) && (a | b) <= UINT64_MAX;
+  @	axiom or_refs: \forall uint64_t a, b; a < FRAME_REFS_MAX && b < FRAME_REFS_MAX ==>
+  @		(a | b) < FRAME_REFS_MAX;
+  @	axiom or_large: \forall uint64_t a, b; a < BLOCK_LARGE && b < BLOCK_LARGE ==>
+  @		(a | b) < BLOCK_LARGE;
+  @	axiom or_large_refs: \forall uint64_t a, b;
+  @		a < FRAME_REFS_MAX * BLOCK_LARGE && b < FRAME_REFS_MAX * BLOCK_LARGE ==>
+  @		(a | b) < FRAME_REFS_MAX * BLOCK_LARGE;
+  @	axiom or_covered: \forall uint64_t a, b; (a | b) % BLOCK_EDGE >= BLOCK_LARGE <==>
+  @		a % BLOCK_EDGE >= BLOCK_LARGE || b % BLOCK_EDGE >= BLOCK_LARGE;
+  @	axiom or_clean: \forall uint64_t a, b; FRAME_CLEAN_ALONE(a | b) <==>
+  @		FRAME_CLEAN_ALONE(a) && FRAME_CLEAN_ALONE(b);
+  @	axiom xor_range: \forall uint64_t a, b; 0 <= (a ^ b) <= UINT64_MAX;
+  @	axiom xor_equal: \forall uint64_t a, b; (a ^ b) <= 0 <==> a == b;
+  @	axiom xor_clean: \forall uint64_t a, b; a < FRAME_CLEAN || b < FRAME_CLEAN ==>
+  @		((a ^ b) == FRAME_CLEAN <==> a == b + FRAME_CLEAN || b == a + FRAME_CLEAN);
+  @	axiom clean_bit: \forall uint64_t d;
+  @		(d & FRAME_CLEAN) == (FRAME_IS_CLEAN(d) ? FRAME_CLEAN : 0);
+  @	axiom shift_level: \forall uint64_t n, integer bits;
+  @		(bits == 0 ==> (n >> bits) == n) &&
+  @		(bits == 9 ==> (n >> bits) == n / BLOCK_FRAMES) &&
+  @		(bits == 18 ==> (n >> bits) == n / GIGA_FRAMES);
+  @ }
+  @*/
