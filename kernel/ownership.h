@@ -85,3 +85,40 @@
   @		(bits == 18 ==> (n >> bits) == n / GIGA_FRAMES);
   @ }
   @*/
+
+/* --- references ----------------------------------------------------------------------------- */
+
+/*
+ * The counting half of I4. others_count: of n frames from `from` on, those that are not USER;
+ * blocks_sum: the lower halves of n blocks from `from` on. A block that was never touched says what its
+ * frames will be.
+ */
+/*@
+  @ logic integer one_other{L}(integer f) =
+  @	(FRAME_KIND(PORT_FRAME_TABLE[f]) == TN_KIND_USER ? 0 : 1);
+  @ axiomatic Others {
+  @	logic integer others_count{L}(integer from, integer n)
+  @		reads PORT_FRAME_TABLE[from .. from + n - 1];
+  @	axiom others_none{L}: \forall integer from; others_count(from, 0) == 0;
+  @	axiom others_more{L}: \forall integer from, n; n >= 0 ==>
+  @		others_count(from, n + 1) == others_count(from, n) + one_other(from + n);
+  @	logic integer blocks_sum{L}(integer from, integer n)
+  @		reads PORT_BLOCK_TABLE[from .. from + n - 1];
+  @	axiom blocks_none{L}: \forall integer from; blocks_sum(from, 0) == 0;
+  @	axiom blocks_more{L}: \forall integer from, n; n >= 0 ==>
+  @		blocks_sum(from, n + 1) ==
+  @		blocks_sum(from, n) + BLOCK_OTHERS(PORT_BLOCK_TABLE[from + n]);
+  @ }
+  @ predicate block_holds(integer b) =
+  @	FRAME_KIND(PORT_FRAME_TABLE[b * BLOCK_FRAMES]) == KIND_UNTOUCHED ||
+  @	I4_OTHERS(PORT_BLOCK_TABLE[b], others_count(b * BLOCK_FRAMES, BLOCK_FRAMES));
+  @ predicate giga_holds(integer g) = I4_OTHERS(PORT_GIGA_TABLE[g], blocks_sum(g * 512, 512));
+  @
+  @ logic integer block_of(integer f) = f / BLOCK_FRAMES;
+  @ logic integer giga_of(integer f) = f / GIGA_FRAMES;
+  @ logic integer head_of(integer first, integer count) =
+  @	(BLOCK_FRAMES - first % BLOCK_FRAMES < count ? BLOCK_FRAMES - first % BLOCK_FRAMES : count);
+  @ logic integer signed_of(integer unit, integer n) = (unit < 0 ? -n : n);
+  @
+  @ lemma others_rest: \forall uint64_t w; BLOCK_OTHERS(w) == w - w / BLOCK_LARGE * BLOCK_LARGE;
+  @*/
