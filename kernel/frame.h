@@ -51,9 +51,11 @@ inline_always void frame_set(pfn_t f, uint64_t word)
 	  @	i++;
 	  @ i = 0;
 	  @ /@ loop invariant 0 <= i <= 512;
-	  @    loop invariant \forall integer from; others_count(from, i) ==
-	  @		others_count{Pre}(from, i) +
-	  @		(from <= f.n < from + i ? one_other(f.n) - one_other{Pre}(f.n) : 0);
+	  @    loop invariant inside: \forall integer from; from <= f.n < from + i ==>
+	  @		others_count(from, i) ==
+	  @		others_count{Pre}(from, i) + one_other(f.n) - one_other{Pre}(f.n);
+	  @    loop invariant outside: \forall integer from; !(from <= f.n < from + i) ==>
+	  @		others_count(from, i) == others_count{Pre}(from, i);
 	  @    loop assigns i;
 	  @    loop variant 512 - i; @/
 	  @ while (i < 512)
@@ -93,9 +95,9 @@ inline_always uint64_t giga_get(pfn_t f)
 /*@ requires exists: frame_exists(f.n);
   @ requires small: -(integer)BLOCK_FRAMES <= delta <= BLOCK_FRAMES;
   @ requires block_fits:
-  @	0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + delta <= BLOCK_FRAMES;
+  @	0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + delta < BLOCK_LARGE;
   @ requires giga_fits:
-  @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) + delta <= GIGA_FRAMES;
+  @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) + delta < BLOCK_LARGE;
   @ assigns PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES], PORT_GIGA_TABLE[f.n / GIGA_FRAMES];
   @ ensures block: PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] ==
   @	\old(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + delta;
@@ -124,9 +126,10 @@ inline_always void block_add(pfn_t f, int64_t delta)
 	/*@ ghost
 	  @ uint64_t i = 0;
 	  @ /@ loop invariant 0 <= i <= 512;
-	  @    loop invariant \forall integer from; blocks_sum(from, i) ==
-	  @		blocks_sum{Pre}(from, i) +
-	  @		(from <= f.n / BLOCK_FRAMES < from + i ? delta : 0);
+	  @    loop invariant inside: \forall integer from; from <= block_of(f.n) < from + i ==>
+	  @		blocks_sum(from, i) == blocks_sum{Pre}(from, i) + delta;
+	  @    loop invariant outside: \forall integer from; !(from <= block_of(f.n) < from + i) ==>
+	  @		blocks_sum(from, i) == blocks_sum{Pre}(from, i);
 	  @    loop assigns i;
 	  @    loop variant 512 - i; @/
 	  @ while (i < 512)
@@ -138,18 +141,18 @@ inline_always void block_add(pfn_t f, int64_t delta)
 /*@ requires exists: 1 <= count <= BLOCK_FRAMES && first.n + count <= PROOF_FRAMES;
   @ requires unit: unit == 1 || unit == -1;
   @ requires block_fits: 0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[block_of(first.n)]) +
-  @	signed_of(unit, head_of(first.n, count)) <= BLOCK_FRAMES;
+  @	signed_of(unit, head_of(first.n, count)) < BLOCK_LARGE;
   @ requires next_fits: head_of(first.n, count) < count ==>
   @	0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[block_of(first.n) + 1]) +
-  @	signed_of(unit, count - head_of(first.n, count)) <= BLOCK_FRAMES;
+  @	signed_of(unit, count - head_of(first.n, count)) < BLOCK_LARGE;
   @ requires giga_fits: giga_of(first.n) == giga_of(first.n + count - 1) ==>
   @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
-  @	signed_of(unit, count) <= GIGA_FRAMES;
+  @	signed_of(unit, count) < BLOCK_LARGE;
   @ requires gigas_fit: giga_of(first.n) != giga_of(first.n + count - 1) ==>
   @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
-  @	signed_of(unit, head_of(first.n, count)) <= GIGA_FRAMES &&
+  @	signed_of(unit, head_of(first.n, count)) < BLOCK_LARGE &&
   @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n + count - 1)]) +
-  @	signed_of(unit, count - head_of(first.n, count)) <= GIGA_FRAMES;
+  @	signed_of(unit, count - head_of(first.n, count)) < BLOCK_LARGE;
   @ assigns PORT_BLOCK_TABLE[block_of(first.n)], PORT_BLOCK_TABLE[block_of(first.n + count - 1)],
   @	PORT_GIGA_TABLE[giga_of(first.n)], PORT_GIGA_TABLE[giga_of(first.n + count - 1)];
   @ ensures block: PORT_BLOCK_TABLE[block_of(first.n)] ==
@@ -161,9 +164,10 @@ inline_always void block_add(pfn_t f, int64_t delta)
   @ ensures giga: giga_of(first.n) == giga_of(first.n + count - 1) ==>
   @	PORT_GIGA_TABLE[giga_of(first.n)] ==
   @	\old(PORT_GIGA_TABLE[giga_of(first.n)]) + signed_of(unit, count);
-  @ ensures gigas: giga_of(first.n) != giga_of(first.n + count - 1) ==>
+  @ ensures first_giga: giga_of(first.n) != giga_of(first.n + count - 1) ==>
   @	PORT_GIGA_TABLE[giga_of(first.n)] ==
-  @	\old(PORT_GIGA_TABLE[giga_of(first.n)]) + signed_of(unit, head_of(first.n, count)) &&
+  @	\old(PORT_GIGA_TABLE[giga_of(first.n)]) + signed_of(unit, head_of(first.n, count));
+  @ ensures next_giga: giga_of(first.n) != giga_of(first.n + count - 1) ==>
   @	PORT_GIGA_TABLE[giga_of(first.n + count - 1)] ==
   @	\old(PORT_GIGA_TABLE[giga_of(first.n + count - 1)]) +
   @	signed_of(unit, count - head_of(first.n, count)); */
@@ -172,6 +176,9 @@ inline_always void block_add_range(pfn_t first, uint64_t count, int64_t unit)
 	int64_t head = (int64_t)least(BLOCK_FRAMES - first.n % BLOCK_FRAMES, count);
 	int64_t rest = (int64_t)count - head;
 
+	//@ assert head: head == head_of(first.n, count) && 0 < head <= count;
+	/*@ assert giga_head: 0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
+	  @	signed_of(unit, head) < BLOCK_LARGE; */
 	//@ assert next: rest > 0 ==> block_of(first.n + count - 1) == block_of(first.n) + 1;
 	block_add(first, unit < 0 ? -head : head);
 	if (rest > 0)

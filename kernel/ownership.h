@@ -79,6 +79,12 @@
   @		((a ^ b) == FRAME_CLEAN <==> a == b + FRAME_CLEAN || b == a + FRAME_CLEAN);
   @	axiom clean_bit: \forall uint64_t d;
   @		(d & FRAME_CLEAN) == (FRAME_IS_CLEAN(d) ? FRAME_CLEAN : 0);
+  @	axiom block_parts: \forall uint64_t w; w == w / BLOCK_EDGE * BLOCK_EDGE +
+  @		BLOCK_MAPPINGS(w) * BLOCK_LARGE + BLOCK_OTHERS(w);
+  @	axiom table_parts: \forall uint64_t d; d == d / FRAME_EXPLICIT * FRAME_EXPLICIT +
+  @		FRAME_ENTRIES(d) * FRAME_ENTRY + FRAME_POOL(d);
+  @	axiom kind_part: \forall uint64_t a, b; a / FRAME_EXPLICIT == b / FRAME_EXPLICIT ==>
+  @		a / FRAME_KIND_UNIT == b / FRAME_KIND_UNIT;
   @	axiom shift_level: \forall uint64_t n, integer bits;
   @		(bits == 0 ==> (n >> bits) == n) &&
   @		(bits == 9 ==> (n >> bits) == n / BLOCK_FRAMES) &&

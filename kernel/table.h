@@ -37,6 +37,8 @@ void root_fill(pte_t *root, bool present);
 inline_always void table_count(pfn_t table, int64_t delta)
 {
 	frame_set(table, moved(frame_get(table), delta * (int64_t)FRAME_ENTRY));
+	/*@ assert rest: PORT_FRAME_TABLE[table.n] / FRAME_EXPLICIT ==
+	  @	\at(PORT_FRAME_TABLE[table.n], Pre) / FRAME_EXPLICIT; */
 }
 
 /* Valid entries of the table at->table. */
@@ -81,11 +83,10 @@ inline_always uint64_t *page_word(pfn_t f, unsigned level)
 	return &(level == 0 ? PORT_FRAME_TABLE : larger)[f.n >> 9 * level];
 }
 
-/* Adds `delta` references to the page of `level` that begins at f. */
+/* Adds one reference (delta 1 or -1) to the page of `level` that begins at f. */
 /*@ requires exists: level <= LEVEL_LARGEST && frame_exists(f.n);
   @ requires one: delta == 1 || delta == -1;
-  @ requires frame: level == 0 ==> FRAME_KIND(PORT_FRAME_TABLE[f.n]) == TN_KIND_USER &&
-  @	0 <= FRAME_REFS(PORT_FRAME_TABLE[f.n]) + delta <= FRAME_REFS_MAX;
+  @ requires frame: level == 0 ==> 0 <= PORT_FRAME_TABLE[f.n] + delta <= FRAME_REFS_MAX;
   @ requires block: level == 1 ==>
   @	0 <= BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + delta <= FRAME_REFS_MAX;
   @ requires giga: level == 2 ==>
@@ -100,21 +101,24 @@ inline_always uint64_t *page_word(pfn_t f, unsigned level)
   @	\old(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + (level == 1 ? delta * BLOCK_LARGE : 0);
   @ ensures block_mappings: level == 1 ==>
   @	BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) ==
-  @	\old(BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES])) + delta &&
+  @	\old(BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES])) + delta;
+  @ ensures block_others: level == 1 ==>
   @	BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) ==
   @	\old(BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]));
   @ ensures giga_word: PORT_GIGA_TABLE[f.n / GIGA_FRAMES] ==
   @	\old(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) + (level == 2 ? delta * BLOCK_LARGE : 0);
   @ ensures giga_mappings: level == 2 ==>
   @	BLOCK_MAPPINGS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) ==
-  @	\old(BLOCK_MAPPINGS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES])) + delta &&
+  @	\old(BLOCK_MAPPINGS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES])) + delta;
+  @ ensures giga_others: level == 2 ==>
   @	BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) ==
   @	\old(BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES])); */
 inline_always void page_reference(pfn_t f, unsigned level, int64_t delta)
 {
+	int64_t unit = (int64_t)page_unit(level);
 	uint64_t *word = page_word(f, level);
 
-	*word = moved(*word, delta * (int64_t)page_unit(level));
+	*word = moved(*word, delta < 0 ? -unit : unit);
 }
 
 /* Drops the reference that a leaf of `level` held; after the fence. */

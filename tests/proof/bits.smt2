@@ -84,6 +84,39 @@
 (check-sat)
 (pop)
 
+; parts of a word: no sum wraps, since each summand has bits of its own
+(define-fun explicit () word #x0000040000000000)  ; FRAME_EXPLICIT
+(define-fun kind_unit () word #x0080000000000000) ; FRAME_KIND_UNIT
+(define-fun limit () word #x0000000000000400)     ; FRAME_ENTRY_LIMIT
+(define-fun maps () word #x0000000080000000)      ; BLOCK_MAPPINGS_LIMIT
+
+(define-fun adds ((x word) (y word) (z word)) Bool
+  (and (= (bvand x y) zero) (= (bvand x z) zero) (= (bvand y z) zero)
+       (= a (bvadd x (bvadd y z)))))
+
+(push)
+(echo "block_parts")
+(assert (not (adds (bvmul (bvudiv a edge) edge)
+                   (bvmul (bvurem (bvudiv a large) maps) large)
+                   (bvurem a large))))
+(check-sat)
+(pop)
+
+(push)
+(echo "table_parts")
+(assert (not (adds (bvmul (bvudiv a explicit) explicit)
+                   (bvmul (bvurem (bvudiv a large) limit) large)
+                   (bvurem a large))))
+(check-sat)
+(pop)
+
+(push)
+(echo "kind_part")
+(assert (not (=> (= (bvudiv a explicit) (bvudiv b explicit))
+                 (= (bvudiv a kind_unit) (bvudiv b kind_unit)))))
+(check-sat)
+(pop)
+
 (push)
 (echo "shift_level")
 (assert (not (and (= (bvlshr a zero) a)
