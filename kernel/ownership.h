@@ -49,8 +49,8 @@
   @ axiomatic Counts {
   @	logic integer free_count{L}(integer p, integer n) reads PORT_FRAME_TABLE[0 .. n - 1];
   @	axiom free_none{L}: \forall integer p; free_count(p, 0) == 0;
-  @	axiom free_more{L}: \forall integer p, n; n >= 0 ==>
-  @		free_count(p, n + 1) == free_count(p, n) + one_free(n, p);
+  @	axiom free_more{L}: \forall integer p, n; n > 0 ==>
+  @		free_count(p, n) == free_count(p, n - 1) + one_free(n - 1, p);
   @ }
   @*/
 
@@ -106,14 +106,14 @@
   @	logic integer others_count{L}(integer from, integer n)
   @		reads PORT_FRAME_TABLE[from .. from + n - 1];
   @	axiom others_none{L}: \forall integer from; others_count(from, 0) == 0;
-  @	axiom others_more{L}: \forall integer from, n; n >= 0 ==>
-  @		others_count(from, n + 1) == others_count(from, n) + one_other(from + n);
+  @	axiom others_more{L}: \forall integer from, n; n > 0 ==>
+  @		others_count(from, n) == others_count(from, n - 1) + one_other(from + n - 1);
   @	logic integer blocks_sum{L}(integer from, integer n)
   @		reads PORT_BLOCK_TABLE[from .. from + n - 1];
   @	axiom blocks_none{L}: \forall integer from; blocks_sum(from, 0) == 0;
-  @	axiom blocks_more{L}: \forall integer from, n; n >= 0 ==>
-  @		blocks_sum(from, n + 1) ==
-  @		blocks_sum(from, n) + BLOCK_OTHERS(PORT_BLOCK_TABLE[from + n]);
+  @	axiom blocks_more{L}: \forall integer from, n; n > 0 ==>
+  @		blocks_sum(from, n) ==
+  @		blocks_sum(from, n - 1) + BLOCK_OTHERS(PORT_BLOCK_TABLE[from + n - 1]);
   @ }
   @ predicate block_holds(integer b) =
   @	FRAME_KIND(PORT_FRAME_TABLE[b * BLOCK_FRAMES]) == KIND_UNTOUCHED ||

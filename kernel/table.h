@@ -102,7 +102,7 @@ inline_always uint64_t *page_word(pfn_t f, unsigned level)
   @ ensures block_mappings: level == 1 ==>
   @	BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) ==
   @	\old(BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES])) + delta;
-  @ ensures block_others: level == 1 ==>
+  @ ensures block_rest: level == 1 ==>
   @	BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) ==
   @	\old(BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]));
   @ ensures giga_word: PORT_GIGA_TABLE[f.n / GIGA_FRAMES] ==
