@@ -179,6 +179,7 @@ inline_always void block_add_range(pfn_t first, uint64_t count, int64_t unit)
 	//@ assert head: head == head_of(first.n, count) && 0 < head <= count;
 	/*@ assert giga_head: 0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
 	  @	signed_of(unit, head) < BLOCK_LARGE; */
+	/*@ assert two: giga_of(first.n) != giga_of(first.n + count - 1) ==> rest > 0; */
 	//@ assert next: rest > 0 ==> block_of(first.n + count - 1) == block_of(first.n) + 1;
 	block_add(first, unit < 0 ? -head : head);
 	if (rest > 0)
