@@ -21,8 +21,7 @@ uint64_t words_or(const uint64_t *word, uint64_t n)
 		  @ loop assigns k, all;
 		  @ loop variant 8 - k; */
 #pragma GCC unroll 8
-		for (uint64_t k = 0; k < 8; k++)
-			//@ assert inside: i + k < n;
+		for (unsigned k = 0; k < 8; k++)
 			all |= word[i + k];
 	/*@ loop invariant at: i <= n;
 	  @ loop invariant least: \forall integer j; 0 <= j < i ==> word[j] <= all;
@@ -53,8 +52,7 @@ void words_add(uint64_t *word, uint64_t n, int64_t delta)
 		  @ loop assigns k, word[0 .. n - 1];
 		  @ loop variant 8 - k; */
 #pragma GCC unroll 8
-		for (uint64_t k = 0; k < 8; k++)
-			//@ assert inside: i + k < n;
+		for (unsigned k = 0; k < 8; k++)
 			word[i + k] = moved(word[i + k], delta);
 	/*@ loop invariant at: i <= n;
 	  @ loop invariant done: \forall integer j; 0 <= j < i ==>
@@ -81,8 +79,7 @@ void words_fill(uint64_t *word, uint64_t n, uint64_t value)
 		  @ loop assigns k, word[0 .. n - 1];
 		  @ loop variant 8 - k; */
 #pragma GCC unroll 8
-		for (uint64_t k = 0; k < 8; k++)
-			//@ assert inside: i + k < n;
+		for (unsigned k = 0; k < 8; k++)
 			word[i + k] = value;
 	/*@ loop invariant at: i <= n;
 	  @ loop invariant done: \forall integer j; 0 <= j < i ==> word[j] == value;
