@@ -14,7 +14,7 @@ uint64_t words_or(const uint64_t *word, uint64_t n)
 	  @ loop assigns i, all;
 	  @ loop variant n - i; */
 	for (; n - i >= 8; i += 8)
-		/*@ loop invariant at: k <= 8 && i + 8 <= n;
+	/*@ loop invariant at: k <= 8 && i + 8 <= n;
 		  @ loop invariant least: \forall integer j; 0 <= j < i + k ==> word[j] <= all;
 		  @ loop invariant zero: words_zero(word, n) ==> all == 0;
 		  @ loop invariant refs: words_below(word, n) ==> all < FRAME_REFS_MAX;
@@ -45,7 +45,7 @@ void words_add(uint64_t *word, uint64_t n, int64_t delta)
 	  @ loop assigns i, word[0 .. n - 1];
 	  @ loop variant n - i; */
 	for (; n - i >= 8; i += 8)
-		/*@ loop invariant at: k <= 8 && i + 8 <= n;
+	/*@ loop invariant at: k <= 8 && i + 8 <= n;
 		  @ loop invariant done: \forall integer j; 0 <= j < i + k ==>
 	  @	word[j] == \at(word[j], Pre) + delta;
 		  @ loop invariant rest: \forall integer j; i + k <= j < n ==> word[j] == \at(word[j], Pre);
@@ -74,7 +74,7 @@ void words_fill(uint64_t *word, uint64_t n, uint64_t value)
 	  @ loop assigns i, word[0 .. n - 1];
 	  @ loop variant n - i; */
 	for (; n - i >= 8; i += 8)
-		/*@ loop invariant at: k <= 8 && i + 8 <= n;
+	/*@ loop invariant at: k <= 8 && i + 8 <= n;
 		  @ loop invariant done: \forall integer j; 0 <= j < i + k ==> word[j] == value;
 		  @ loop assigns k, word[0 .. n - 1];
 		  @ loop variant 8 - k; */

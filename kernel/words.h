@@ -5,7 +5,6 @@
 #pragma once
 
 #include "ownership.h"
-#include "types.h"
 
 /*@ predicate words_zero{L}(uint64_t *word, integer n) =
   @	\forall integer k; 0 <= k < n ==> word[k] == 0;
