@@ -46,6 +46,7 @@
 #define FRAME_POOL(d) ((d) % FRAME_LOW_UNIT)
 #define FRAME_ENTRIES(d) ((d) / FRAME_ENTRY % FRAME_ENTRY_LIMIT)
 #define FRAME_IS_CLEAN(d) ((d) / FRAME_CLEAN % 2 == 1)
+#define FRAME_CLEAN_ALONE(d) ((d) == 0 || (d) == FRAME_CLEAN) /* no other bit is set */
 #define FRAME_IS_EXPLICIT(d) ((d) / FRAME_EXPLICIT % 2 == 1)
 #define FRAME_IS_MAPPABLE(d) ((d) < FRAME_REFS_MAX) /* USER, and one more reference fits */
 

@@ -78,12 +78,12 @@
   @	logic integer free_count{L}(integer p, integer n)
   @		reads shadow_kind[0 .. n - 1], shadow_low[0 .. n - 1];
   @	axiom free_none{L}: \forall integer p; free_count(p, 0) == 0;
-  @	axiom free_more{L}: \forall integer p, n; n >= 0 ==>
-  @		free_count(p, n + 1) == free_count(p, n) + one_free(n, p);
+  @	axiom free_more{L}: \forall integer p, n; n > 0 ==>
+  @		free_count(p, n) == free_count(p, n - 1) + one_free(n - 1, p);
   @	logic integer kind_count{L}(integer k, integer n) reads shadow_kind[0 .. n - 1];
   @	axiom kind_none{L}: \forall integer k; kind_count(k, 0) == 0;
-  @	axiom kind_more{L}: \forall integer k, n; n >= 0 ==>
-  @		kind_count(k, n + 1) == kind_count(k, n) + one_of_kind(n, k);
+  @	axiom kind_more{L}: \forall integer k, n; n > 0 ==>
+  @		kind_count(k, n) == kind_count(k, n - 1) + one_of_kind(n - 1, k);
   @ }
   @ // The counts of the whole table, which the prover opens only where totals_open tells it to.
   @ axiomatic Totals {
@@ -145,4 +145,86 @@
   @	while (proof_back[g] != h)
   @		g = proof_back[g];
   @ }
+  @*/
+
+/* --- bits ----------------------------------------------------------------------------------- */
+
+/*
+ * What the contracts know of | ^ & >>. Provers reckon in integers and know next to nothing of bits, so
+ * these are axioms here; tests/proof/bits.smt2 proves each, under the same name, over 64 bits.
+ */
+/*@ axiomatic Bits {
+  @	axiom or_least: \forall uint64_t a, b; a <= (a | b) && b <= (a | b) && (a | b) <= UINT64_MAX;
+  @	axiom or_refs: \forall uint64_t a, b; a < FRAME_REFS_MAX && b < FRAME_REFS_MAX ==>
+  @		(a | b) < FRAME_REFS_MAX;
+  @	axiom or_large: \forall uint64_t a, b; a < BLOCK_LARGE && b < BLOCK_LARGE ==>
+  @		(a | b) < BLOCK_LARGE;
+  @	axiom or_large_refs: \forall uint64_t a, b;
+  @		a < FRAME_REFS_MAX * BLOCK_LARGE && b < FRAME_REFS_MAX * BLOCK_LARGE ==>
+  @		(a | b) < FRAME_REFS_MAX * BLOCK_LARGE;
+  @	axiom or_covered: \forall uint64_t a, b; (a | b) % BLOCK_EDGE >= BLOCK_LARGE <==>
+  @		a % BLOCK_EDGE >= BLOCK_LARGE || b % BLOCK_EDGE >= BLOCK_LARGE;
+  @	axiom or_clean: \forall uint64_t a, b; FRAME_CLEAN_ALONE(a | b) <==>
+  @		FRAME_CLEAN_ALONE(a) && FRAME_CLEAN_ALONE(b);
+  @	axiom xor_range: \forall uint64_t a, b; 0 <= (a ^ b) <= UINT64_MAX;
+  @	axiom xor_equal: \forall uint64_t a, b; (a ^ b) <= 0 <==> a == b;
+  @	axiom xor_clean: \forall uint64_t a, b; a < FRAME_CLEAN || b < FRAME_CLEAN ==>
+  @		((a ^ b) == FRAME_CLEAN <==> a == b + FRAME_CLEAN || b == a + FRAME_CLEAN);
+  @	axiom clean_bit: \forall uint64_t d;
+  @		(d & FRAME_CLEAN) == (FRAME_IS_CLEAN(d) ? FRAME_CLEAN : 0);
+  @	axiom others_rest: \forall uint64_t w; BLOCK_OTHERS(w) == w - w / BLOCK_LARGE * BLOCK_LARGE;
+  @	axiom block_parts: \forall uint64_t w; w == w / BLOCK_EDGE * BLOCK_EDGE +
+  @		BLOCK_MAPPINGS(w) * BLOCK_LARGE + BLOCK_OTHERS(w);
+  @	axiom table_parts: \forall uint64_t d; d == d / FRAME_EXPLICIT * FRAME_EXPLICIT +
+  @		FRAME_ENTRIES(d) * FRAME_ENTRY + FRAME_POOL(d);
+  @	axiom kind_part: \forall uint64_t a, b; a / FRAME_EXPLICIT == b / FRAME_EXPLICIT ==>
+  @		a / FRAME_KIND_UNIT == b / FRAME_KIND_UNIT;
+  @	axiom shift_level: \forall uint64_t n, integer bits;
+  @		(bits == 0 ==> (n >> bits) == n) &&
+  @		(bits == 9 ==> (n >> bits) == n / BLOCK_FRAMES) &&
+  @		(bits == 18 ==> (n >> bits) == n / GIGA_FRAMES);
+  @ }
+  @*/
+
+/* --- references ----------------------------------------------------------------------------- */
+
+/*
+ * The counting half of I4. others_count: of n frames from `from` on, those that are not USER;
+ * blocks_sum: the lower halves of n blocks from `from` on. A block that was never touched says what its
+ * frames will be.
+ */
+/*@
+  @ logic integer one_other{L}(integer f) = (shadow_kind[f] == TN_KIND_USER ? 0 : 1);
+  @ axiomatic Others {
+  @	logic integer others_count{L}(integer from, integer n)
+  @		reads shadow_kind[from .. from + n - 1];
+  @	axiom others_none{L}: \forall integer from; others_count(from, 0) == 0;
+  @	axiom others_more{L}: \forall integer from, n; n > 0 ==>
+  @		others_count(from, n) == others_count(from, n - 1) + one_other(from + n - 1);
+  @	logic integer blocks_sum{L}(integer from, integer n)
+  @		reads PORT_BLOCK_TABLE[from .. from + n - 1];
+  @	axiom blocks_none{L}: \forall integer from; blocks_sum(from, 0) == 0;
+  @	axiom blocks_more{L}: \forall integer from, n; n > 0 ==>
+  @		blocks_sum(from, n) ==
+  @		blocks_sum(from, n - 1) + BLOCK_OTHERS(PORT_BLOCK_TABLE[from + n - 1]);
+  @ }
+  @ // The count of a whole block, which the prover opens only where others_open tells it to.
+  @ axiomatic OthersTotal {
+  @	logic integer others_total{L}(integer b) reads shadow_kind[0 .. PROOF_FRAMES - 1];
+  @ }
+  @ predicate block_holds(integer b) = shadow_kind[b * BLOCK_FRAMES] == KIND_UNTOUCHED ||
+  @	I4_OTHERS(PORT_BLOCK_TABLE[b], others_total(b));
+  @ predicate giga_holds(integer g) = I4_OTHERS(PORT_GIGA_TABLE[g], blocks_sum(g * 512, 512));
+  @
+  @ logic integer block_of(integer f) = f / BLOCK_FRAMES;
+  @ logic integer giga_of(integer f) = f / GIGA_FRAMES;
+  @ logic integer head_of(integer first, integer count) =
+  @	(BLOCK_FRAMES - first % BLOCK_FRAMES < count ? BLOCK_FRAMES - first % BLOCK_FRAMES : count);
+  @ logic integer signed_of(integer unit, integer n) = (unit < 0 ? -n : n);
+  @*/
+
+/*@ ghost
+  @ /@ assigns \nothing;
+  @    ensures \forall integer b; others_total(b) == others_count(b * 512, 512); @/
+  @ void others_open(void);
   @*/

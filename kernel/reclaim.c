@@ -65,7 +65,7 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 		next = f.n + 1;
 		freelist_remove(f);
 		frame_set(f, 0);
-		block_add(f, (uint64_t)-1);
+		block_add(f, -1);
 	}
 	reclaim_account(p, frames);
 	return success(frames + (runs << 32));
@@ -86,7 +86,7 @@ result_t call_frame_reclaim(uint64_t frames, uint64_t pool, uint64_t first, uint
 	if (result_code(r) != 0)
 		return r;
 	range_take(first, count);
-	block_add_range(pfn(first), count, (uint64_t)-1);
+	block_add_range(pfn(first), count, -1);
 	reclaim_account(p, count);
 	return success(0);
 }

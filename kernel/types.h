@@ -38,14 +38,27 @@ typedef struct {
 #define FRAME_BYTES (1u << FRAME_BITS)
 #define PFN_LIMIT ((uint64_t)1 << 32)
 
+/*@ assigns \nothing;
+  @ ensures \result.n == n; */
 inline_always pfn_t pfn(uint64_t n)
 {
 	return (pfn_t){n};
 }
 
+/*@ assigns \nothing;
+  @ ensures \result == (a < b ? a : b); */
 inline_always uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+/* n + delta, which is from 0 to 2^64 - 1: one addition. */
+/*@ requires fits: delta > INT64_MIN && 0 <= n + delta <= UINT64_MAX;
+  @ assigns \nothing;
+  @ ensures \result == n + delta; */
+inline_always uint64_t moved(uint64_t n, int64_t delta)
+{
+	return delta < 0 ? n - (uint64_t)-delta : n + (uint64_t)delta;
 }
 
 inline_always vaddr_t vaddr(uint64_t a)

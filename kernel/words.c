@@ -26,9 +26,9 @@ uint64_t words_or(const uint64_t *word, uint64_t n)
 	return all;
 }
 
-void words_add(uint64_t *word, uint64_t n, uint64_t delta)
+void words_add(uint64_t *word, uint64_t n, int64_t delta)
 {
-	EACH_WORD(at, word, n, *at += delta);
+	EACH_WORD(at, word, n, *at = moved(*at, delta));
 }
 
 void words_fill(uint64_t *word, uint64_t n, uint64_t value)

@@ -248,7 +248,7 @@ static void large_check(struct checker *c, uint64_t word, uint64_t f, unsigned l
 	require(c, BLOCK_MAPPINGS(word) == *count_of(c, f, level), 4, "large mappings are counted",
 		f);
 	require(c, I6_LARGE_IS_USER(word), 6, "what is mapped large is all USER", f);
-	require(c, BLOCK_OTHERS(word) == others, 4, "frames that are not USER are counted", f);
+	require(c, I4_OTHERS(word, others), 4, "frames that are not USER are counted", f);
 }
 
 /* A block never touched has no frame that anything could name. Of a block that is not checked as a

@@ -23,6 +23,9 @@
 /* I4: a USER frame has as many references as were counted; never more than the maximum. */
 #define I4_REFERENCES(d, counted) (FRAME_REFS(d) == (counted) && FRAME_REFS(d) <= FRAME_REFS_MAX)
 
+/* I4: the lower half of a block's word counts its frames that are not USER; of a gigabyte's, too. */
+#define I4_OTHERS(w, counted) (BLOCK_OTHERS(w) == (counted))
+
 /* I5, I6: what a leaf with the user bit may map. d: word of its frame; known: it is RAM. */
 #define I5_COUNTED_LEAF(d) (FRAME_KIND(d) == TN_KIND_USER)
 #define I5_UNCOUNTED_LEAF(e, d, known)                                                             \

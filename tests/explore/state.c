@@ -31,7 +31,7 @@ static const pte_t *kernel_entry(void)
 /* --- numbers of frames ---------------------------------------------------------------------- */
 
 static uint8_t next_label;
-static bool moved;
+static bool has_moved;
 
 static bool is_anonymous(uint64_t f)
 {
@@ -42,7 +42,7 @@ static void meet(uint64_t f)
 {
 	if (!is_anonymous(f) || label[f] != NOBODY)
 		return;
-	moved |= next_label != f;
+	has_moved |= next_label != f;
 	label[f] = next_label++;
 }
 
@@ -93,7 +93,7 @@ static const struct pool *pool_after(const struct pool *p)
 
 static void frames_number(void)
 {
-	moved = false;
+	has_moved = false;
 	for (uint64_t f = 0; f < FRAMES_MAX; f++)
 		label[f] = is_anonymous(f) ? NOBODY : (uint8_t)f;
 	next_label = (uint8_t)live_layout->anonymous_first;
@@ -315,7 +315,7 @@ bool state_encode(struct state *s)
 		put_contents(f, word);
 	}
 	s->size = (unsigned)(out - s->bytes);
-	return !moved;
+	return !has_moved;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -596,7 +596,7 @@ static void block_count(uint64_t base)
 		return;
 	for (uint64_t f = base; f < base + BLOCK_FRAMES; f++)
 		others += FRAME_KIND(frame_get(pfn(f))) != TN_KIND_USER;
-	block_add(pfn(base), others - BLOCK_OTHERS(block_get(pfn(base))));
+	block_add(pfn(base), (int64_t)(others - BLOCK_OTHERS(block_get(pfn(base)))));
 }
 
 /* Each table's place, and what its large leaves hold. */
