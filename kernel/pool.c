@@ -78,26 +78,7 @@ uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count)
 {
 	uint64_t n = least(count, from->free);
 
-	/*@ loop invariant 0 <= i <= n;
-	  @ loop invariant lists: lists_hold(0, 0) && words_shadowed && totals_are_sizes;
-	  @ loop invariant clock: list_clock == \at(list_clock, Pre) + i;
-	  @ loop invariant selves: is_pool(from->self) && is_pool(to->self);
-	  @ loop invariant from: free_total(from->self) == free_total{Pre}(from->self) - i;
-	  @ loop invariant to: free_total(to->self) == free_total{Pre}(to->self) + i;
-	  @ loop invariant others: \forall integer h; h != from->self && h != to->self ==>
-	  @	free_total(h) == free_total{Pre}(h);
-	  @ loop invariant kinds: \forall integer k; kind_total(k) == kind_total{Pre}(k);
-	  @ loop invariant moved: \forall integer f; frame_exists(f) ==>
-	  @	shadow_kind[f] == \at(shadow_kind[f], Pre) &&
-	  @	(shadow_low[f] == \at(shadow_low[f], Pre) ||
-	  @	 (is_free_of(f, to->self) && \at(is_free_of(f, from->self), Pre)));
-	  @ loop assigns i, PORT_FRAME_TABLE[0 .. PROOF_FRAMES - 1],
-	  @	shadow_kind[0 .. PROOF_FRAMES - 1], shadow_low[0 .. PROOF_FRAMES - 1],
-	  @	proof_next[0 .. PROOF_FRAMES - 1], proof_back[0 .. PROOF_FRAMES - 1],
-	  @	list_rank[0 .. PROOF_FRAMES - 1], list_clock;
-	  @ loop variant n - i; */
 	for (uint64_t i = 0; i < n; i++) {
-		//@ ghost list_first(from->self);
 		pfn_t f = pool_first(from);
 
 		freelist_remove(f);
@@ -105,22 +86,11 @@ uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count)
 		freelist_push(&to->ring, pool_frame(to), f);
 	}
 	from->free -= n;
-	from->moved_out.frames += n;
-	//@ assert left: from->free == \at(from->free, Pre) - n;
-	//@ assert from: flows_hold(from, 0);
 	to->free += n;
+	from->moved_out.frames += n;
 	to->moved_in.frames += n;
-	//@ assert gained: to->free == \at(to->free, Pre) + n;
-	//@ assert from: flows_hold(from, 0);
-	//@ assert to: flows_hold(to, 0);
 	pool_rose(to);
-	//@ assert from: flows_hold(from, 0);
-	//@ assert to: flows_hold(to, 0);
 	if (from->free < from->low)
 		pool_watch_fire(from);
-	//@ assert gained: to->free == \at(to->free, Pre) + n;
-	//@ assert left: from->free == \at(from->free, Pre) - n;
-	//@ assert from: flows_hold(from, 0);
-	//@ assert to: flows_hold(to, 0);
 	return n;
 }

@@ -271,28 +271,4 @@ bool pool_is_within(const struct pool *inner, const struct pool *outer);
 
 /* At most `count` frames of from's free list become to's. Returns how many. The caller counts
  * the call in the flows' `calls`. */
-/*@ requires \valid(from) && \valid(to) && \separated(from, to) && from->self != to->self;
-  @ requires table_holds && pool_holds(from) && pool_holds(to);
-  @ requires list_clock + PROOF_FRAMES < PROOF_CLOCK_MAX;
-  @ requires from->moved_out.frames + PROOF_FRAMES < PROOF_FLOW_MAX;
-  @ requires to->moved_in.frames + PROOF_FRAMES < PROOF_FLOW_MAX;
-  @ assigns PORT_FRAME_TABLE[0 .. PROOF_FRAMES - 1], shadow_kind[0 .. PROOF_FRAMES - 1],
-  @	shadow_low[0 .. PROOF_FRAMES - 1], proof_next[0 .. PROOF_FRAMES - 1],
-  @	proof_back[0 .. PROOF_FRAMES - 1], list_rank[0 .. PROOF_FRAMES - 1], list_clock;
-  @ assigns from->free, from->moved_out.frames, from->low, from->rearm;
-  @ assigns to->free, to->moved_in.frames, to->low, to->rearm;
-  @ ensures count: \result == \min(count, \old(from->free));
-  @ ensures from: from->free == \old(from->free) - \result;
-  @ ensures to: to->free == \old(to->free) + \result;
-  @ ensures moved: \forall integer f; frame_exists(f) ==>
-  @	shadow_kind[f] == \old(shadow_kind[f]) && (shadow_low[f] == \old(shadow_low[f]) ||
-  @	 (is_free_of(f, to->self) && \old(is_free_of(f, from->self))));
-  @ ensures others: \forall integer h; h != from->self && h != to->self ==>
-  @	free_total(h) == \old(free_total(h));
-  @ ensures I1: census_holds(0, 0) && ram.lent == lent_total && totals_are_sizes;
-  @ ensures I2: lists_hold(0, 0) && words_shadowed;
-  @ ensures I3_from: flows_hold(from, 0);
-  @ ensures I3_to: flows_hold(to, 0);
-  @ ensures length_from: length_holds(from, 0);
-  @ ensures length_to: length_holds(to, 0); */
 uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count);
