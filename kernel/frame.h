@@ -91,6 +91,9 @@ inline_always uint64_t *frame_words(pfn_t f)
 }
 
 /* FRAME_CLEAN if the frame is all zero but for what its owner keeps in it, else 0. */
+/*@ requires frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result == (FRAME_IS_CLEAN(PORT_FRAME_TABLE[f.n]) ? FRAME_CLEAN : 0); */
 inline_always uint64_t frame_clean(pfn_t f)
 {
 	return frame_get(f) & FRAME_CLEAN;

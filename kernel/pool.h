@@ -219,7 +219,9 @@ inline_always pfn_t pool_take_ample(struct pool *p, unsigned kind)
 	pfn_t f = pool_first(p);
 
 	p->free--;
+	//@ assert ahead: flows_hold(p, -1);
 	pool_count(p, kind);
+	//@ assert I3: flows_hold(p, 0);
 	freelist_remove(f);
 	return f;
 }
