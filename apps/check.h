@@ -34,7 +34,8 @@ static inline uint64_t check_done(int64_t answer, const char *request)
 /* Microseconds for each of `count`, with a decimal: printf with SHARE_FORMAT, SHARE(...). */
 #define SHARE_FORMAT "%lu.%lu us"
 #define SHARE(microseconds, count)                                                                 \
-	(unsigned long)((microseconds) / (count)), (unsigned long)((microseconds)*10 / (count) % 10)
+	(unsigned long)((microseconds) / (count)),                                                 \
+		(unsigned long)(10 * (microseconds) / (count) % 10)
 
 /* The argument as a number, or `otherwise` where it is missing. */
 static inline uint64_t number_argument(int argc, char **argv, int which, uint64_t otherwise)

@@ -31,6 +31,7 @@ static int child(uint64_t parent, uint64_t number, uint64_t rounds)
 	uint64_t slot = check_done(tn_connect(parent, number), "connect");
 	uint64_t start = tn_microseconds(), begin = start, fastest = UINT64_MAX;
 
+	check(rounds > 0, "there is a call to make");
 	for (uint64_t i = 0; i < rounds; i++) {
 		ask(slot, i, i + 1 == rounds ? LABEL_LAST : LABEL_PING);
 		if ((i + 1) % SERIES != 0)
@@ -77,6 +78,7 @@ int main(int argc, char **argv)
 	if (argc > 4 && strcmp(argv[1], "child") == 0)
 		return child(strtoul(argv[2], NULL, 0), strtoul(argv[3], NULL, 0),
 			     strtoul(argv[4], NULL, 0));
+	check(rounds > 0, "there is a call to make");
 	endpoint = check_done(tn_endpoint_create(&number), "endpoint create");
 	snprintf(text, sizeof(text), "pingpong child %lu %lu %lu", (unsigned long)tn_client->pid,
 		 (unsigned long)number, (unsigned long)rounds);

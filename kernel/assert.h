@@ -9,8 +9,8 @@
 
 #include "types.h"
 
-#define KASSERT(rule, text)                                                                       \
-	do {                                                                                      \
-		if (unlikely(!(rule)))                                                            \
-			port_panic(text);                                                         \
+#define KASSERT(rule, text)                                                                        \
+	do {                                                                                       \
+		if (unlikely(!(rule)))                                                             \
+			port_panic(text);                                                          \
 	} while (0)

@@ -6,12 +6,6 @@
 #include "leaves.h"
 #include "table.h"
 
-/* Entries of user space: the upper half of a root is the kernel's. */
-static unsigned table_reach(const struct place *at)
-{
-	return at->level == paging_levels - 1 ? TABLE_ENTRIES / 2 : TABLE_ENTRIES;
-}
-
 static void seek_used(struct place *at)
 {
 	const pte_t *entry = at->table;
@@ -33,9 +27,7 @@ bool dissolve_step(struct process *p, const struct place *top)
 		e = pte_read(place_entry(at));
 		if (!pte_is_table(e)) {
 			/* where they lie together, as many as the table counts are all */
-			leaves_clear(p, at,
-				     least(table_used(at),
-					   least(table_reach(at) - at->index, ENTRIES_SLOW)));
+			leaves_clear(p, at, least(table_used(at), ENTRIES_SLOW));
 			break;
 		}
 		at[1] = (struct place){table_entries(pte_frame(e)), at->level - 1, 0};

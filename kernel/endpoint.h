@@ -10,8 +10,8 @@
 struct endpoint {
 	struct process *process;
 	struct endpoint *next, *previous; /* in the process */
-	const struct process *open;      /* its process; process_none while it is taken apart */
-	struct queue receivers, senders; /* one of them is empty */
+	const struct process *open;       /* its process; process_none while it is taken apart */
+	struct queue receivers, senders;  /* one of them is empty */
 };
 _Static_assert(sizeof(struct endpoint) == 64, "zeroed by 64 bytes");
 

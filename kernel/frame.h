@@ -1,68 +1,12 @@
 /*
- * frame.h - the frame table: one word for every frame of RAM, saying who owns it (I1, I4, I7).
- *
- *   63    59 58  55 54                                                  0
- *  +--------+------+-----------------------------------------------------+
- *  | flags  | kind | USER: references | FREE, CAPS: pool's frame         |
- *  |        |      | TABLE: pool's frame + 2^32 * valid entries          |
- *  |        |      | POOL, PROCESS, THREAD, ENDPOINT: the object's id    |
- *  +--------+------+-----------------------------------------------------+
- *
- * A USER frame with no reference is 0, so that batches are checked by OR. Words are packed with
- * constants and * + / %, which compile to shifts and which provers understand.
- *
- * One word for each 2 MiB block and each 1 GiB block counts the large mappings of the block (high
- * half) and those of its frames that are not USER (low half), so that a large page costs O(1).
+ * frame.h - the frame table: whose each frame of RAM is (I1, I4, I7). Its words: descriptor.h.
  *
  * A block's words are written when one of its frames is first touched; until then they all read
  * as UNTOUCHED, a kind that no path accepts (see frame_touch).
  */
 #pragma once
 
-#include <port/memory.h>
-#include <tenure/abi.h>
-
-#include "types.h"
-
-/* --- descriptor words ------------------------------------------------------------------- */
-
-#define FRAME_KIND_UNIT ((uint64_t)1 << 55)
-#define FRAME_KIND_COUNT 16u
-#define FRAME_CLEAN ((uint64_t)1 << 59)    /* all zero but for what its owner keeps in it */
-#define FRAME_LOW_UNIT ((uint64_t)1 << 32) /* references, or the pool's frame, below it */
-#define FRAME_ENTRY FRAME_LOW_UNIT         /* one valid entry of a TABLE */
-#define FRAME_ENTRY_LIMIT 1024u
-#define FRAME_EXPLICIT ((uint64_t)1 << 42) /* a TABLE made by table_attach */
-#define FRAME_ID_LIMIT FRAME_KIND_UNIT
-
-#define KIND_UNTOUCHED 15u
-
-/* The largest reference count; a power of two, so that an OR of counts shows saturation. */
-#ifndef FRAME_REFS_MAX
-#define FRAME_REFS_MAX ((uint64_t)1 << 30)
-#endif
-
-/* Facts about one word, read alike by checker, tests and proofs. */
-#define FRAME_KIND(d) ((d) / FRAME_KIND_UNIT % FRAME_KIND_COUNT)
-#define FRAME_WORD(kind, low) ((uint64_t)(kind) * FRAME_KIND_UNIT + (low))
-#define FRAME_ID(d) ((d) % FRAME_ID_LIMIT)
-#define FRAME_REFS(d) ((d) % FRAME_LOW_UNIT)
-#define FRAME_POOL(d) ((d) % FRAME_LOW_UNIT)
-#define FRAME_ENTRIES(d) ((d) / FRAME_ENTRY % FRAME_ENTRY_LIMIT)
-#define FRAME_IS_CLEAN(d) ((d) / FRAME_CLEAN % 2 == 1)
-#define FRAME_IS_EXPLICIT(d) ((d) / FRAME_EXPLICIT % 2 == 1)
-#define FRAME_IS_MAPPABLE(d) ((d) < FRAME_REFS_MAX) /* USER, and one more reference fits */
-
-/* --- blocks ------------------------------------------------------------------------------ */
-
-#define BLOCK_FRAMES 512u
-#define GIGA_FRAMES ((uint64_t)BLOCK_FRAMES * 512)
-#define BLOCK_LARGE ((uint64_t)1 << 32) /* one large mapping */
-#define BLOCK_OTHERS(w) ((w) % BLOCK_LARGE)
-#define BLOCK_MAPPINGS(w) ((w) / BLOCK_LARGE % BLOCK_MAPPINGS_LIMIT)
-#define BLOCK_MAPPINGS_LIMIT ((uint64_t)1 << 31)
-#define BLOCK_EDGE ((uint64_t)1 << 63) /* of 1 GiB: reaches beyond the kernel's window, which
-					* begins with RAM */
+#include "ownership.h"
 
 /* What boot found, and what has become of it. */
 struct ram {
@@ -77,14 +21,67 @@ struct ram {
 };
 extern struct ram ram;
 
+/*@ requires frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result == PORT_FRAME_TABLE[f.n]; */
 inline_always uint64_t frame_get(pfn_t f)
 {
 	return PORT_FRAME_TABLE[f.n];
 }
 
+/*@ requires frame_exists(f.n);
+  @ assigns PORT_FRAME_TABLE[f.n], shadow_kind[f.n], shadow_low[f.n];
+  @ ensures word: PORT_FRAME_TABLE[f.n] == word && word_shadowed(f.n);
+  @ ensures free: \forall integer p;
+  @	free_total(p) == \old(free_total(p)) + one_free(f.n, p) - \old(one_free(f.n, p));
+  @ ensures kinds: \forall integer k;
+  @	kind_total(k) == \old(kind_total(k)) + one_of_kind(f.n, k) - \old(one_of_kind(f.n, k));
+  @ ensures others: \forall integer b; others_total(b) ==
+  @	\old(others_total(b)) + (b == f.n / 512 ? one_other(f.n) - \old(one_other(f.n)) : 0);
+  @ ensures sizes: totals_are_sizes;
+  @ // a frame on no list stays on none, whether FREE or not
+  @ ensures off: (\old(lists_hold(f.n, f.n + 1)) && !\old(is_pool(f.n))) ||
+  @	(\old(lists_hold(0, 0)) && !\old(is_linked(f.n, 0, 0))) ==>
+  @	!is_pool(f.n) && (is_free(f.n) ==> frame_exists(shadow_low[f.n]) && is_pool(shadow_low[f.n]))
+  @	==> lists_hold(f.n, f.n + 1) && (!is_free(f.n) ==> lists_hold(0, 0)); */
 inline_always void frame_set(pfn_t f, uint64_t word)
 {
+	//@ ghost totals_open();
+	//@ ghost others_open();
+	//@ ghost lists_open(0, 0);
+	//@ ghost lists_open(f.n, f.n + 1);
 	PORT_FRAME_TABLE[f.n] = word;
+	/*@ ghost
+	  @ shadow_kind[f.n] = FRAME_KIND(word);
+	  @ shadow_low[f.n] = FRAME_POOL(word);
+	  @ uint64_t i = 0;
+	  @ /@ loop invariant 0 <= i <= PROOF_FRAMES;
+	  @    loop invariant \forall integer p; free_count(p, i) == free_count{Pre}(p, i) +
+	  @		(f.n < i ? one_free(f.n, p) - one_free{Pre}(f.n, p) : 0);
+	  @    loop invariant \forall integer k; kind_count(k, i) == kind_count{Pre}(k, i) +
+	  @		(f.n < i ? one_of_kind(f.n, k) - one_of_kind{Pre}(f.n, k) : 0);
+	  @    loop invariant \forall integer p; 0 <= free_count(p, i) <= i;
+	  @    loop invariant \forall integer k; 0 <= kind_count(k, i) <= i;
+	  @    loop assigns i;
+	  @    loop variant PROOF_FRAMES - i; @/
+	  @ while (i < PROOF_FRAMES)
+	  @	i++;
+	  @ i = 0;
+	  @ /@ loop invariant 0 <= i <= 512;
+	  @    loop invariant inside: \forall integer from; from <= f.n < from + i ==>
+	  @		others_count(from, i) ==
+	  @		others_count{Pre}(from, i) + one_other(f.n) - one_other{Pre}(f.n);
+	  @    loop invariant outside: \forall integer from; !(from <= f.n < from + i) ==>
+	  @		others_count(from, i) == others_count{Pre}(from, i);
+	  @    loop assigns i;
+	  @    loop variant 512 - i; @/
+	  @ while (i < 512)
+	  @	i++;
+	  @ others_open();
+	  @ totals_open();
+	  @ lists_open(0, 0);
+	  @ lists_open(f.n, f.n + 1);
+	  @*/
 }
 
 /* The words of consecutive frames from f on, for batches. */
@@ -94,41 +91,130 @@ inline_always uint64_t *frame_words(pfn_t f)
 }
 
 /* FRAME_CLEAN if the frame is all zero but for what its owner keeps in it, else 0. */
+/*@ requires frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result == (FRAME_IS_CLEAN(PORT_FRAME_TABLE[f.n]) ? FRAME_CLEAN : 0); */
 inline_always uint64_t frame_clean(pfn_t f)
 {
 	return frame_get(f) & FRAME_CLEAN;
 }
 
+/*@ requires exists: frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result == PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]; */
 inline_always uint64_t block_get(pfn_t f)
 {
 	return PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES];
 }
 
+/*@ requires exists: frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result == PORT_GIGA_TABLE[f.n / GIGA_FRAMES]; */
 inline_always uint64_t giga_get(pfn_t f)
 {
 	return PORT_GIGA_TABLE[f.n / GIGA_FRAMES];
 }
 
-/* Adds `delta` (wraps as two's complement) to the words of the blocks that hold f. */
-inline_always void block_add(pfn_t f, uint64_t delta)
+/* Adds `delta` to the words of the blocks that hold f. */
+/*@ requires exists: frame_exists(f.n);
+  @ requires small: -(integer)BLOCK_FRAMES <= delta <= BLOCK_FRAMES;
+  @ requires block_fits:
+  @	0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + delta < BLOCK_LARGE;
+  @ requires giga_fits:
+  @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) + delta < BLOCK_LARGE;
+  @ assigns PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES], PORT_GIGA_TABLE[f.n / GIGA_FRAMES];
+  @ ensures block: PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] ==
+  @	\old(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) + delta;
+  @ ensures giga: PORT_GIGA_TABLE[f.n / GIGA_FRAMES] ==
+  @	\old(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) + delta;
+  @ ensures block_others: BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) ==
+  @	\old(BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES])) + delta;
+  @ ensures giga_others: BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) ==
+  @	\old(BLOCK_OTHERS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES])) + delta;
+  @ ensures block_large: PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] / BLOCK_LARGE ==
+  @	\old(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] / BLOCK_LARGE);
+  @ ensures giga_large: PORT_GIGA_TABLE[f.n / GIGA_FRAMES] / BLOCK_LARGE ==
+  @	\old(PORT_GIGA_TABLE[f.n / GIGA_FRAMES] / BLOCK_LARGE);
+  @ ensures sum: \forall integer from; blocks_sum(from, 512) == \old(blocks_sum(from, 512)) +
+  @	(from <= f.n / BLOCK_FRAMES < from + 512 ? delta : 0); */
+inline_always void block_add(pfn_t f, int64_t delta)
 {
-	uint64_t block = block_get(f) + delta, giga = giga_get(f) + delta;
+	uint64_t block = moved(block_get(f), delta), giga = moved(giga_get(f), delta);
 
+	//@ assert block_large: block / BLOCK_LARGE == PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] / BLOCK_LARGE;
+	//@ assert giga_large: giga / BLOCK_LARGE == PORT_GIGA_TABLE[f.n / GIGA_FRAMES] / BLOCK_LARGE;
 	PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] = block;
 	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] = giga;
+	/*@ assert block_others: BLOCK_OTHERS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) ==
+	  @	BLOCK_OTHERS(\at(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES], Pre)) + delta; */
+	/*@ ghost
+	  @ uint64_t i = 0;
+	  @ /@ loop invariant 0 <= i <= 512;
+	  @    loop invariant inside: \forall integer from; from <= block_of(f.n) < from + i ==>
+	  @		blocks_sum(from, i) == blocks_sum{Pre}(from, i) + delta;
+	  @    loop invariant outside: \forall integer from; !(from <= block_of(f.n) < from + i) ==>
+	  @		blocks_sum(from, i) == blocks_sum{Pre}(from, i);
+	  @    loop assigns i;
+	  @    loop variant 512 - i; @/
+	  @ while (i < 512)
+	  @	i++;
+	  @*/
 }
 
 /* block_add of `unit` for each of `count` frames, at most 512: they meet at most two blocks. */
-inline_always void block_add_range(pfn_t first, uint64_t count, uint64_t unit)
+/*@ requires exists: 1 <= count <= BLOCK_FRAMES && first.n + count <= PROOF_FRAMES;
+  @ requires unit: unit == 1 || unit == -1;
+  @ requires block_fits: 0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[block_of(first.n)]) +
+  @	signed_of(unit, head_of(first.n, count)) < BLOCK_LARGE;
+  @ requires next_fits: head_of(first.n, count) < count ==>
+  @	0 <= BLOCK_OTHERS(PORT_BLOCK_TABLE[block_of(first.n) + 1]) +
+  @	signed_of(unit, count - head_of(first.n, count)) < BLOCK_LARGE;
+  @ requires giga_fits: giga_of(first.n) == giga_of(first.n + count - 1) ==>
+  @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
+  @	signed_of(unit, count) < BLOCK_LARGE;
+  @ requires gigas_fit: giga_of(first.n) != giga_of(first.n + count - 1) ==>
+  @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
+  @	signed_of(unit, head_of(first.n, count)) < BLOCK_LARGE &&
+  @	0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n + count - 1)]) +
+  @	signed_of(unit, count - head_of(first.n, count)) < BLOCK_LARGE;
+  @ assigns PORT_BLOCK_TABLE[block_of(first.n)], PORT_BLOCK_TABLE[block_of(first.n + count - 1)],
+  @	PORT_GIGA_TABLE[giga_of(first.n)], PORT_GIGA_TABLE[giga_of(first.n + count - 1)];
+  @ ensures block: PORT_BLOCK_TABLE[block_of(first.n)] ==
+  @	\old(PORT_BLOCK_TABLE[block_of(first.n)]) + signed_of(unit, head_of(first.n, count));
+  @ ensures next: head_of(first.n, count) < count ==>
+  @	PORT_BLOCK_TABLE[block_of(first.n) + 1] ==
+  @	\old(PORT_BLOCK_TABLE[block_of(first.n) + 1]) +
+  @	signed_of(unit, count - head_of(first.n, count));
+  @ ensures giga: giga_of(first.n) == giga_of(first.n + count - 1) ==>
+  @	PORT_GIGA_TABLE[giga_of(first.n)] ==
+  @	\old(PORT_GIGA_TABLE[giga_of(first.n)]) + signed_of(unit, count);
+  @ ensures first_giga: giga_of(first.n) != giga_of(first.n + count - 1) ==>
+  @	PORT_GIGA_TABLE[giga_of(first.n)] ==
+  @	\old(PORT_GIGA_TABLE[giga_of(first.n)]) + signed_of(unit, head_of(first.n, count));
+  @ ensures next_giga: giga_of(first.n) != giga_of(first.n + count - 1) ==>
+  @	PORT_GIGA_TABLE[giga_of(first.n + count - 1)] ==
+  @	\old(PORT_GIGA_TABLE[giga_of(first.n + count - 1)]) +
+  @	signed_of(unit, count - head_of(first.n, count)); */
+inline_always void block_add_range(pfn_t first, uint64_t count, int64_t unit)
 {
-	uint64_t head = BLOCK_FRAMES - first.n % BLOCK_FRAMES;
+	int64_t head = (int64_t)least(BLOCK_FRAMES - first.n % BLOCK_FRAMES, count);
+	int64_t rest = (int64_t)count - head;
 
-	block_add(first, unit * (head < count ? head : count));
-	if (head < count)
-		block_add(pfn(first.n + count - 1), unit * (count - head));
+	//@ assert head: head == head_of(first.n, count) && 0 < head <= count;
+	/*@ assert giga_head: 0 <= BLOCK_OTHERS(PORT_GIGA_TABLE[giga_of(first.n)]) +
+	  @	signed_of(unit, head) < BLOCK_LARGE; */
+	/*@ assert two: giga_of(first.n) != giga_of(first.n + count - 1) ==> rest > 0; */
+	//@ assert next: rest > 0 ==> block_of(first.n + count - 1) == block_of(first.n) + 1;
+	block_add(first, unit < 0 ? -head : head);
+	if (rest > 0)
+		block_add(pfn(first.n + count - 1), unit < 0 ? -rest : rest);
 }
 
 /* A large mapping covers f. */
+/*@ requires exists: frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result <==> BLOCK_MAPPINGS(PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES]) != 0 ||
+  @	BLOCK_MAPPINGS(PORT_GIGA_TABLE[f.n / GIGA_FRAMES]) != 0; */
 inline_always bool frame_is_covered(pfn_t f)
 {
 	return (block_get(f) | giga_get(f)) % BLOCK_EDGE >= BLOCK_LARGE;
@@ -136,6 +222,10 @@ inline_always bool frame_is_covered(pfn_t f)
 
 /* No large mapping covers f, and f is surely inside the window: one test for both. False says
  * nothing. */
+/*@ requires exists: frame_exists(f.n);
+  @ assigns \nothing;
+  @ ensures \result <==> PORT_BLOCK_TABLE[f.n / BLOCK_FRAMES] < BLOCK_LARGE &&
+  @	PORT_GIGA_TABLE[f.n / GIGA_FRAMES] < BLOCK_LARGE; */
 inline_always bool frame_is_plain(pfn_t f)
 {
 	return (block_get(f) | giga_get(f)) < BLOCK_LARGE;

@@ -50,7 +50,7 @@ static struct leaves_found run_clear(struct process *p, pte_t *entry, uint64_t n
 	for (pte_t *end = entry + n; entry < end; entry++)
 		pte_write(entry, PTE_EMPTY);
 	asid_fence_space(current->hart, p);
-	words_add(word, n, (uint64_t)-1);
+	words_add(word, n, -1);
 	return found;
 }
 
@@ -96,6 +96,6 @@ struct leaves_found leaves_clear(struct process *p, const struct place *at, uint
 		asid_fence_space(current->hart, p);
 		each_drop(entry, at->level, n);
 	}
-	table_count(frame_of(at->table), -found.count);
+	table_count(frame_of(at->table), -(int64_t)found.count);
 	return found;
 }

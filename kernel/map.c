@@ -170,7 +170,7 @@ static void leaves_write(const struct mapping *m, pte_t leaf)
 	uint64_t step = level_frames(m->level) * PTE_FRAME_UNIT;
 
 	if (!pte_uncounted(leaf))
-		words_add(page_word(pfn(m->first), m->level), m->n, page_unit(m->level));
+		words_add(page_word(pfn(m->first), m->level), m->n, (int64_t)page_unit(m->level));
 #pragma GCC unroll 4
 	for (pte_t *end = entry + m->n; entry < end; entry++) {
 		pte_write(entry, leaf);
@@ -210,7 +210,7 @@ static void mapping_commit(struct mapping *m)
 		boot_write(m, leaf);
 	else
 		leaves_write(m, leaf);
-	table_count(frame_of(m->at.table), m->n);
+	table_count(frame_of(m->at.table), (int64_t)m->n);
 	walk_keep(m->process, m->va);
 }
 

@@ -8,17 +8,17 @@
 #include "object.h"
 
 #define DISMISS_MAX 32u /* each may have a deadline to be taken out */
-#define CHAIN_MAX 8u /* callers of callers that one end tells */
+#define CHAIN_MAX 8u    /* callers of callers that one end tells */
 #define INFO_SENT (TN_INFO(UINT32_MAX, 127) | TN_INFO_CAP)
 
 /* --- capabilities that travel ---------------------------------------------------------------- */
 
-bool message_reply_is_live(const struct slot *s)
+apart bool message_reply_is_live(const struct slot *s)
 {
 	const struct thread *t = frame_memory(pfn(s->frame));
 
 	return FRAME_KIND(frame_get(pfn(s->frame))) == TN_KIND_THREAD &&
-	       t->call_id == FRAME_ID(s->word) && t->partner == NULL;
+	       t->call_id == FRAME_ID(s->word);
 }
 
 /* The empty slot that t's UTCB names, else NULL. */
@@ -127,7 +127,7 @@ static struct thread *wait_end(struct thread *t, int error, bool more)
 
 static void message_fail(struct thread *t, int error)
 {
-	for (unsigned left = CHAIN_MAX; t != NULL && left > 0; left--, error = TN_EPEER)
+	for (unsigned left = CHAIN_MAX; t != NULL; left--, error = TN_EPEER)
 		t = wait_end(t, error, left > 1);
 }
 

@@ -66,7 +66,7 @@ result_t supply_check(const struct supply *s)
 
 pfn_t supply_take(const struct supply *s, unsigned kind)
 {
-	pfn_t f = pfn(s->frame == TN_ANY ? s->pool->ring.next : s->frame);
+	pfn_t f = s->frame == TN_ANY ? pool_first(s->pool) : pfn(s->frame);
 
 	if (s->frames == NULL)
 		pool_take_named(s->pool, kind, f);

@@ -7,15 +7,18 @@
 
 void pool_take_named(struct pool *p, unsigned kind, pfn_t f)
 {
+	//@ ghost list_counts(f.n);
 	freelist_remove(f);
 	pool_count(p, kind);
 	if (--p->free < p->low)
 		pool_watch_fire(p);
+	//@ assert I3: flows_hold(p, 0);
 }
 
 pfn_t pool_take(struct pool *p, unsigned kind)
 {
-	pfn_t f = pfn(p->ring.next);
+	//@ ghost list_first(p->self);
+	pfn_t f = pool_first(p);
 
 	pool_take_named(p, kind, f);
 	return f;
@@ -76,7 +79,7 @@ uint64_t pool_pour(struct pool *from, struct pool *to, uint64_t count)
 	uint64_t n = least(count, from->free);
 
 	for (uint64_t i = 0; i < n; i++) {
-		pfn_t f = pfn(from->ring.next);
+		pfn_t f = pool_first(from);
 
 		freelist_remove(f);
 		frame_set(f, pool_free_word(to, frame_clean(f)));

@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <port/pte.h>
-
 #include "pool.h"
 
 struct thread;

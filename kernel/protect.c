@@ -11,8 +11,8 @@
 #include "syscall.h"
 #include "table.h"
 
-/* Whether `leaf`, of `size` frames, may gain what `rights` has more. BOOT may be read, no more;
- * a device page needs its DEVICE capability. */
+/* Whether `leaf`, of `size` frames, may gain what `rights` has more. BOOT has all it may, to
+ * be read; a device page needs its DEVICE capability. */
 static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, uint64_t size)
 {
 	uint64_t gained = rights & ~pte_rights(leaf);
@@ -24,7 +24,7 @@ static int gain_refusal(const struct slot *frames, pte_t leaf, uint64_t rights, 
 		return 0;
 	if (pte_uncounted(leaf) && !boot)
 		type = TN_CAP_DEVICE;
-	if (frames == NULL || (boot && gained != TN_MAP_READ) || !slot_grants(frames, type, gained))
+	if (frames == NULL || boot || !slot_grants(frames, type, gained))
 		return TN_EPERM;
 	return slot_covers(frames, pte_frame(leaf).n, size) ? 0 : TN_EACCES;
 }

@@ -30,11 +30,11 @@ static void range_take(uint64_t first, uint64_t count)
 		uint64_t back = LINK_BACK(link_get(pfn(f))), next;
 
 		do {
-			next = opaque(link_of(f)->next);
+			next = opaque(link_next(f));
 			link_set(pfn(f++), 0);
 		} while (next == f && f < end);
-		link_of(back)->next = (uint32_t)next;
-		link_of(next)->previous = (uint32_t)back;
+		link_set_next(back, next);
+		link_set_previous(next, back);
 	}
 	words_fill(frame_words(pfn(first)), count, 0);
 }
@@ -55,7 +55,7 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 	uint64_t *words = current->utcb->words, runs = 0, frames = 0, next = TN_NONE;
 
 	for (; frames < count && p->free > frames; frames++) {
-		pfn_t f = pfn(p->ring.next);
+		pfn_t f = pool_first(p);
 
 		if (f.n - range->frame >= range->badge || (f.n != next && runs == TN_UTCB_WORDS))
 			break;
@@ -65,7 +65,7 @@ static result_t reclaim_any(const struct slot *range, struct pool *p, uint64_t c
 		next = f.n + 1;
 		freelist_remove(f);
 		frame_set(f, 0);
-		block_add(f, (uint64_t)-1);
+		block_add(f, -1);
 	}
 	reclaim_account(p, frames);
 	return success(frames + (runs << 32));
@@ -86,7 +86,7 @@ result_t call_frame_reclaim(uint64_t frames, uint64_t pool, uint64_t first, uint
 	if (result_code(r) != 0)
 		return r;
 	range_take(first, count);
-	block_add_range(pfn(first), count, (uint64_t)-1);
+	block_add_range(pfn(first), count, -1);
 	reclaim_account(p, count);
 	return success(0);
 }

@@ -12,7 +12,7 @@
 #include "syscall.h"
 
 /* Free frames that one step hands on. */
-#define POUR_FRAMES 512u
+#define POUR_FRAMES TN_BATCH
 
 /* Its frames go to `heir`, in steps; its own goes back to the parent. True once it is gone. */
 static cold bool pool_end_step(struct pool *p, struct pool *heir)
@@ -60,7 +60,7 @@ cold result_t call_pool_revoke(uint64_t pool, uint64_t flags)
 		if (port_interrupt_pending())
 			return port_restart(pool, flags, 0, 0, TN_CALL_POOL_REVOKE);
 	}
-	p->dying = p->parent != NULL && p->parent->dying;
+	p->dying = p->parent->dying; /* not the root: its caller is in there */
 	return success(0);
 }
 

@@ -17,8 +17,8 @@
 
 #define SLOT_RIGHTS_UNIT (FRAME_KIND_UNIT * 16)
 #define SLOT_RIGHTS_SHIFT 32u /* a word times this is its type and id alone, moved to the top */
-#define SLOT_WORD(type, rights, id)                                                               \
-	((uint64_t)(rights)*SLOT_RIGHTS_UNIT + (uint64_t)(type)*FRAME_KIND_UNIT + (id))
+#define SLOT_WORD(type, rights, id)                                                                \
+	(SLOT_RIGHTS_UNIT * (uint64_t)(rights) + FRAME_KIND_UNIT * (uint64_t)(type) + (id))
 #define SLOT_TYPE(w) ((w) / FRAME_KIND_UNIT % 16)
 #define SLOT_RIGHTS(w) ((w) / SLOT_RIGHTS_UNIT % 16)
 

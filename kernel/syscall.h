@@ -15,8 +15,7 @@
 #define CALL_PARAMETERS_7 CALL_PARAMETERS_6, uint64_t
 
 /* call_NAME: arguments as calls.h lists them, raw; answers what goes into a0 and a1. */
-#define CALL_DECLARE(number, NAME, name, argc, ...)                                               \
-	result_t call_##name(CALL_PARAMETERS_##argc);
+#define CALL_DECLARE(number, NAME, name, argc, ...) result_t call_##name(CALL_PARAMETERS_##argc);
 TN_CALLS(CALL_DECLARE)
 TN_MESSAGE_CALLS(CALL_DECLARE)
 #undef CALL_DECLARE

@@ -45,7 +45,7 @@ void table_place(struct process *p, struct place *at, uint64_t va, pfn_t f, uint
 void table_drop(struct process *p, const struct place *above, const struct place *table)
 {
 	pte_write(place_entry(above), PTE_EMPTY);
-	table_count(frame_of(above->table), (uint64_t)-1);
+	table_count(frame_of(above->table), -1);
 	asid_fence_space(current->hart, p);
 	table_free(p, frame_of(table->table));
 }
@@ -97,7 +97,8 @@ cold void table_split(struct process *p, struct place *at, uint64_t va)
 
 	frame_set(f, FRAME_WORD(TN_KIND_TABLE, p->pool->self) + TABLE_ENTRIES * FRAME_ENTRY);
 	if (!pte_uncounted(leaf))
-		words_add(page_word(pte_frame(leaf), level), TABLE_ENTRIES, page_unit(level));
+		words_add(page_word(pte_frame(leaf), level), TABLE_ENTRIES,
+			  (int64_t)page_unit(level));
 #pragma GCC unroll 4
 	for (pte_t *end = part + TABLE_ENTRIES; part < end; part++) {
 		pte_write(part, piece);

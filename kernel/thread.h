@@ -13,7 +13,7 @@ struct process;
 struct queue;
 
 /* Places in `registers`; a message is six words from INFO on. */
-enum { REGISTER_PC = 0, REGISTER_SP = 2, REGISTER_A0 = 10, REGISTER_INFO = 11, REGISTER_BADGE = 17 };
+enum { REGISTER_PC, REGISTER_SP = 2, REGISTER_A0 = 10, REGISTER_INFO = 11, REGISTER_BADGE = 17 };
 
 /* As it travels in registers, from REGISTER_INFO on. */
 struct message {
@@ -32,22 +32,22 @@ struct thread {
 	uint64_t signals;     /* pending */
 	uint32_t self;
 	uint32_t priority;
-	uint64_t above;     /* ranks of more urgent priorities; see hart.h */
-	struct queue *line; /* where it stands when it is ready; of its hart */
-	struct thread *next, *previous;             /* in the process */
+	uint64_t above;                 /* ranks of more urgent priorities; see hart.h */
+	struct queue *line;             /* where it stands when it is ready; of its hart */
+	struct thread *next, *previous; /* in the process */
 	struct thread *queue_next, *queue_previous; /* in a queue of the hart or of `endpoint` */
-	struct endpoint *endpoint; /* where it receives or calls; NULL: at none */
-	struct thread *caller;     /* whom it has to answer */
-	struct thread *partner;    /* who has to answer it; NULL while a REPLY does instead */
-	uint64_t call_id;          /* names the call to such a REPLY */
-	uint32_t badge;            /* of the capability through which it calls */
-	uint32_t turn;             /* hart's, in which it became the first of its line; 0: last */
-	struct slot fault;         /* endpoint that its faults go to; weak */
+	struct endpoint *endpoint;                  /* where it receives or calls; NULL: at none */
+	struct thread *caller;                      /* whom it has to answer */
+	struct thread *partner; /* who has to answer it; NULL while a REPLY does instead */
+	uint64_t call_id;       /* names the call to such a REPLY */
+	uint32_t badge;         /* of the capability through which it calls */
+	uint32_t turn;          /* hart's, in which it became the first of its line; 0: last */
+	struct slot fault;      /* endpoint that its faults go to; weak */
 	/* its process; process_none while only the full ways may end its wait: it has faulted, has a
 	 * deadline, or is late */
 	const struct process *direct;
-	uint64_t deadline;         /* DEADLINE_NONE: none */
-	struct thread *later[2];   /* see deadline.h */
+	uint64_t deadline;       /* DEADLINE_NONE: none */
+	struct thread *later[2]; /* see deadline.h */
 	struct message fault_message;
 	uint32_t floats; /* floating-point registers stand behind the structure */
 	uint32_t late;   /* a tick has ended its turn while it waited for an answer */

@@ -28,17 +28,37 @@ typedef struct {
 	uint64_t a;
 } vaddr_t;
 
-#define FRAME_BYTES 4096u
+/* The shape of pages: smaller where all states of a machine are gone through (tests/explore). */
+#ifndef FRAME_BITS
+#define FRAME_BITS 12
+#endif
+#ifndef TABLE_BITS
+#define TABLE_BITS 9
+#endif
+#define FRAME_BYTES (1u << FRAME_BITS)
 #define PFN_LIMIT ((uint64_t)1 << 32)
 
+/*@ assigns \nothing;
+  @ ensures \result.n == n; */
 inline_always pfn_t pfn(uint64_t n)
 {
 	return (pfn_t){n};
 }
 
+/*@ assigns \nothing;
+  @ ensures \result == (a < b ? a : b); */
 inline_always uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+/* n + delta, which is from 0 to 2^64 - 1: one addition. */
+/*@ requires fits: delta > INT64_MIN && 0 <= n + delta <= UINT64_MAX;
+  @ assigns \nothing;
+  @ ensures \result == n + delta; */
+inline_always uint64_t moved(uint64_t n, int64_t delta)
+{
+	return delta < 0 ? n - (uint64_t)-delta : n + (uint64_t)delta;
 }
 
 inline_always vaddr_t vaddr(uint64_t a)
@@ -46,42 +66,22 @@ inline_always vaddr_t vaddr(uint64_t a)
 	return (vaddr_t){a};
 }
 
-/*
- * What a system call answers: a0 (0 or a negative error) in the low half, a1 in the high half.
- * A 128-bit integer stays in two registers where gcc 12 would spill a 16-byte struct.
- */
-typedef unsigned __int128 result_t;
-
-/* The compiler may not see through `n`: it would load a constant pair of registers from memory. */
-inline_always uint64_t opaque(uint64_t n)
-{
-	__asm__("" : "+r"(n));
-	return n;
-}
-
-inline_always result_t result(int64_t code, uint64_t value)
-{
-	return (result_t)opaque(value) << 64 | opaque((uint64_t)code);
-}
+#include <port/result.h>
 
 /* One that is 0 altogether lets the next guard speak: r = one() ?: another(). */
+/*@ requires value < PROOF_VALUE_MAX;
+  @ assigns \nothing;
+  @ ensures result_code_of(\result) == 0 && result_value_of(\result) == value; */
 inline_always result_t success(uint64_t value)
 {
 	return result(0, value);
 }
 
 /* error: one of enum tn_error, positive; value: the second result. */
+/*@ requires 0 < error < 256 && value < PROOF_VALUE_MAX;
+  @ assigns \nothing;
+  @ ensures result_code_of(\result) == -error && result_value_of(\result) == value; */
 inline_always result_t failure(int error, uint64_t value)
 {
 	return result(-(int64_t)error, value);
-}
-
-inline_always int64_t result_code(result_t r)
-{
-	return (int64_t)(uint64_t)r;
-}
-
-inline_always uint64_t result_value(result_t r)
-{
-	return (uint64_t)(r >> 64);
 }

@@ -57,7 +57,7 @@ result_t call_unmap(uint64_t process, uint64_t va, uint64_t count)
 	pte_write(entry, PTE_EMPTY);
 	asid_fence_page(current->hart, p, vaddr(va));
 	frame_set(f, frame_get(f) - 1);
-	table_count(table, (uint64_t)-1);
+	table_count(table, -1);
 	return success(1 + pte_dirty(leaf) * SPAN_DIRTY);
 general:
 	return unmap_general(process, va, count);

@@ -29,10 +29,10 @@ void walk_keep(struct process *p, uint64_t va)
 {
 	struct place at = {NULL, 0, 0};
 
-	if (p->top_tag != va >> 39)
+	if (p->top_tag != WALK_TAG(va))
 		at = walk_down(p, va, LEVEL_LARGEST);
 	if (at.table == NULL || at.level != LEVEL_LARGEST)
 		return;
 	p->top = at.table;
-	p->top_tag = va >> 39;
+	p->top_tag = WALK_TAG(va);
 }

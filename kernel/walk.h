@@ -11,9 +11,10 @@
 #define LEVEL_LARGEST 2u /* leaves stand at level 0, 1 and 2 */
 /* Entries that a call visits where each takes many steps: half a table, so that the bound on one
  * entry of the kernel holds. */
-#define ENTRIES_SLOW 256u
+#define ENTRIES_SLOW (TABLE_ENTRIES / 2)
 #define LEVELS_MAX 5u
-#define TABLE_ENTRIES 512u
+#define WALK_TAG(va) ((va) >> (FRAME_BITS + (LEVEL_LARGEST + 1) * TABLE_BITS)) /* see top_tag */
+#define TABLE_ENTRIES (1u << TABLE_BITS)
 
 /* Facts of the boot: 3, 4 or 5; first address that is not user space's. */
 extern unsigned paging_levels;
@@ -21,7 +22,7 @@ extern uint64_t user_top;
 
 inline_always uint64_t level_frames(unsigned level)
 {
-	return (uint64_t)1 << (9 * level);
+	return (uint64_t)1 << (TABLE_BITS * level);
 }
 
 /* count pages from va lie in user space; va is aligned to a page. */
@@ -61,7 +62,7 @@ inline_always pte_t *walk_kept(const struct process *p, uint64_t va, unsigned le
 {
 	pte_t *entry;
 
-	if (unlikely(p->top_tag != va >> 39))
+	if (unlikely(p->top_tag != WALK_TAG(va)))
 		return NULL;
 	entry = &p->top[pte_index(va, LEVEL_LARGEST)];
 #pragma GCC unroll 2

@@ -4,6 +4,7 @@
 #include "words.h"
 
 /* Does `act` at each of n words from `word` on: eight a turn, of which each is `at`. */
+/* clang-format off */
 #define EACH_WORD(at, word, n, act)                                                               \
 	do {                                                                                      \
 		__typeof__(word) at = (word);                                                     \
@@ -15,6 +16,7 @@
 			_Pragma("GCC unroll 8") for (unsigned i_ = 0; i_ < 8; i_++)               \
 				at = turn_ + i_, act;                                             \
 	} while (0)
+/* clang-format on */
 
 uint64_t words_or(const uint64_t *word, uint64_t n)
 {
@@ -24,9 +26,9 @@ uint64_t words_or(const uint64_t *word, uint64_t n)
 	return all;
 }
 
-void words_add(uint64_t *word, uint64_t n, uint64_t delta)
+void words_add(uint64_t *word, uint64_t n, int64_t delta)
 {
-	EACH_WORD(at, word, n, *at += delta);
+	EACH_WORD(at, word, n, *at = moved(*at, delta));
 }
 
 void words_fill(uint64_t *word, uint64_t n, uint64_t value)
@@ -38,9 +40,9 @@ result_t zero_page(void *page)
 {
 	uint64_t *word = page, *end = word + FRAME_BYTES / 8;
 
-	for (; word < end; word += 256)
+	for (; word < end; word += FRAME_BYTES / 16)
 #pragma GCC unroll 256
-		for (unsigned i = 0; i < 256; i++)
+		for (unsigned i = 0; i < FRAME_BYTES / 16; i++)
 			word[i] = 0;
 	return success(0);
 }

@@ -1,6 +1,6 @@
 """Boots Tenure under QEMU and finds out how it ended.
 
-Used by tools/run, tools/qemu-test and tools/bench. A boot's status comes from two witnesses that
+Used by tools/run, tools/qemu-test, tools/bench and others. A boot's status comes from two witnesses that
 must agree: QEMU's exit status (the sifive_test device of the virt machine) and the kernel's last
 console line `tenure: shutdown, status N`.
 """
@@ -47,6 +47,7 @@ class Machine:
     icount: str | None = None
     dtb: str | None = None
     gdb_port: int | None = None  # wait for a debugger on this port
+    plugin: str | None = None  # FILE,ARGUMENT=VALUE,...
     extra: list = dataclasses.field(default_factory=list)  # QEMU arguments as they are
 
     def boot_arguments(self):
@@ -70,6 +71,7 @@ class Machine:
             ("-cpu", self.cpu),
             ("-icount", self.icount),
             ("-dtb", self.dtb),
+            ("-plugin", self.plugin),
         ):
             if value:
                 command += [option, value]

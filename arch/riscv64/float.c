@@ -20,6 +20,7 @@ static uint64_t *float_area(struct thread *t)
 	return (uint64_t *)(t + 1);
 }
 
+/* clang-format off */
 #define FLOAT_EACH(X)                                                                             \
 	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)     \
 	X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29)       \
@@ -38,6 +39,8 @@ static void float_load(const uint64_t *area)
 	__asm__ volatile(".option push\n.option arch, +d\n" FLOAT_EACH(FLOAT_LOAD)
 			 "ld t0, 256(%0)\nfscsr t0\n.option pop" ::"r"(area) : "t0", "memory");
 }
+
+/* clang-format on */
 
 bool float_lend(void)
 {

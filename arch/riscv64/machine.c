@@ -116,7 +116,7 @@ void port_boot_clock(uint64_t tick)
 	csr_write(scounteren, CONFIG_USER_COUNTERS ? COUNTERS_ALL : COUNTER_TIME);
 	float_exists = machine->floats;
 	if (machine->zicbom)
-		csr_write(0x10a, 0); /* senvcfg: user mode invalidates no cache blocks */
+		csr_write(0x10a, 0);      /* senvcfg: user mode invalidates no cache blocks */
 	csr_write(sstatus, SSTATUS_SPIE); /* the first sret goes to user mode, interrupts on */
 	port_tick();
 	port_timer_set(TN_ANY);
@@ -142,7 +142,9 @@ void port_boot_end(struct thread *first)
 /* One hart so far: its own fetches are all there are (unprivileged spec, Zifencei). */
 void port_sync_code(void)
 {
-	__asm__ volatile(".option push\n.option arch, +zifencei\nfence.i\n.option pop" ::: "memory");
+	__asm__ volatile(".option push\n.option arch, +zifencei\n"
+			 "fence.i\n.option pop" ::
+				 : "memory");
 }
 
 bool port_has_attributes(void)

@@ -86,7 +86,7 @@ static void boot_report(void)
 	if (CONFIG_LOG_LEVEL < 1)
 		return;
 	report("tenure: Sv%u, %u MiB, %u harts, first server %s\n",
-	       (uint64_t)(paging_levels * 9 + 12), ram.frames / 256, (uint64_t)machine.hart_count,
+	       (uint64_t)paging_levels * 9 + 12, ram.frames / 256, (uint64_t)machine.hart_count,
 	       options.mm);
 }
 

@@ -6,16 +6,16 @@
 
 #include <image/text.h>
 
-#define BOOTARGS_NAME 64u              /* bytes, with the NUL */
-#define BOOTARGS_TICK_MAX 1000000000u  /* microseconds: times any timebase it stays in 64 bits */
-#define BOOTARGS_CHECK_BOOT 0u         /* check_every: once, at the end of the boot */
+#define BOOTARGS_NAME 64u             /* bytes, with the NUL */
+#define BOOTARGS_TICK_MAX 1000000000u /* microseconds: times any timebase it stays in 64 bits */
+#define BOOTARGS_CHECK_BOOT 0u        /* check_every: once, at the end of the boot */
 
 struct boot_options {
-	char mm[BOOTARGS_NAME];  /* mm=NAME: the program to start; "mm" */
-	uint32_t paging_levels;  /* paging=sv39|sv48|sv57: 3 to 5; 0: the most the hart offers */
-	uint64_t kernel_window;  /* kernel_window=SIZE[K|M|G]: bytes; 0: as much as there is */
-	uint64_t check_every;    /* invariants=boot|N|syscall: system calls between two checks */
-	uint64_t tick;           /* tick=MICROSECONDS; 0: the kernel's choice */
+	char mm[BOOTARGS_NAME]; /* mm=NAME: the program to start; "mm" */
+	uint32_t paging_levels; /* paging=sv39|sv48|sv57: 3 to 5; 0: the most the hart offers */
+	uint64_t kernel_window; /* kernel_window=SIZE[K|M|G]: bytes; 0: as much as there is */
+	uint64_t check_every;   /* invariants=boot|N|syscall: system calls between two checks */
+	uint64_t tick;          /* tick=MICROSECONDS; 0: the kernel's choice */
 };
 
 /*
@@ -24,4 +24,4 @@ struct boot_options {
  * one of the kernel's words that is malformed; `*options` is then undefined.
  */
 __attribute__((warn_unused_result)) const char *bootargs_parse(struct text args,
-								struct boot_options *options);
+							       struct boot_options *options);

@@ -35,7 +35,7 @@ static bool contains(struct text text, const char *part, uint32_t length)
 {
 	const char *at = text.bytes;
 
-	for (const char *end = at + text.length; end - at >= length; at++)
+	for (uint32_t left = text.length; left >= length; left--, at++)
 		if (*at == *part && text_is(at, length, part))
 			return true;
 	return false;
@@ -117,10 +117,10 @@ static const char *read_device(struct reader *r)
 /* Which of the PLIC's contexts interrupts the boot hart in supervisor mode. */
 static void find_context(const struct reader *r, struct machine *m)
 {
-	const uint32_t *cells = r->plic_targets.cells, *end = cells + r->plic_targets.size / 4;
+	const uint32_t *cells = r->plic_targets.cells;
 	uint64_t target = r->hart_controller << 32 | SUPERVISOR_EXTERNAL;
 
-	for (; end - cells >= 2; m->plic_context++)
+	for (uint32_t left = r->plic_targets.size / 8; left > 0; left--, m->plic_context++)
 		if (fdt_take_cells(&cells, 2) == target)
 			return;
 	m->plic = (struct machine_range){0, 0};

@@ -45,7 +45,7 @@ struct machine {
 	struct text bootargs; /* in the tree */
 	uint64_t finisher;    /* registers of the first "sifive,test0"; 0: there is none */
 
-	struct machine_range plic; /* registers, at most MACHINE_PLIC_BYTES; size 0: there is none */
+	struct machine_range plic; /* registers, at most MACHINE_PLIC_BYTES; size 0: none */
 	uint32_t plic_context;     /* of the boot hart in supervisor mode */
 
 	uint32_t hart_count; /* enabled ones */

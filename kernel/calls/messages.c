@@ -66,9 +66,11 @@ static int source_refusal(uint64_t index, uint64_t info)
 /* --- calls ----------------------------------------------------------------------------------- */
 
 /* What a handler got after its first argument: the message, to be kept once no guard is left. */
-#define MESSAGE_PARAMETERS                                                                        \
+#define MESSAGE_PARAMETERS                                                                         \
 	uint64_t info, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, uint64_t w4
+/* clang-format off */
 #define MESSAGE_WORDS info, {w0, w1, w2, w3, w4}
+/* clang-format on */
 
 static void answer(struct thread *t)
 {

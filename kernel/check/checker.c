@@ -5,7 +5,6 @@
 #include "checker.h"
 
 #include "endpoint.h"
-#include "invariants.h"
 #include "object.h"
 #include "table.h"
 #include "words.h"
@@ -88,9 +87,12 @@ static bool leaf_check(struct checker *c, pte_t e, unsigned level)
 	require(c, pte_is_valid(e), 8, "no entry stays disabled", f.n);
 	require(c, pte_user(e), 5, "leaves of a user space have the user bit", f.n);
 	require(c, I6_NOT_WRITE_EXECUTE(e), 6, "never writable and executable", f.n);
+	if (known && pte_uncounted(e))
+		frame_touch(f); /* a device between banks of RAM: nobody had to */
 	require(c, pte_uncounted(e) ? I5_UNCOUNTED_LEAF(e, frame_get(f), known) : known, 5,
 		"a leaf maps RAM or, if it is not counted, a device or the boot image to read",
 		f.n);
+	require(c, level <= LEVEL_LARGEST, 5, "no leaf is larger than 1 GiB", f.n);
 	if (known && !pte_uncounted(e) && level <= LEVEL_LARGEST) {
 		++*count_of(c, f.n, level);
 		require(c, level != 0 || I5_COUNTED_LEAF(frame_get(f)), 5, "a leaf is USER", f.n);
@@ -246,7 +248,7 @@ static void large_check(struct checker *c, uint64_t word, uint64_t f, unsigned l
 	require(c, BLOCK_MAPPINGS(word) == *count_of(c, f, level), 4, "large mappings are counted",
 		f);
 	require(c, I6_LARGE_IS_USER(word), 6, "what is mapped large is all USER", f);
-	require(c, BLOCK_OTHERS(word) == others, 4, "frames that are not USER are counted", f);
+	require(c, I4_OTHERS(word, others), 4, "frames that are not USER are counted", f);
 }
 
 /* A block never touched has no frame that anything could name. Of a block that is not checked as a

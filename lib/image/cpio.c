@@ -35,12 +35,12 @@ static bool read_field(const char *header, uint32_t field, uint32_t *value)
 
 	*value = 0;
 	for (const char *end = at + 8; at < end; at++) {
-		uint32_t c = (uint8_t)*at | 0x20u; /* lower case */
-		uint32_t digit = c <= '9' ? c - '0' : c - 'a' + 10;
+		uint32_t c = (uint8_t)*at, digit = c - '0';
+		uint32_t letter = (c | 0x20u) - 'a'; /* lower case */
 
-		if (digit > 15)
+		if (digit > 9 && letter > 5)
 			return false;
-		*value = *value << 4 | digit;
+		*value = *value << 4 | (digit > 9 ? letter + 10 : digit);
 	}
 	return true;
 }

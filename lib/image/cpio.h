@@ -20,5 +20,5 @@ struct cpio_file {
  * -TN_EINVAL if it is no archive or a truncated one.
  */
 __attribute__((warn_unused_result)) int cpio_find(const void *archive, size_t size,
-						   const char *name, struct cpio_file *out,
-						   const char **why);
+						  const char *name, struct cpio_file *out,
+						  const char **why);

@@ -32,5 +32,5 @@ struct elf_image {
  * undefined.
  */
 __attribute__((warn_unused_result)) int elf_read(const void *file, size_t size, uint64_t va_low,
-						  uint64_t va_high, struct elf_image *out,
-						  const char **why);
+						 uint64_t va_high, struct elf_image *out,
+						 const char **why);

@@ -96,16 +96,18 @@ static bool is_readable(const struct tree_level *l)
 	return l->address_cells >= 1 && l->address_cells <= 2 && l->size_cells <= 2;
 }
 
-/* From addresses of a level's children to those of its parent; false if no window holds all. */
+/* From addresses of a level's children, which are readable, to those of its parent; false if no
+ * window holds all. */
 static bool climb(const struct tree_level *l, uint64_t *address, uint64_t size)
 {
 	const struct tree_level *parent = l - 1;
-	const uint32_t *cells = l->windows.cells, *end = cells + l->windows.size / 4;
+	const uint32_t *cells = l->windows.cells;
+	uint64_t left = l->windows.size / 4;
 	uint64_t stride = l->address_cells + parent->address_cells + l->size_cells;
 
-	if (cells == NULL || !is_readable(l) || !is_readable(parent))
+	if (cells == NULL || !is_readable(parent))
 		return false;
-	while ((uint64_t)(end - cells) >= stride) {
+	for (; left >= stride; left -= stride) {
 		uint64_t base = fdt_take_cells(&cells, l->address_cells);
 		uint64_t to = fdt_take_cells(&cells, parent->address_cells);
 		uint64_t room = fdt_take_cells(&cells, l->size_cells);

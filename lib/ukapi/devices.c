@@ -27,11 +27,12 @@ static void take_ranges(struct tree *tree, struct tn_device *device)
 static void read_irqs(const struct tn_devices *devices, uint64_t parent, struct tn_device *device)
 {
 	struct fdt_value sources = fdt_value(&devices->tree.node, "interrupts");
-	const uint32_t *cells = sources.cells, *end = cells + sources.size / 4;
+	const uint32_t *cells = sources.cells;
+	uint32_t left = sources.size / 4;
 
 	if (parent != devices->boot->irq_parent)
 		return;
-	while (cells < end && device->irq_count < TN_DEVICE_IRQS) {
+	for (; left > 0 && device->irq_count < TN_DEVICE_IRQS; left--) {
 		uint64_t source = fdt_take_cells(&cells, 1);
 
 		if (source >= 1 && source <= devices->boot->irq_count)

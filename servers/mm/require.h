@@ -9,8 +9,15 @@
 #include <stdbool.h>
 #include <tenure/user.h>
 
-/* Ends the machine unless `holds`. `what`: the fact that was expected. */
-void require(bool holds, const char *what);
+/* Ends the machine. `what`: the fact that was expected. */
+_Noreturn void require_broken(const char *what);
+
+/* Ends the machine unless `holds`. Inline, so that who reads the caller sees that it ends. */
+static inline void require(bool holds, const char *what)
+{
+	if (!holds)
+		require_broken(what);
+}
 
 /* Ends the machine unless the call answered 0. */
 void require_done(struct tn_result result, const char *call);

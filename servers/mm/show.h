@@ -20,8 +20,17 @@ void show_phase(unsigned number, const char *title);
 /* One fact of a phase: a label, then text as in printf. */
 void show_fact(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says so if something that should hold does not. Returns `holds`. */
-bool show_expect(bool holds, const char *what);
+/* Says that it does not hold that `what`. */
+void show_broken(const char *what);
+
+/* Says so if something that should hold does not. Returns `holds`; inline, so that who reads the
+ * caller sees that. */
+static inline bool show_expect(bool holds, const char *what)
+{
+	if (!holds)
+		show_broken(what);
+	return holds;
+}
 
 /* A call and its answer next to the one that is documented. Returns whether they are equal. */
 bool show_answer(const char *call, int64_t wanted, int64_t got);

@@ -15,7 +15,7 @@
 #define BENCH_ROUNDS (BENCH_WARM + BENCH_SAMPLES)
 #define BENCH_BATCH 256u
 /* The i-th of a batch in an order in which no neighbours are neighbours in memory. */
-#define BENCH_SCATTER(i) ((i)*97 % BENCH_BATCH)
+#define BENCH_SCATTER(i) (97 * (i) % BENCH_BATCH)
 
 /* Instructions between two reads with nothing between them; bench_calibrate sets it. */
 extern uint64_t bench_overhead;

@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <tenure/abi.h>
 
-
 /* The page of the bench's code that holds them. */
 #define BODY_PAGE ((uint64_t)body_answer & -(uint64_t)TN_FRAME_SIZE)
 

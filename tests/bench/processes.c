@@ -18,7 +18,7 @@
 #include "stock.h"
 
 #define RIGHTS (TN_MAP_READ | TN_MAP_WRITE)
-#define CONFIGURE (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY)
+#define CONFIGURE_ALL (TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY)
 #define DIRT 0x5a
 #define NAME_BYTES 80u
 
@@ -38,9 +38,9 @@
 	X(RECLAIM, "reclaim the frames (not in the sum)")
 
 enum step {
-#define X(NAME, text) STEP_##NAME,
-	STEPS(X)
-#undef X
+#define STEP_NUMBER(NAME, text) STEP_##NAME,
+	STEPS(STEP_NUMBER)
+#undef STEP_NUMBER
 		STEP_COUNT
 };
 
@@ -74,7 +74,7 @@ static void start(const struct life *life, uint64_t word)
 	partner_registers(body_call, word);
 	end = bench_instret();
 	costs[STEP_CONFIGURE] = end - begin - bench_overhead +
-				BENCH_COST(tn_thread_configure(SLOT_OBJECT, CONFIGURE,
+				BENCH_COST(tn_thread_configure(SLOT_OBJECT, CONFIGURE_ALL,
 							       TN_SLOT_FRAMES, life->utcb,
 							       BODY_UTCB, TN_NONE));
 	costs[STEP_RESUME] = BENCH_COST(tn_thread_resume(SLOT_OBJECT));
@@ -127,9 +127,9 @@ static void frames_dirty(const struct life *life)
 static void print_steps(const char *prefix)
 {
 	static const char *const names[] = {
-#define X(NAME, text) text,
-		STEPS(X)
-#undef X
+#define STEP_TEXT(NAME, text) text,
+		STEPS(STEP_TEXT)
+#undef STEP_TEXT
 	};
 	char name[NAME_BYTES];
 

@@ -11,8 +11,8 @@
 #include "partner.h"
 #include "stock.h"
 
-#define WAITERS 100u /* more than two steps let go */
-#define WAITER_VA(i) (BODY_UTCB + (i) * TN_FRAME_SIZE) /* the first holds the stack of all */
+#define WAITERS 100u                                   /* more than two steps let go */
+#define WAITER_VA(i) (BODY_UTCB + TN_FRAME_SIZE * (i)) /* the first holds the stack of all */
 #define FAR ((uint64_t)1 << 60)
 #define SPARE 8u /* frames of the pool: endpoint, a table more */
 

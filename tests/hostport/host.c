@@ -18,7 +18,7 @@
 #include "syscall.h"
 
 struct thread *current;
-unsigned host_restarts, host_interrupt_every;
+unsigned host_restarts, host_interrupt_every, host_interrupt_questions;
 bool host_switched, host_preempted;
 void (*host_between)(void), (*host_idle)(void);
 bool host_attributes, host_cache_ops;
@@ -33,8 +33,6 @@ jmp_buf *host_exit;
 uint64_t host_exit_status;
 const char *host_panic_rule;
 uint64_t host_asids = 16;
-
-static unsigned interrupt_questions;
 
 /* --- events ------------------------------------------------------------------------------- */
 
@@ -113,7 +111,7 @@ void port_panic(const char *rule)
 
 bool port_interrupt_pending(void)
 {
-	return host_interrupt_every != 0 && ++interrupt_questions % host_interrupt_every == 0;
+	return host_interrupt_every != 0 && ++host_interrupt_questions % host_interrupt_every == 0;
 }
 
 uint64_t port_clock(void)

@@ -33,17 +33,29 @@ static pte_t fake_kernel_root[512];
 /* Gigabytes that the tables reach over; words below the first are never read. */
 static uint64_t first_giga, giga_count;
 
+/* By block: the kernel has written frame words of it. */
+static bool *block_written;
+
 static struct area {
 	void *memory;
 	size_t bytes;
-} arena, frame_area, block_area, giga_area;
+} arena, frame_area, block_area, giga_area, written_area;
 
+/* One that was kept, if it is as large; else a new one, all zero. Behind it a page stays closed: who
+ * reads beyond a table's end is seen. */
 static void *area_make(struct area *area, size_t bytes)
 {
-	area->bytes = bytes;
-	area->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	size_t reach = (bytes + FRAME_BYTES - 1) / FRAME_BYTES * FRAME_BYTES;
+
+	if (area->memory != NULL && area->bytes == reach + FRAME_BYTES)
+		return area->memory;
+	if (area->memory != NULL)
+		munmap(area->memory, area->bytes);
+	area->bytes = reach + FRAME_BYTES;
+	area->memory = mmap(NULL, area->bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (area->memory == MAP_FAILED) {
+	if (area->memory == MAP_FAILED ||
+	    mprotect((char *)area->memory + reach, FRAME_BYTES, PROT_NONE) != 0) {
 		perror("world: mmap");
 		abort();
 	}
@@ -66,20 +78,29 @@ static bool giga_is_ram(uint64_t giga)
 	return false;
 }
 
-/* As the kernel's port has it: no RAM reads as hole, the rest as untouched. */
-static void giga_words_fill(uint64_t giga)
+/* As the kernel's port has it: no RAM reads as hole, the rest as untouched. Of a table that was kept
+ * only the blocks that the kernel has written are filled again. */
+static void giga_words_fill(uint64_t giga, bool kept)
 {
 	uint64_t word = FRAME_WORD(giga_is_ram(giga) ? KIND_UNTOUCHED : TN_KIND_HOLE, 0);
+	uint64_t *words = &host_frame_table[giga * GIGA_FRAMES];
+	bool same = kept && words[GIGA_FRAMES - 1] == word && !block_written[giga * 512 + 511];
 
 	host_giga_table[giga] = GIGA_FRAMES;
-	for (uint64_t b = giga * 512; b < (giga + 1) * 512; b++)
+	for (uint64_t b = giga * 512; b < (giga + 1) * 512; b++, words += BLOCK_FRAMES) {
 		host_block_table[b] = BLOCK_FRAMES;
-	for (uint64_t f = giga * GIGA_FRAMES; f < (giga + 1) * GIGA_FRAMES; f++)
-		host_frame_table[f] = word;
+		if (same && !block_written[b])
+			continue;
+		block_written[b] = false;
+		for (uint64_t i = 0; i < BLOCK_FRAMES; i++)
+			words[i] = word;
+	}
 }
 
 void port_frame_block_back(uint64_t block, bool exists)
 {
+	if (block_written != NULL) /* else the tables are a test's own */
+		block_written[block] = true;
 	if (!exists)
 		for (uint64_t i = 0; i < BLOCK_FRAMES; i++)
 			host_frame_table[block * BLOCK_FRAMES + i] = FRAME_WORD(TN_KIND_HOLE, 0);
@@ -88,16 +109,20 @@ void port_frame_block_back(uint64_t block, bool exists)
 static void tables_make(void)
 {
 	const struct region *last = &regions[region_count - 1];
+	uint64_t old_first = first_giga, old_count = giga_count;
+	bool kept;
 
 	first_giga = regions[0].first / GIGA_FRAMES;
 	giga_count = (last->first + last->count - 1) / GIGA_FRAMES + 1 - first_giga;
+	kept = frame_area.memory != NULL && first_giga == old_first && giga_count == old_count;
 	host_frame_table = (uint64_t *)area_make(&frame_area, giga_count * GIGA_FRAMES * 8) -
 			   first_giga * GIGA_FRAMES;
 	host_block_table = (uint64_t *)area_make(&block_area, giga_count * 512 * 8) -
 			   first_giga * 512;
 	host_giga_table = (uint64_t *)area_make(&giga_area, giga_count * 8) - first_giga;
+	block_written = (bool *)area_make(&written_area, giga_count * 512) - first_giga * 512;
 	for (uint64_t g = first_giga; g < first_giga + giga_count; g++)
-		giga_words_fill(g);
+		giga_words_fill(g, kept);
 	host_dmap_offset = (uint64_t)area_make(&arena, giga_count << 30) - (first_giga << 30);
 }
 
@@ -151,6 +176,7 @@ static void state_clear(void)
 	host_between = NULL;
 	host_idle = NULL;
 	host_interrupt_every = 0;
+	host_interrupt_questions = 0;
 	host_attributes = false;
 	host_cache_ops = false;
 	host_console_size = 0;
@@ -178,6 +204,7 @@ void world_make(const struct world_options *options)
 	uint64_t root_frames = o->root_frames != 0 ? o->root_frames : 64;
 	const struct region *user;
 
+	area_end(&arena);
 	state_clear();
 	host_asids = o->asids != 0 ? o->asids : 16;
 	region_count = o->regions != NULL ? o->region_count : 1;
@@ -201,10 +228,7 @@ void world_make(const struct world_options *options)
 
 void world_end(void)
 {
-	area_end(&arena);
-	area_end(&frame_area);
-	area_end(&block_area);
-	area_end(&giga_area);
+	area_end(&arena); /* tables are filled anew, but not memory */
 }
 
 /* --- a world kept ------------------------------------------------------------------------ */

@@ -31,9 +31,13 @@ EXPRESSIONS = {
 }
 
 
+FOLDERS = ("kernel", "kernel/include", "arch/riscv64/include")
+
+
 def compiles(command, expression):
+    folders = [word for folder in FOLDERS for word in ("-I", os.path.join(ROOT, folder))]
     done = subprocess.run(
-        command + ["-ffreestanding", "-fsyntax-only", "-I", os.path.join(ROOT, "kernel"), "-x", "c", "-"],
+        command + ["-ffreestanding", "-fsyntax-only", *folders, "-x", "c", "-"],
         input=SOURCE.replace("EXPRESSION", expression),
         capture_output=True,
         text=True,

@@ -97,7 +97,7 @@ pte_t space_entry(uint64_t va);
 /* The page at va is mapped to this frame, with a page of this level and exactly these rights. */
 #define assert_mapped(va, frame, at_level, rights)                                                 \
 	do {                                                                                       \
-		assert_answer(space_resolve(va), 0, (uint64_t)(frame)*PAGE);                       \
+		assert_answer(space_resolve(va), 0, PAGE *(uint64_t)(frame));                      \
 		assert_int_equal(space_resolved()->level, at_level);                               \
 		assert_int_equal(space_resolved()->flags, rights);                                 \
 	} while (0)

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cap.h"
+#include "irq_forget.h"
 #include "model_parts.h"
+#include "process.h"
 
 struct model model;
 char model_complaint[256];
@@ -41,6 +44,28 @@ static struct answer predict(const struct model_call *call, struct answer got, c
 	const uint64_t *a = call->a;
 
 	switch (call->number) {
+	case TN_CALL_DEBUG_WRITE:
+		return model_debug_write(a);
+	case TN_CALL_SHUTDOWN:
+		return model_shutdown(a);
+	case TN_CALL_THREAD_EXIT:
+		return model_answer(0, a[0]); /* of the first thread: the end of the machine */
+	case TN_CALL_CENSUS:
+		return model_census(a, utcb);
+	case TN_CALL_FRAME_INFO:
+		return model_frame_info(a, utcb);
+	case TN_CALL_POOL_WATCH:
+		return model_pool_watch(a);
+	case TN_CALL_POOL_INFO:
+		return model_pool_info(a, utcb);
+	case TN_CALL_SYNC_CODE:
+		return model_sync_code(a);
+	case TN_CALL_CACHE_OP:
+		return model_cache_op(a);
+	case TN_CALL_IRQ_BIND:
+		return model_irq_bind(a);
+	case TN_CALL_IRQ_ACK:
+		return model_irq_ack(a);
 	case TN_CALL_FRAME_GIVE:
 		return model_give(a);
 	case TN_CALL_FRAME_RECLAIM:
@@ -101,7 +126,7 @@ void model_expect(const struct model_call *call, struct answer a, const uint64_t
 
 /* --- comparison ----------------------------------------------------------------------------- */
 
-static uint64_t expected_info(uint64_t f, bool full, uint64_t seen)
+uint64_t model_frame_export(uint64_t f, bool full, uint64_t seen)
 {
 	const struct model_frame *m = model_frame_at(f);
 	uint64_t w = (uint64_t)m->kind << 48;
@@ -113,20 +138,16 @@ static uint64_t expected_info(uint64_t f, bool full, uint64_t seen)
 	if (m->kind == TN_KIND_FREE && m->clean)
 		w += TN_INFO_CLEAN;
 	if (m->kind == TN_KIND_TABLE && full) {
-		const struct model_object *p;
-		const struct model_table *t = model_table_of(f, &p);
+		const struct model_table *t = &model.table_at[f - model.first];
 
-		if (t == NULL)
-			return ~w;
-		w += ((uint64_t)model_entries(p, t) << 32) +
-		     (t->is_explicit ? TN_INFO_EXPLICIT : 0);
+		w += ((uint64_t)t->entries << 32) + (t->is_explicit ? TN_INFO_EXPLICIT : 0);
 	} else if (m->kind == TN_KIND_TABLE) {
 		w |= seen & (TN_INFO_EXPLICIT | (uint64_t)1023 << 32);
 	}
 	return w;
 }
 
-void model_compare(bool full)
+static void frames_compare(bool full)
 {
 	const struct tn_utcb *utcb = host_memory(world.utcb);
 
@@ -136,7 +157,7 @@ void model_compare(bool full)
 
 		host_call(TN_CALL_FRAME_INFO, TN_SLOT_FRAMES, f, n, 0, 0, 0);
 		for (uint64_t i = 0; i < n; i++) {
-			uint64_t e = expected_info(f + i, full, utcb->words[i]);
+			uint64_t e = model_frame_export(f + i, full, utcb->words[i]);
 
 			if (utcb->words[i] != e)
 				model_complain(
@@ -145,28 +166,26 @@ void model_compare(bool full)
 					(unsigned long)e);
 		}
 	}
-	for (const struct model_object *o = model.objects; full && o != NULL; o = o->next)
-		if (o->alive && o->kind == TN_KIND_PROCESS)
-			model_compare_space(o);
 }
 
-void model_compare_pool(uint64_t slot)
+static void object_compare(const struct model_object *o)
 {
-	const struct tn_utcb *utcb = host_memory(world.utcb);
-	struct model_cap *c;
-	int error = model_lookup(slot, TN_CAP_POOL, 0, &c);
-	struct answer a = host_call(TN_CALL_POOL_INFO, slot, 0, 0, 0, 0, 0);
+	if (o->kind == TN_KIND_PROCESS) {
+		model_compare_space(o);
+		model_compare_slots(o);
+	} else if (o->kind == TN_KIND_POOL) {
+		model_compare_pool(o);
+	} else if (o->kind == TN_KIND_THREAD) {
+		model_compare_thread(o);
+	}
+}
 
-	if (a.code != -error)
-		model_complain("pool_info answers %ld, the model %d", (long)a.code, -error);
-	if (error == 0 && a.value != c->object->info.free)
-		model_complain("pool_info: %lu free, not %lu", (unsigned long)a.value,
-			       (unsigned long)c->object->info.free);
-	for (unsigned i = 0; error == 0 && i < sizeof(struct tn_pool_info) / 8; i++)
-		if (utcb->words[i] != ((const uint64_t *)&c->object->info)[i])
-			model_complain("pool_info: word %u is %lu, not %lu", i,
-				       (unsigned long)utcb->words[i],
-				       (unsigned long)((const uint64_t *)&c->object->info)[i]);
+void model_compare(bool full)
+{
+	frames_compare(full);
+	for (const struct model_object *o = model.objects; full && o != NULL; o = o->next)
+		object_compare(o);
+	model_compare_host();
 }
 
 /* --- begin and end -------------------------------------------------------------------------- */
@@ -179,11 +198,17 @@ static void frames_begin(const struct world_options *o)
 	model.count = last->first + last->count - model.first;
 	model.frames = calloc(model.count, sizeof(struct model_frame));
 	model.blocks = calloc(model.count / 512 + 2, sizeof(uint32_t));
+	model.object_at = calloc(model.count, sizeof(struct model_object));
+	model.table_at = calloc(model.count, sizeof(struct model_table));
+	model.caps_at = calloc(model.count, sizeof(struct model_cap *));
 	for (uint64_t i = 0; i < model.count; i++)
 		model.frames[i].kind = TN_KIND_HOLE;
 	for (uint32_t r = 0; r < o->region_count; r++)
 		for (uint64_t i = 0; i < o->regions[r].count; i++)
-			model_frame_at(o->regions[r].first + i)->kind = o->regions[r].kind;
+			model_frame_at(o->regions[r].first + i)->kind = (uint8_t)o->regions[r].kind;
+	model.not_ram = model.count;
+	for (uint32_t r = 0; r < o->region_count; r++)
+		model.not_ram -= o->regions[r].count;
 	model.window_first = o->window_count != 0 ? o->window_first : model.first;
 	model.window_count = o->window_count != 0 ? o->window_count : model.count;
 	model.levels = o->levels;
@@ -192,8 +217,7 @@ static void frames_begin(const struct world_options *o)
 
 static uint64_t frame_named_by(uint64_t slot)
 {
-	host_call(TN_CALL_CAP_INFO, TN_SELF, slot, 0, 0, 0, 0);
-	return ((struct tn_cap_info *)((struct tn_utcb *)host_memory(world.utcb))->words)->frame;
+	return cap_slot(slot)->frame;
 }
 
 static void root_begin(uint64_t boot)
@@ -202,8 +226,8 @@ static void root_begin(uint64_t boot)
 
 	model.root = model_object_new(TN_KIND_POOL, pool, NULL);
 	for (uint64_t i = 0; i < boot; i++)
-		*model_frame_at(pool + i) = (struct model_frame){TN_KIND_FREE, model.root, 0,
-								 false};
+		*model_frame_at(pool + i) = (struct model_frame){.kind = TN_KIND_FREE,
+								 .pool = model.root};
 	model.root->info.boot = boot;
 	model.root->info.free = boot;
 	model_take(model.root, TN_KIND_POOL, pool);
@@ -215,54 +239,64 @@ static void root_begin(uint64_t boot)
 	model.thread->ready = true;
 	model.thread->utcb = world.utcb;
 	model.self->ceiling = TN_PRIORITY_MAX;
-	model.self->caps_frame[0] = model_chosen_frame(model.root, TN_KIND_CAPS);
+	model.self->caps_frame[0] = frame_of(world.process->directory[0]).n;
 	model_take(model.root, TN_KIND_CAPS, model.self->caps_frame[0]);
+}
+
+static void range_begin(uint64_t slot, unsigned type, unsigned rights, uint64_t first,
+			uint64_t count)
+{
+	model.self->caps[0][slot] = (struct model_cap){.type = (uint16_t)type,
+						       .rights = (uint16_t)rights,
+						       .first = first,
+						       .count = count};
+	slot_set(cap_slot(slot), SLOT_WORD(type, rights, 0), first, count);
 }
 
 void model_begin(const struct world_options *o, uint64_t device_first)
 {
-	struct model_cap *slots = calloc(TN_CAPS_SLOTS, sizeof(*slots));
+	struct model_cap *slots;
 
 	memset(&model, 0, sizeof(model));
 	model_complaint[0] = '\0';
+	irq_forget();
+	host_irq_completed = 0;
+	host_sync_count = host_cache_op_count = 0;
 	frames_begin(o);
 	root_begin(o->root_frames);
+	slots = model_caps_make(model.self->caps_frame[0]);
 	model.self->caps[0] = slots;
 	slots[TN_SLOT_POOL] = model_object_cap(model.root);
 	slots[TN_SLOT_PROCESS] = model_object_cap(model.self);
 	slots[TN_SLOT_THREAD] = model_object_cap(model.thread);
-	slots[TN_SLOT_FRAMES] = (struct model_cap){.type = TN_CAP_FRAMES,
-						   .rights = TN_RIGHTS_ALL,
-						   .first = model.first,
-						   .count = model.count};
 	slots[TN_SLOT_SYSTEM] = (struct model_cap){.type = TN_CAP_SYSTEM, .rights = TN_RIGHTS_ALL};
-	slots[TN_SLOT_DEVICES] = (struct model_cap){.type = TN_CAP_DEVICE,
-						    .rights = TN_FRAMES_READ | TN_FRAMES_WRITE,
-						    .first = device_first,
-						    .count = 1024};
+	range_begin(TN_SLOT_FRAMES, TN_CAP_FRAMES, TN_RIGHTS_ALL, model.first, model.count);
+	range_begin(TN_SLOT_DEVICES, TN_CAP_DEVICE, TN_FRAMES_READ | TN_FRAMES_WRITE, device_first,
+		    1024);
+	range_begin(TN_SLOT_IRQ, TN_CAP_IRQ, TN_RIGHTS_ALL, 1, MODEL_IRQS - 1);
 }
 
-static void object_free(struct model_object *o)
+static void chunks_free(struct model_chunk *c)
 {
-	while (o->chunks != NULL) {
-		struct model_chunk *c = o->chunks;
+	while (c != NULL) {
+		struct model_chunk *next = c->next;
 
-		o->chunks = c->next;
 		free(c);
+		c = next;
 	}
-	for (unsigned i = 0; i < TN_CAPS_PAGES; i++)
-		free(o->caps[i]);
-	free(o);
 }
 
 void model_end(void)
 {
-	while (model.objects != NULL) {
-		struct model_object *o = model.objects;
-
-		model.objects = o->next;
-		object_free(o);
-	}
+	for (struct model_object *o = model.objects; o != NULL; o = o->next)
+		for (unsigned i = 0; i < MODEL_CHUNK_LISTS; i++)
+			chunks_free(o->chunks[i]);
+	chunks_free(model.spare_chunks);
+	for (uint64_t i = 0; i < model.count; i++)
+		free(model.caps_at[i]);
 	free(model.frames);
 	free(model.blocks);
+	free(model.object_at);
+	free(model.table_at);
+	free(model.caps_at);
 }

@@ -24,22 +24,14 @@ bool model_is_covered(uint64_t f)
 
 bool model_block_is_user(uint64_t f)
 {
-	for (uint64_t i = f / BLOCK * BLOCK; i < f / BLOCK * BLOCK + BLOCK; i++) {
-		const struct model_frame *m = model_frame_at(i);
+	uint64_t first = f / BLOCK * BLOCK;
 
-		if (m == NULL || m->kind != TN_KIND_USER)
+	if (first < model.first || first - model.first + BLOCK > model.count)
+		return false;
+	for (const struct model_frame *m = model_frame_at(first), *end = m + BLOCK; m < end; m++)
+		if (m->kind != TN_KIND_USER)
 			return false;
-	}
 	return true;
-}
-
-uint64_t model_info(uint64_t f)
-{
-	struct answer a = host_call(TN_CALL_FRAME_INFO, TN_SLOT_FRAMES, f, 1, 0, 0, 0);
-
-	if (a.code != 0)
-		model_complain("frame_info of 0x%lx answers %ld", (unsigned long)f, (long)a.code);
-	return ((struct tn_utcb *)host_memory(world.utcb))->words[0];
 }
 
 static bool is_rest_of(uint64_t at, uint64_t count, uint64_t end)
@@ -88,6 +80,34 @@ int model_free_refusal(const struct model_object *pool, uint64_t f)
 
 /* --- pools ---------------------------------------------------------------------------------- */
 
+static void fell(struct model_object *pool)
+{
+	if (pool->info.free >= pool->low)
+		return;
+	pool->rearm = pool->low;
+	pool->low = 0;
+	if (pool->watcher.type != TN_CAP_NONE && model_cap_is_live(&pool->watcher))
+		pool->watcher.object->signals |= pool->watch_bits;
+}
+
+static void rose(struct model_object *pool)
+{
+	if (pool->rearm == 0 || pool->info.free < pool->rearm)
+		return;
+	pool->low = pool->rearm;
+	pool->rearm = 0;
+}
+
+void model_watch(struct model_object *pool, uint64_t low, const struct model_cap *thread,
+		 uint64_t bits)
+{
+	pool->watcher = *thread;
+	pool->watch_bits = bits;
+	pool->low = low;
+	pool->rearm = 0;
+	fell(pool);
+}
+
 static void use(struct model_object *pool, unsigned kind)
 {
 	struct tn_pool_info *i = &pool->info;
@@ -107,16 +127,17 @@ void model_take(struct model_object *pool, unsigned kind, uint64_t f)
 			       (unsigned long)f);
 		return;
 	}
-	m->kind = kind;
+	m->kind = (uint8_t)kind;
 	pool->info.free--;
 	use(pool, kind);
+	fell(pool);
 }
 
 void model_take_user(struct model_object *pool, unsigned kind, uint64_t f)
 {
 	struct model_frame *m = model_frame_at(f);
 
-	*m = (struct model_frame){.kind = kind, .pool = pool};
+	*m = (struct model_frame){.kind = (uint8_t)kind, .pool = pool};
 	pool->info.give_frames++; /* by another call than frame_give */
 	use(pool, kind);
 }
@@ -131,6 +152,7 @@ void model_put(struct model_object *pool, uint64_t f, bool clean)
 	m->kind = TN_KIND_FREE;
 	m->pool = pool;
 	m->clean = clean || m->clean;
+	rose(pool);
 }
 
 int model_short(struct model_object *pool, uint64_t need, uint64_t *missing)
@@ -185,6 +207,7 @@ struct answer model_give(const uint64_t *a)
 	pool->object->info.free += a[3];
 	pool->object->info.give_calls++;
 	pool->object->info.give_frames += a[3];
+	rose(pool->object);
 	return model_answer(0, MODEL_UNSAID);
 }
 
@@ -218,6 +241,7 @@ static struct answer reclaim_any(const struct model_cap *frames, struct model_ob
 	if (taken > count || (taken < whole && runs < TN_UTCB_WORDS))
 		model_complain("reclaim of any took %lu", (unsigned long)taken);
 	pool->info.reclaim_calls++;
+	fell(pool);
 	return model_answer(0, taken + (runs << 32));
 }
 
@@ -245,6 +269,7 @@ struct answer model_reclaim(const uint64_t *a, struct answer got, const uint64_t
 	for (uint64_t f = a[2]; f < a[2] + a[3]; f++)
 		to_user(pool->object, f);
 	pool->object->info.reclaim_calls++;
+	fell(pool->object);
 	return model_answer(0, MODEL_UNSAID);
 }
 
@@ -259,8 +284,8 @@ static void move_seen(struct model_object *from, struct model_object *to, uint64
 
 		if (m->kind != TN_KIND_FREE || m->pool != from)
 			continue;
-		w = model_info(f);
-		if (TN_INFO_KIND(w) == TN_KIND_FREE && TN_INFO_LOW(w) == to->frame) {
+		w = frame_get(pfn(f));
+		if (FRAME_KIND(w) == TN_KIND_FREE && (uint32_t)w == to->frame) {
 			m->pool = to;
 			moved++;
 		}
@@ -276,6 +301,8 @@ void model_move_account(struct model_object *from, struct model_object *to, uint
 	from->info.move_out_frames += count;
 	to->info.free += count;
 	to->info.move_in_frames += count;
+	rose(to);
+	fell(from);
 }
 
 struct answer model_move(const uint64_t *a)

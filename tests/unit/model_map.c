@@ -96,11 +96,13 @@ static int frames_refusal(struct mapping *m, uint64_t *value)
 	*value = m->first;
 	if (is_device(m))
 		return m->flags & TN_MAP_ZERO ? TN_ENOTSUP : 0;
-	for (uint64_t i = 0; m->level == 0 && i < m->n; i++)
-		if (frame_refusal(m, m->first + i) != 0) {
-			*value = m->first + i;
-			return frame_refusal(m, m->first + i);
-		}
+	for (uint64_t i = 0; m->level == 0 && i < m->n; i++) {
+		int error = frame_refusal(m, m->first + i);
+
+		*value = m->first + i;
+		if (error != 0)
+			return error;
+	}
 	for (uint64_t i = 0; m->level == 0 && i < m->n; i++)
 		if (model_frame_at(m->first + i)->kind == TN_KIND_BOOT && m->n > SLOW_MAX)
 			m->n = SLOW_MAX;
@@ -121,7 +123,7 @@ static void mapping_apply(const struct mapping *m, unsigned from)
 		model_leaf_add(m->p, m->va + i * model_reach(m->level),
 			       (struct model_page){.mapped = true,
 						   .counted = counted,
-						   .level = m->level,
+						   .level = (uint8_t)m->level,
 						   .rights = m->flags & RIGHTS,
 						   .frame = f});
 	}
@@ -280,27 +282,45 @@ static int span_split(struct span *s, uint64_t *missing)
 	}
 	c = model_chunk_at(s->p, s->va);
 	model_reference(&c->pages[0], (uint32_t)-1);
+	s->t->entries--; /* where the table comes instead */
 	model_table_add(s->p, 0, s->va);
 	for (unsigned i = 0; i < 512; i++) {
 		c->pages[i].level = 0;
 		model_reference(&c->pages[i], 1);
 	}
 	s->t = model_table_find(s->p, 0, s->va);
-	if (s->t != NULL)
-		span_measure(s);
+	if (s->t == NULL)
+		return 0;
+	s->t->entries = 512;
+	span_measure(s);
 	return 0;
+}
+
+/* Where the next 2 MiB begin of which something is mapped. */
+static uint64_t chunk_after(const struct model_object *p, uint64_t va)
+{
+	uint64_t found = UINT64_MAX;
+
+	for (unsigned i = 0; i < MODEL_CHUNK_LISTS; i++)
+		for (const struct model_chunk *c = p->chunks[i]; c != NULL; c = c->next)
+			if (c->va > va && c->va < found)
+				found = c->va;
+	return found;
 }
 
 /* The first page of each leaf of the span, from *va on; NULL: no more. */
 static struct model_page *span_next(const struct span *s, uint64_t *va)
 {
-	while (*va < s->va + s->passed * PAGE) {
-		struct model_chunk *c = model_chunk_at(s->p, *va);
-		struct model_page *g = model_page_at(s->p, *va);
+	uint64_t end = s->va + s->passed * PAGE;
 
-		if (g != NULL)
-			return g;
-		*va = c != NULL ? *va + PAGE : (*va / LARGE + 1) * LARGE;
+	while (*va < end) {
+		struct model_chunk *c = model_chunk_at(s->p, *va);
+		uint64_t next = c != NULL ? (*va / LARGE + 1) * LARGE : chunk_after(s->p, *va);
+
+		for (; c != NULL && *va < end && *va < next; *va += PAGE)
+			if (c->pages[*va / PAGE % 512].mapped)
+				return &c->pages[*va / PAGE % 512];
+		*va = next;
 	}
 	return NULL;
 }
@@ -366,7 +386,7 @@ static int gains_refusal(const struct span *s, const struct model_cap *frames, u
 static void leaf_protect(struct model_page *g, uint64_t rights)
 {
 	for (uint64_t i = 0; i < model_reach(g->level) / PAGE; i++)
-		g[i].rights = (unsigned)rights;
+		g[i].rights = (uint8_t)rights;
 }
 
 static uint64_t leaf_age(struct model_page *g)

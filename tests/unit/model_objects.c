@@ -4,6 +4,10 @@
 #include "model_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "process.h"
+#include "slot.h"
 
 /* --- capabilities --------------------------------------------------------------------------- */
 
@@ -72,14 +76,17 @@ static int place_lookup(uint64_t process, uint64_t slot, struct model_cap **cap)
 
 struct model_object *model_object_new(unsigned kind, uint64_t frame, struct model_object *pool)
 {
-	struct model_object *o = calloc(1, sizeof(*o));
+	struct model_object *o = &model.object_at[frame - model.first];
 
 	*o = (struct model_object){.next = model.objects,
+				   .link = &model.objects,
 				   .kind = kind,
 				   .alive = true,
 				   .frame = frame,
-				   .life = 1,
+				   .life = o->life + 1,
 				   .pool = pool};
+	if (o->next != NULL)
+		o->next->link = &o->next;
 	model.objects = o;
 	if (kind == TN_KIND_POOL)
 		o->info = (struct tn_pool_info){.depth = pool != NULL ? pool->info.depth + 1 : 0,
@@ -90,31 +97,44 @@ struct model_object *model_object_new(unsigned kind, uint64_t frame, struct mode
 
 struct model_cap model_object_cap(struct model_object *o)
 {
-	return (struct model_cap){.type = o->kind,
+	return (struct model_cap){.type = (uint16_t)o->kind,
 				  .rights = TN_RIGHTS_ALL,
 				  .object = o,
 				  .life = o->life};
 }
 
-/* The frame of `kind` that the kernel made of a free one of the pool, where it could choose. */
-uint64_t model_chosen_frame(const struct model_object *pool, unsigned kind)
+struct model_cap *model_caps_make(uint64_t frame)
 {
-	uint64_t found = MODEL_UNSAID;
+	struct model_cap **page = &model.caps_at[frame - model.first];
 
-	for (uint64_t f = model.first; f < model.first + model.count; f++) {
-		const struct model_frame *m = model_frame_at(f);
+	if (*page == NULL)
+		*page = malloc(TN_CAPS_SLOTS * sizeof(struct model_cap));
+	memset(*page, 0, TN_CAPS_SLOTS * sizeof(struct model_cap));
+	return *page;
+}
 
-		if (m->kind != TN_KIND_FREE || m->pool != pool ||
-		    TN_INFO_KIND(model_info(f)) != kind)
-			continue;
-		if (found != MODEL_UNSAID)
-			model_complain("two frames were taken: 0x%lx and 0x%lx",
-				       (unsigned long)found, (unsigned long)f);
-		found = f;
+static const struct process *kernel_process(const struct model_object *p)
+{
+	return host_memory(p->frame);
+}
+
+/* The frame that the kernel made this of, where it could choose: what the new slot, or the
+ * directory, names. */
+static uint64_t chosen_frame(const uint64_t *a, const struct model_object *process)
+{
+	const struct slot *page = process != NULL && a[0] == TN_KIND_CAPS
+					  ? kernel_process(process)->directory[a[4]]
+					  : NULL;
+	uint64_t f = page != NULL ? frame_of(page).n
+				  : kernel_process(model.self)
+					    ->directory[a[4] / TN_CAPS_SLOTS][a[4] % TN_CAPS_SLOTS]
+					    .frame;
+
+	if (model_frame_at(f) == NULL || FRAME_KIND(frame_get(pfn(f))) != a[0]) {
+		model_complain("no frame became %lu", (unsigned long)a[0]);
+		return MODEL_UNSAID;
 	}
-	if (found == MODEL_UNSAID)
-		model_complain("no frame became %u", kind);
-	return found;
+	return f;
 }
 
 static bool is_of_pool(uint64_t kind)
@@ -172,7 +192,7 @@ static void create_apply(const uint64_t *a, struct model_object *pool, struct mo
 			 const struct model_cap *frames)
 {
 	unsigned kind = (unsigned)a[0];
-	uint64_t frame = a[2] == TN_ANY ? model_chosen_frame(pool, kind) : a[2];
+	uint64_t frame = a[2] == TN_ANY ? chosen_frame(a, process) : a[2];
 	struct model_object *o;
 
 	if (frame == MODEL_UNSAID)
@@ -183,7 +203,7 @@ static void create_apply(const uint64_t *a, struct model_object *pool, struct mo
 		model_take(pool, kind, frame);
 	if (kind == TN_KIND_CAPS) {
 		model_frame_at(frame)->pool = pool;
-		process->caps[a[4]] = calloc(TN_CAPS_SLOTS, sizeof(struct model_cap));
+		process->caps[a[4]] = model_caps_make(frame);
 		process->caps_frame[a[4]] = frame;
 		return;
 	}
@@ -230,6 +250,9 @@ static void part_end(struct model_object *o)
 	if (o->kind == TN_KIND_THREAD)
 		model_thread_end(o);
 	o->alive = false;
+	*o->link = o->next;
+	if (o->next != NULL)
+		o->next->link = o->link;
 	model_put(o->pool, o->frame, false);
 }
 
@@ -241,7 +264,6 @@ static void process_end(struct model_object *p)
 	for (unsigned i = 0; i < TN_CAPS_PAGES; i++) {
 		if (p->caps[i] == NULL)
 			continue;
-		free(p->caps[i]);
 		p->caps[i] = NULL;
 		model_put(p->pool, p->caps_frame[i], true);
 	}
@@ -368,12 +390,12 @@ struct answer model_cap_copy(const uint64_t *a)
 	if (error != 0)
 		return model_refused(error);
 	*to = *s;
-	to->rights = (unsigned)a[3];
+	to->rights = (uint16_t)a[3];
 	if (a[5] != 0) {
 		to->first = a[4];
 		to->count = a[5];
 	} else if (s->type == TN_CAP_ENDPOINT && a[4] != 0) {
-		to->badge = a[4];
+		to->badge = (uint32_t)a[4];
 	}
 	return model_answer(0, MODEL_UNSAID);
 }
@@ -433,5 +455,6 @@ struct answer model_cap_info(const uint64_t *a, const uint64_t *utcb)
 	if (error != 0)
 		return model_refused(error);
 	info_check(c, utcb);
-	return model_answer(0, c->type + (c->rights << 8) + (model_cap_is_live(c) ? 1u << 16 : 0));
+	return model_answer(0, c->type + (unsigned)(c->rights << 8) +
+				       (model_cap_is_live(c) ? 1u << 16 : 0));
 }

@@ -7,13 +7,13 @@
  *   model_space.c    pages and tables
  *   model_map.c      map, unmap, protect
  *   model_thread.c   threads as objects; how they talk says model_talk.h
+ *   model_system.c   the rest: what calls say of frames and pools; the watch; interrupts
  */
 #pragma once
 
 #include "model.h"
 
 struct model_frame *model_frame_at(uint64_t f);
-uint64_t model_info(uint64_t f); /* the kernel's word of a frame, now */
 bool model_block_is_user(uint64_t f);
 uint32_t *model_block(uint64_t f);
 bool model_covers(const struct model_cap *c, uint64_t first, uint64_t count);
@@ -50,10 +50,6 @@ struct answer model_resolve(const uint64_t *a, const uint64_t *utcb);
 /* All pages and tables of a process that ends. */
 void model_space_end(struct model_object *p);
 
-/* Valid entries of a table; the table that a frame is. */
-unsigned model_entries(const struct model_object *p, const struct model_table *t);
-const struct model_table *model_table_of(uint64_t frame, const struct model_object **process);
-
 /* The tables in memory are the model's tables, entry by entry. */
 void model_compare_space(const struct model_object *p);
 
@@ -78,8 +74,12 @@ int model_object_lookup(uint64_t slot, unsigned rights, struct model_cap **cap);
 struct model_object *model_object_new(unsigned kind, uint64_t frame, struct model_object *pool);
 struct model_cap model_object_cap(struct model_object *o);
 
-/* The frame of `kind` that the kernel made of a free one of the pool, where it could choose. */
-uint64_t model_chosen_frame(const struct model_object *pool, unsigned kind);
+/* The model's own copy of the page of slots in this frame, all empty. */
+struct model_cap *model_caps_make(uint64_t frame);
+
+/* low, thread and bits of a pool's watch. */
+void model_watch(struct model_object *pool, uint64_t low, const struct model_cap *thread,
+		 uint64_t bits);
 
 /* The calls: what the kernel had to answer. They apply themselves. */
 struct answer model_give(const uint64_t *a);
@@ -99,6 +99,30 @@ struct answer model_thread_suspend(const uint64_t *a);
 struct answer model_thread_info(const uint64_t *a, const uint64_t *utcb);
 struct answer model_signal(const uint64_t *a);
 
+/* Of calls that say what there is: also whether they say it right. */
+struct answer model_debug_write(const uint64_t *a);
+struct answer model_shutdown(const uint64_t *a);
+struct answer model_census(const uint64_t *a, const uint64_t *utcb);
+struct answer model_frame_info(const uint64_t *a, const uint64_t *utcb);
+struct answer model_pool_info(const uint64_t *a, const uint64_t *utcb);
+struct answer model_pool_watch(const uint64_t *a);
+struct answer model_sync_code(const uint64_t *a);
+struct answer model_cache_op(const uint64_t *a);
+struct answer model_irq_bind(const uint64_t *a);
+struct answer model_irq_ack(const uint64_t *a);
+
+/* What frame_info says of a frame; `seen`: what it said, of which a table's entries are taken over
+ * unless `full`. */
+uint64_t model_frame_export(uint64_t f, bool full, uint64_t seen);
+
+/* What the host counts, and which interrupts it lets through. */
+void model_compare_host(void);
+
+/* The slots of a process; the account of a pool; signals and registers of a thread. */
+void model_compare_slots(const struct model_object *p);
+void model_compare_pool(const struct model_object *pool);
+void model_compare_thread(const struct model_object *t);
+
 /* A thread ends: its UTCB is no longer pinned. */
 void model_thread_end(struct model_object *t);
 
@@ -113,7 +137,14 @@ uint64_t model_user_end(void);
 
 /* NULL: nothing is mapped there. */
 struct model_chunk *model_chunk_at(const struct model_object *p, uint64_t va);
-struct model_page *model_page_at(const struct model_object *p, uint64_t va);
+
+static inline struct model_page *model_page_at(const struct model_object *p, uint64_t va)
+{
+	struct model_chunk *c = model_chunk_at(p, va);
+	struct model_page *g = c != NULL ? &c->pages[va / TN_FRAME_SIZE % 512] : NULL;
+
+	return g != NULL && g->mapped ? g : NULL;
+}
 
 /* A leaf comes or goes, with its reference; va is that of its first page. */
 void model_reference(const struct model_page *g, uint32_t delta);

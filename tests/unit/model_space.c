@@ -19,49 +19,45 @@ uint64_t model_reach(unsigned level) /* bytes that an entry of a table of this l
 	return PAGE << (9 * level);
 }
 
+static struct model_chunk **list_of(const struct model_object *p, uint64_t va)
+{
+	uint64_t i = (va / LARGE + 5 * (va >> 30)) % MODEL_CHUNK_LISTS;
+
+	return (struct model_chunk **)&p->chunks[i];
+}
+
 struct model_chunk *model_chunk_at(const struct model_object *p, uint64_t va)
 {
-	for (struct model_chunk *c = p->chunks; c != NULL; c = c->next)
+	for (struct model_chunk *c = *list_of(p, va); c != NULL; c = c->next)
 		if (c->va == va / LARGE * LARGE)
 			return c;
 	return NULL;
 }
 
-struct model_page *model_page_at(const struct model_object *p, uint64_t va)
+/* Chunks that are taken away are empty, and serve again. */
+static struct model_chunk *chunk_add(struct model_object *p, uint64_t va)
 {
-	struct model_chunk *c = model_chunk_at(p, va);
-	struct model_page *g = c != NULL ? &c->pages[va / PAGE % 512] : NULL;
+	struct model_chunk *c = model.spare_chunks;
 
-	return g != NULL && g->mapped ? g : NULL;
-}
-
-static void page_add(struct model_object *p, uint64_t va, struct model_page g)
-{
-	struct model_chunk *c = model_chunk_at(p, va);
-
-	if (c == NULL) {
+	if (c != NULL)
+		model.spare_chunks = c->next;
+	else
 		c = calloc(1, sizeof(*c));
-		c->va = va / LARGE * LARGE;
-		c->next = p->chunks;
-		p->chunks = c;
-	}
-	if (c->pages[va / PAGE % 512].mapped)
-		model_complain("the model maps over a page");
-	c->pages[va / PAGE % 512] = g;
-	c->used++;
+	c->va = va / LARGE * LARGE;
+	c->next = *list_of(p, va);
+	*list_of(p, va) = c;
+	return c;
 }
 
-static void page_remove(struct model_object *p, uint64_t va)
+static void chunk_remove(struct model_object *p, struct model_chunk *c)
 {
-	struct model_chunk *c = model_chunk_at(p, va), **link = &p->chunks;
+	struct model_chunk **link = list_of(p, c->va);
 
-	c->pages[va / PAGE % 512].mapped = false;
-	if (--c->used > 0)
-		return;
 	while (*link != c)
 		link = &(*link)->next;
 	*link = c->next;
-	free(c);
+	c->next = model.spare_chunks;
+	model.spare_chunks = c;
 }
 
 /* A leaf comes or goes: its reference. */
@@ -77,21 +73,43 @@ void model_reference(const struct model_page *g, uint32_t delta)
 
 void model_leaf_add(struct model_object *p, uint64_t va, struct model_page g)
 {
+	uint64_t n = model_reach(g.level) / PAGE;
+	struct model_chunk *c = model_chunk_at(p, va);
+	struct model_page *at;
+
+	struct model_table *t = model_table_find(p, g.level, va);
+
+	if (t == NULL) {
+		model_complain("a leaf without a table");
+		return;
+	}
+	t->entries++;
 	model_reference(&g, 1);
-	for (uint64_t i = 0; i < model_reach(g.level) / PAGE; i++) {
-		page_add(p, va + i * PAGE, g);
-		g.frame++;
+	if (c == NULL)
+		c = chunk_add(p, va);
+	at = &c->pages[va / PAGE % 512];
+	c->used += (unsigned)n;
+	for (uint64_t i = 0; i < n; i++, g.frame++) {
+		if (at[i].mapped)
+			model_complain("the model maps over a page");
+		at[i] = g;
 	}
 }
 
 /* va: of its first page. */
 void model_leaf_remove(struct model_object *p, uint64_t va)
 {
-	struct model_page g = *model_page_at(p, va);
+	struct model_chunk *c = model_chunk_at(p, va);
+	struct model_page *g = &c->pages[va / PAGE % 512];
+	uint64_t n = model_reach(g->level) / PAGE;
 
-	model_reference(&g, (uint32_t)-1);
-	for (uint64_t i = 0; i < model_reach(g.level) / PAGE; i++)
-		page_remove(p, va + i * PAGE);
+	model_reference(g, (uint32_t)-1);
+	model_table_find(p, g->level, va)->entries--;
+	for (uint64_t i = 0; i < n; i++)
+		g[i].mapped = false;
+	c->used -= (unsigned)n;
+	if (c->used == 0)
+		chunk_remove(p, c);
 }
 
 uint64_t model_user_end(void)
@@ -108,10 +126,12 @@ static uint64_t table_va(unsigned level, uint64_t va)
 
 struct model_table *model_table_find(const struct model_object *p, unsigned level, uint64_t va)
 {
-	for (unsigned i = 0; i < p->table_count; i++)
-		if (p->tables[i].level == level && p->tables[i].va == table_va(level, va))
-			return (struct model_table *)&p->tables[i];
-	return NULL;
+	uint64_t first = table_va(level, va);
+	struct model_table *t = p->tables[level];
+
+	while (t != NULL && t->va != first)
+		t = t->next;
+	return t;
 }
 
 /* The table where a walk for va ends that does not go below `level`. */
@@ -139,16 +159,28 @@ static uint64_t table_in_memory(const struct model_object *p, unsigned level, ui
 	return entries != NULL ? frame_of(entries).n : MODEL_UNSAID;
 }
 
+static struct model_table *parent_of(const struct model_table *t)
+{
+	return t->level + 1 < model.levels ? model_table_find(t->process, t->level + 1, t->va)
+					   : NULL;
+}
+
 static void table_note(struct model_object *p, unsigned level, uint64_t va, uint64_t frame,
 		       bool is_explicit)
 {
-	if (p->table_count == MODEL_TABLES) {
-		model_complain("the model has no room for a table");
-		return;
-	}
+	struct model_table *t = &model.table_at[frame - model.first], *parent;
+
 	model_frame_at(frame)->pool = p->pool;
-	p->tables[p->table_count++] = (struct model_table){level, table_va(level, va), frame,
-							   is_explicit};
+	*t = (struct model_table){.next = p->tables[level],
+				  .process = p,
+				  .level = level,
+				  .va = table_va(level, va),
+				  .frame = frame,
+				  .is_explicit = is_explicit};
+	p->tables[level] = t;
+	parent = parent_of(t);
+	if (parent != NULL)
+		parent->entries++;
 }
 
 void model_table_add(struct model_object *p, unsigned level, uint64_t va)
@@ -163,42 +195,17 @@ void model_table_add(struct model_object *p, unsigned level, uint64_t va)
 	table_note(p, level, va, frame, false);
 }
 
-static void table_remove(struct model_object *p, struct model_table *t)
+static void table_remove(struct model_table *t)
 {
-	model_put(p->pool, t->frame, true);
-	*t = p->tables[--p->table_count];
-}
+	struct model_table **link = &t->process->tables[t->level], *parent = parent_of(t);
 
-unsigned model_entries(const struct model_object *p, const struct model_table *t)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; t->level > 0 && i < p->table_count; i++)
-		n += p->tables[i].level == t->level - 1 &&
-		     table_va(t->level, p->tables[i].va) == t->va;
-	if (t->level > 1)
-		return n;
-	for (uint64_t i = 0; i < 512; i++) {
-		uint64_t va = t->va + i * model_reach(t->level);
-		const struct model_page *g;
-
-		if (t->level == 0 && i == 0 && model_chunk_at(p, va) == NULL)
-			break;
-		g = model_page_at(p, va);
-		n += g != NULL && g->level == t->level;
-	}
-	return n;
-}
-
-const struct model_table *model_table_of(uint64_t frame, const struct model_object **process)
-{
-	for (struct model_object *o = model.objects; o != NULL; o = o->next)
-		for (unsigned i = 0; o->alive && i < o->table_count; i++)
-			if (o->tables[i].frame == frame) {
-				*process = o;
-				return &o->tables[i];
-			}
-	return NULL;
+	if (parent != NULL)
+		parent->entries--;
+	while (*link != t)
+		link = &(*link)->next;
+	*link = t->next;
+	t->process = NULL;
+	model_put(model_frame_at(t->frame)->pool, t->frame, true);
 }
 
 /* The table of `level` and those above it that are thereby emptied go, but for explicit ones and
@@ -208,24 +215,33 @@ void model_tables_release(struct model_object *p, unsigned level, uint64_t va)
 	for (; level + 1 < model.levels; level++) {
 		struct model_table *t = model_table_find(p, level, va);
 
-		if (t == NULL || t->is_explicit || model_entries(p, t) != 0)
+		if (t == NULL || t->is_explicit || t->entries != 0)
 			return;
-		table_remove(p, t);
+		table_remove(t);
 	}
+}
+
+/* All leaves of the chunk; then it is gone. */
+static void chunk_end(struct model_object *p, struct model_chunk *c)
+{
+	unsigned left = c->used;
+	uint64_t va = c->va;
+
+	for (uint64_t i = 0; left > 0; i++)
+		if (c->pages[i].mapped) {
+			left -= (unsigned)(model_reach(c->pages[i].level) / PAGE);
+			model_leaf_remove(p, va + i * PAGE);
+		}
 }
 
 void model_space_end(struct model_object *p)
 {
-	while (p->chunks != NULL) {
-		struct model_chunk *c = p->chunks;
-		uint64_t i = 0;
-
-		while (!c->pages[i].mapped)
-			i++;
-		model_leaf_remove(p, c->va + i * PAGE);
-	}
-	while (p->table_count > 0)
-		table_remove(p, &p->tables[0]);
+	for (unsigned i = 0; i < MODEL_CHUNK_LISTS; i++)
+		while (p->chunks[i] != NULL)
+			chunk_end(p, p->chunks[i]);
+	for (unsigned level = 0; level < model.levels; level++)
+		while (p->tables[level] != NULL)
+			table_remove(p->tables[level]);
 }
 
 /* --- tables by name, resolve ---------------------------------------------------------------- */
@@ -290,22 +306,18 @@ static void subtree_remove(struct model_object *p, unsigned level, uint64_t va)
 {
 	uint64_t first = table_va(level, va), end = first + model_reach(level + 1);
 
-	for (struct model_chunk *c = p->chunks; c != NULL;) {
-		uint64_t at = c->va, i = 0;
-
-		if (at < first || at >= end) {
-			c = c->next;
-			continue;
+	for (unsigned i = 0; i < MODEL_CHUNK_LISTS; i++)
+		for (struct model_chunk *c = p->chunks[i], *next; c != NULL; c = next) {
+			next = c->next;
+			if (c->va >= first && c->va < end)
+				chunk_end(p, c);
 		}
-		while (!c->pages[i].mapped)
-			i++;
-		model_leaf_remove(p, at + i * PAGE);
-		c = p->chunks; /* the chunk may be gone */
-	}
-	for (unsigned i = p->table_count; i-- > 0;)
-		if (p->tables[i].level <= level && p->tables[i].va >= first &&
-		    p->tables[i].va < end)
-			table_remove(p, &p->tables[i]);
+	for (unsigned l = 0; l <= level; l++)
+		for (struct model_table *t = p->tables[l], *next; t != NULL; t = next) {
+			next = t->next;
+			if (t->va >= first && t->va < end)
+				table_remove(t);
+		}
 }
 
 struct answer model_detach(const uint64_t *a)
@@ -388,39 +400,53 @@ bool model_touch(uint64_t va, uint64_t right)
 
 /* --- comparison ----------------------------------------------------------------------------- */
 
-void model_compare_page(uint64_t slot, uint64_t va)
+/* What hangs in a table, counted from the pages and from the tables. */
+static unsigned entries_of(const struct model_object *p, const struct model_table *t)
 {
-	const struct tn_utcb *utcb = host_memory(world.utcb);
-	struct model_call call = {TN_CALL_RESOLVE, {slot, va}};
-	struct answer a = host_call(call.number, slot, va, 0, 0, 0, 0);
+	unsigned n = 0;
 
-	model_expect(&call, a, utcb->words);
+	for (const struct model_table *s = t->level > 0 ? p->tables[t->level - 1] : NULL; s != NULL;
+	     s = s->next)
+		n += table_va(t->level, s->va) == t->va;
+	for (uint64_t i = 0; t->level <= 1 && i < 512; i++) {
+		uint64_t va = t->va + i * model_reach(t->level);
+		const struct model_page *g = model_page_at(p, va);
+
+		n += g != NULL && g->level == t->level;
+	}
+	return n;
+}
+
+static void table_compare(const struct model_object *p, const struct model_table *t)
+{
+	if (entries_of(p, t) != t->entries)
+		model_complain("the model has lost count of table 0x%lx", (unsigned long)t->frame);
+	if (table_in_memory(p, t->level, t->va) != t->frame)
+		model_complain("table 0x%lx does not hang where it should",
+			       (unsigned long)t->frame);
+}
+
+static void page_compare(const struct model_object *p, const struct model_page *g, uint64_t va)
+{
+	uint64_t n = model_reach(g->level) / PAGE, f = table_in_memory(p, g->level, va), e;
+
+	if (f == MODEL_UNSAID)
+		return;
+	e = ((const uint64_t *)host_memory(f))[va / model_reach(g->level) % 512];
+	if ((e >> 10) + va / PAGE % n != g->frame || (e >> 1 & 7) != g->rights || (e & 17) != 17 ||
+	    (e >> 6 & 1) != g->accessed || (e >> 7 & 1) != g->dirty)
+		model_complain("entry 0x%lx for 0x%lx", (unsigned long)e, (unsigned long)va);
 }
 
 /* Every page of the model is in memory, by the hart's walk; the counts show that no more are. */
 void model_compare_space(const struct model_object *p)
 {
-	for (unsigned i = 0; i < p->table_count; i++) {
-		const struct model_table *t = &p->tables[i];
-
-		if (table_in_memory(p, t->level, t->va) != t->frame)
-			model_complain("table 0x%lx does not hang where it should",
-				       (unsigned long)t->frame);
-	}
-	for (const struct model_chunk *c = p->chunks; c != NULL; c = c->next)
-		for (unsigned i = 0; i < 512; i++) {
-			const struct model_page *g = &c->pages[i];
-			uint64_t va = c->va + i * PAGE, e, f;
-
-			if (!g->mapped)
-				continue;
-			f = table_in_memory(p, g->level, va);
-			if (f == MODEL_UNSAID)
-				continue;
-			e = ((const uint64_t *)host_memory(f))[va / model_reach(g->level) % 512];
-			if ((e >> 10) + i % (model_reach(g->level) / PAGE) != g->frame ||
-			    (e >> 1 & 7) != g->rights || (e & 17) != 17)
-				model_complain("entry 0x%lx for 0x%lx", (unsigned long)e,
-					       (unsigned long)va);
-		}
+	for (unsigned level = 0; level < model.levels; level++)
+		for (const struct model_table *t = p->tables[level]; t != NULL; t = t->next)
+			table_compare(p, t);
+	for (unsigned list = 0; list < MODEL_CHUNK_LISTS; list++)
+		for (const struct model_chunk *c = p->chunks[list]; c != NULL; c = c->next)
+			for (unsigned i = 0; i < 512; i++)
+				if (c->pages[i].mapped)
+					page_compare(p, &c->pages[i], c->va + i * PAGE);
 }

@@ -11,6 +11,7 @@
 #include "crew.h"
 #include "deadline.h"
 #include "ipc_check.h"
+#include "irq.h"
 #include "message.h"
 #include "model_talk_parts.h"
 #include "sched.h"
@@ -87,12 +88,16 @@ struct talk_endpoint *talk_endpoint_add(uint32_t frame, struct talk_process *p)
 }
 
 /* User space may write its UTCBs at any time: the model sees what the kernel will. */
+static void utcb_read(struct talk_thread *t)
+{
+	if (t->object.alive && t->has_utcb)
+		memcpy(&t->utcb, t->kernel->utcb, sizeof(t->utcb));
+}
+
 static void utcbs_read(void)
 {
 	for (unsigned i = 0; i < TALK_THREADS; i++)
-		if (talk.threads[i].object.alive && talk.threads[i].has_utcb)
-			memcpy(&talk.threads[i].utcb, talk.threads[i].kernel->utcb,
-			       sizeof(struct tn_utcb));
+		utcb_read(&talk.threads[i]);
 }
 
 /* --- begin ----------------------------------------------------------------------------------- */
@@ -104,6 +109,8 @@ static struct talk_cap cap_begin(const struct slot *s)
 	c.object = object_at(c.type, s->frame);
 	c.life = c.object != NULL ? c.object->life : 0;
 	c.badge = c.type == TN_CAP_ENDPOINT ? s->badge : 0;
+	if (c.type == TN_CAP_IRQ)
+		c.life = s->frame;
 	return c;
 }
 
@@ -156,9 +163,11 @@ static void lines_begin(void)
 void talk_begin(void)
 {
 	const char *scene = talk.scene;
+	bool seldom = talk.seldom;
 
 	memset(&talk, 0, sizeof(talk));
 	talk.scene = scene;
+	talk.seldom = seldom;
 	process_begin(0, TN_SLOT_PROCESS);
 	process_begin(1, CREW_SERVER);
 	process_begin(2, CREW_CLIENT);
@@ -228,7 +237,7 @@ static void registers_compare(struct talk_thread *t)
 	t->unsaid = 0;
 }
 
-static void thread_compare(struct talk_thread *t)
+static void state_compare(struct talk_thread *t)
 {
 	const struct thread *k = t->kernel;
 	bool waits = t->state == TALK_WAITS;
@@ -246,8 +255,13 @@ static void thread_compare(struct talk_thread *t)
 	SAME(t, k->deadline == (t->deadline != TN_ANY ? t->deadline : DEADLINE_NONE));
 	SAME(t, (k->utcb != NULL) == t->has_utcb);
 	registers_compare(t);
-	if (t->has_utcb && !(talk.words_written && t == talk.current))
-		SAME(t, memcmp(k->utcb, &t->utcb, sizeof(t->utcb)) == 0);
+}
+
+static void thread_compare(struct talk_thread *t)
+{
+	state_compare(t);
+	if (t->has_utcb)
+		SAME(t, memcmp(t->kernel->utcb, &t->utcb, sizeof(t->utcb)) == 0);
 }
 
 static void line_compare(const struct talk_line *l, const struct queue *q)
@@ -290,10 +304,15 @@ static void slots_compare(const struct talk_process *p)
 	}
 }
 
-void talk_compare(void)
+static void turn_compare(void)
 {
 	if (current != talk.current->kernel)
 		fail_msg("%s: another thread runs than the model says", talk.scene);
+}
+
+void talk_compare(void)
+{
+	turn_compare();
 	for (unsigned i = 0; i < TALK_THREADS; i++)
 		if (talk.threads[i].object.alive)
 			thread_compare(&talk.threads[i]);
@@ -309,6 +328,22 @@ void talk_compare(void)
 	for (unsigned i = 0; i < TALK_PROCESSES; i++)
 		if (talk.processes[i].object.alive && !talk.processes[i].slotless)
 			slots_compare(&talk.processes[i]);
+	for (unsigned i = 1; i < TALK_IRQS; i++)
+		if (host_irq_enabled[i] != talk.irqs[i].enabled)
+			fail_msg("%s: interrupt %u: on: %d", talk.scene, i, host_irq_enabled[i]);
+	if (host_irq_completed != talk.completed)
+		fail_msg("%s: interrupt %u was acknowledged", talk.scene, host_irq_completed);
+	assert_ipc_holds();
+}
+
+/* What a call touched, as far as it is cheap to tell. */
+static void caller_compare(struct talk_thread *t)
+{
+	turn_compare();
+	if (t->object.alive)
+		state_compare(t);
+	if (t != talk.current)
+		state_compare(talk.current);
 }
 
 /* --- one call -------------------------------------------------------------------------------- */
@@ -333,6 +368,12 @@ static bool has_message(uint64_t number)
 	return number >= TN_CALL_SEND && number <= TN_CALL_REPLY_RECV;
 }
 
+static void kernel_interrupt(uint32_t source)
+{
+	host_irq_claimed = source;
+	irq_take();
+}
+
 /* What is not a call; true if it was that. */
 static bool kernel_meets(uint64_t number, const uint64_t *a)
 {
@@ -346,6 +387,8 @@ static bool kernel_meets(uint64_t number, const uint64_t *a)
 		sched_preempt();
 	else if (number == TALK_TIMER)
 		deadline_fire(current->hart);
+	else if (number == TALK_IRQ)
+		kernel_interrupt((uint32_t)a[0]);
 	else
 		return false;
 	return true;
@@ -374,6 +417,8 @@ static bool model_meets(uint64_t number, const uint64_t *a)
 		talk_preempt();
 	else if (number == TALK_TIMER)
 		talk_timer();
+	else if (number == TALK_IRQ)
+		talk_interrupt(a[0]);
 	else
 		return false;
 	return true;
@@ -383,7 +428,8 @@ static int model_make(uint64_t number, const uint64_t *a, int64_t got)
 {
 	if (model_meets(number, a))
 		return 0;
-	if (has_message(number) || number == TN_CALL_SAVE_REPLY || number == TN_CALL_SIGNAL)
+	if (has_message(number) || number == TN_CALL_SAVE_REPLY || number == TN_CALL_SIGNAL ||
+	    number == TN_CALL_IRQ_BIND || number == TN_CALL_IRQ_ACK)
 		return talk_call_of_messages(number, a);
 	return talk_call_about_threads(number, a, got);
 }
@@ -394,7 +440,10 @@ static int64_t make(struct talk_thread *t, uint64_t number, const uint64_t *a)
 	int error;
 
 	become(t);
-	utcbs_read();
+	if (talk.seldom)
+		utcb_read(t);
+	else
+		utcbs_read();
 	host_preempted = false;
 	talk.preempts = false;
 	talk.words_written = false;
@@ -404,11 +453,15 @@ static int64_t make(struct talk_thread *t, uint64_t number, const uint64_t *a)
 	if (code != -error)
 		fail_msg("%s: call %llu answers %lld, not %d", talk.scene,
 			 (unsigned long long)number, (long long)code, -error);
-	talk_compare();
+	if (talk.words_written)
+		utcb_read(t);
+	if (talk.seldom)
+		caller_compare(t);
+	else
+		talk_compare();
 	if (talk.current == t && host_preempted != talk.preempts)
 		fail_msg("%s: call %llu: preempts: %d", talk.scene, (unsigned long long)number,
 			 host_preempted);
-	assert_ipc_holds();
 	return code;
 }
 

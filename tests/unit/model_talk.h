@@ -23,8 +23,9 @@
 #define TALK_PROCESSES 3u
 
 /* As if they were calls: a fault, arguments are its kind and the address; the end of a turn; the
- * interrupt that lets somebody more urgent go first; the timer, so many ticks later. */
-enum { TALK_FAULT = 1000, TALK_TICK, TALK_PREEMPT, TALK_TIMER };
+ * interrupt that lets somebody more urgent go first; the timer, so many ticks later; the interrupt of
+ * a device, argument is its source. */
+enum { TALK_FAULT = 1000, TALK_TICK, TALK_PREEMPT, TALK_TIMER, TALK_IRQ };
 
 /* What all objects have: capabilities name one life of them. */
 struct talk_object {
@@ -38,7 +39,7 @@ struct talk_cap {
 	uint64_t type, rights;
 	uint32_t badge;
 	struct talk_object *object; /* NULL: of no interest here */
-	uint64_t life;              /* of the object; of a REPLY: the ticket */
+	uint64_t life; /* of the object; of a REPLY: the ticket; of an IRQ: its source */
 };
 
 struct talk_process {
@@ -99,6 +100,14 @@ struct talk_thread {
 	struct tn_utcb utcb;
 };
 
+/* Who is signalled when a device interrupts. */
+#define TALK_IRQS 4u
+struct talk_binding {
+	struct talk_cap thread;
+	uint64_t bits;
+	bool enabled;
+};
+
 struct talk {
 	struct talk_thread threads[TALK_THREADS];
 	struct talk_endpoint endpoints[TALK_ENDPOINTS];
@@ -109,6 +118,10 @@ struct talk {
 	bool preempts;      /* somebody more urgent than the current thread became ready */
 	bool words_written; /* the call has filled the UTCB's words: not followed */
 	uint64_t last_ticket, births;
+	struct talk_binding irqs[TALK_IRQS]; /* by source */
+	uint64_t completed;                  /* the source that was acknowledged last */
+	bool seldom;       /* after a call, compare only who made it and who runs, and see no UTCB
+			    * that another has written: whoever sets this calls talk_compare */
 	const char *scene; /* for complaints: what is being tried */
 };
 extern struct talk talk;
@@ -135,5 +148,5 @@ struct talk_thread *talk_owed_by(const struct talk_thread *t);
 /* The state that the kernel must show. */
 enum tn_thread_state talk_kernel_state(const struct talk_thread *t);
 
-/* Compares all; fails the test. */
+/* Compares all, queues and partners of the kernel's own structures among them; fails the test. */
 void talk_compare(void);

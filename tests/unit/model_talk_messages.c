@@ -147,6 +147,17 @@ bool talk_hear_signals(struct talk_thread *t)
 	return true;
 }
 
+static void signal_thread(struct talk_thread *t, uint64_t bits)
+{
+	t->signals |= bits;
+	if (t->state != TALK_RECEIVES || !talk_hear_signals(t))
+		return;
+	if (t->receives_at != NULL)
+		talk_line_remove(&t->receives_at->receivers, t);
+	t->receives_at = NULL;
+	talk_ready(t);
+}
+
 static int signal(const uint64_t *a)
 {
 	struct talk_cap *c;
@@ -158,14 +169,54 @@ static int signal(const uint64_t *a)
 	t = (struct talk_thread *)c->object;
 	if (t->process->dying)
 		return TN_EDYING;
-	t->signals |= a[1];
-	if (t->state != TALK_RECEIVES || !talk_hear_signals(t))
-		return 0;
-	if (t->receives_at != NULL)
-		talk_line_remove(&t->receives_at->receivers, t);
-	t->receives_at = NULL;
-	talk_ready(t);
+	signal_thread(t, a[1]);
 	return 0;
+}
+
+/* --- interrupts of devices ------------------------------------------------------------------- */
+
+static bool is_bound(const struct talk_binding *b)
+{
+	return b->thread.type == TN_CAP_THREAD && talk_is_live(&b->thread);
+}
+
+static int irq_bind(const uint64_t *a)
+{
+	struct talk_cap *irq, *thread;
+	struct talk_binding *b;
+	int error = talk_lookup(a[0], TN_CAP_IRQ, TN_IRQ_BIND, &irq);
+
+	if (error == 0)
+		error = talk_lookup(a[1], TN_CAP_THREAD, TN_THREAD_SIGNAL, &thread);
+	if (error != 0)
+		return error;
+	if (((struct talk_thread *)thread->object)->process->dying)
+		return TN_EDYING;
+	b = &talk.irqs[irq->life];
+	if (is_bound(b))
+		return TN_EBUSY;
+	*b = (struct talk_binding){*thread, a[2], true};
+	return 0;
+}
+
+static int irq_ack(const uint64_t *a)
+{
+	struct talk_cap *irq;
+	int error = talk_lookup(a[0], TN_CAP_IRQ, TN_IRQ_BIND, &irq);
+
+	if (error == 0)
+		talk.completed = irq->life;
+	return error;
+}
+
+void talk_interrupt(uint64_t source)
+{
+	struct talk_binding *b = &talk.irqs[source];
+
+	if (is_bound(b))
+		signal_thread((struct talk_thread *)b->thread.object, b->bits);
+	else
+		b->enabled = false;
 }
 
 /* --- faults ---------------------------------------------------------------------------------- */
@@ -403,6 +454,10 @@ int talk_call_of_messages(uint64_t number, const uint64_t *a)
 		return save_reply(a);
 	case TN_CALL_SIGNAL:
 		return signal(a);
+	case TN_CALL_IRQ_BIND:
+		return irq_bind(a);
+	case TN_CALL_IRQ_ACK:
+		return irq_ack(a);
 	default:
 		return TN_ENOSYS;
 	}

@@ -60,5 +60,8 @@ int talk_call_about_threads(uint64_t number, const uint64_t *a, int64_t got);
 int talk_call_of_messages(uint64_t number, const uint64_t *a);
 void talk_fault(uint64_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 
+/* A device interrupts. */
+void talk_interrupt(uint64_t source);
+
 /* t gets the signals among those that it waits for; false if there are none. */
 bool talk_hear_signals(struct talk_thread *t);

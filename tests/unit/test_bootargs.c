@@ -129,11 +129,15 @@ static void test_window_takes_suffixes(void **state)
 
 static void test_window_must_be_a_size(void **state)
 {
-	static const char *const bad[] = {
-		"kernel_window=", "kernel_window=M", "kernel_window=0", "kernel_window=0x1000",
-		"kernel_window=-1", "kernel_window=1T", "kernel_window=1MM",
-		"kernel_window=18446744073709551617", "kernel_window=17179869184G",
-	};
+	static const char *const bad[] = {"kernel_window=",
+					  "kernel_window=M",
+					  "kernel_window=0",
+					  "kernel_window=0x1000",
+					  "kernel_window=-1",
+					  "kernel_window=1T",
+					  "kernel_window=1MM",
+					  "kernel_window=18446744073709551617",
+					  "kernel_window=17179869184G"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -111,7 +111,8 @@ static void refusals_in_order(void **state)
 	assert_int_equal(cap_refusal(CAST_FRAMES_NONE, TN_CAP_FRAMES, 0), 0);
 	assert_null(cap_object(CAST_DEAD_POOL, TN_CAP_POOL, 0));
 	assert_null(cap_object(~(uint64_t)0, TN_CAP_POOL, 0));
-	assert_ptr_equal(cap_object(CAST_POOL, TN_CAP_POOL, ALL), host_memory(cast_frame(CAST_POOL)));
+	assert_ptr_equal(cap_object(CAST_POOL, TN_CAP_POOL, ALL),
+			 host_memory(cast_frame(CAST_POOL)));
 	world_end();
 }
 
@@ -489,6 +490,28 @@ static void info_answers_in_one_word(void **state)
 	world_end();
 }
 
+/* The word of a user frame is its references, where an object has its id. */
+static void references_are_no_id(void **state)
+{
+	uint64_t f = CAST_LAST_USER, id;
+
+	(void)state;
+	cast_make();
+	cast_place(TN_KIND_ENDPOINT, f, CAST_EMPTY);
+	DONE(COPY, {CAST_EMPTY, TN_SELF, CAST_EMPTY + 1, ALL, 0, 0});
+	id = FRAME_ID(cap_slot(CAST_EMPTY)->word);
+	DONE(TN_CALL_DESTROY, {CAST_EMPTY, 0});
+	DONE(TN_CALL_FRAME_RECLAIM, {TN_SLOT_FRAMES, CAST_POOL, f, 1});
+	assert_true(id < 512); /* one table holds as many pages */
+	for (uint64_t i = 0; i < id; i++)
+		DONE(TN_CALL_MAP,
+		     {TN_SLOT_PROCESS, (512 + i) * FRAME_BYTES, TN_SLOT_FRAMES, f, 1, TN_MAP_READ});
+	assert_int_equal(frame_get(pfn(f)), id);
+	REFUSED(TN_ESTALE, 0, REVOKE, {CAST_EMPTY + 1});
+	REFUSED(TN_ESTALE, 0, TN_CALL_DESTROY, {CAST_EMPTY + 1, 0});
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -514,6 +537,7 @@ int main(void)
 		cmocka_unit_test(info_errors_in_order),
 		cmocka_unit_test(info_describes_each_type),
 		cmocka_unit_test(info_answers_in_one_word),
+		cmocka_unit_test(references_are_no_id),
 	};
 
 	return cmocka_run_group_tests_name("cap", tests, NULL, NULL);

@@ -514,6 +514,66 @@ static void installing_checks_once(void **state)
 	world_end();
 }
 
+/* --- what no call can leave behind -------------------------------------------------------- */
+
+/* A frame that says it is an object, counted as such by kind and block, in no pool's tree. */
+static void i1_orphans(void **state)
+{
+	struct checker_report r;
+
+	(void)state;
+	check_world();
+	*word_of(SMALL + 100) = FRAME_WORD(TN_KIND_ENDPOINT, 1);
+	PORT_BLOCK_TABLE[SMALL / BLOCK_FRAMES]++;
+	PORT_GIGA_TABLE[SMALL / GIGA_FRAMES]++;
+	ram.kinds[TN_KIND_ENDPOINT]++;
+	ram.lent++;
+	assert_false(world_holds(&r));
+	assert_int_equal(r.invariant, 1);
+	assert_int_equal(r.frame, TN_KIND_ENDPOINT);
+	world_end();
+}
+
+/* A block is untouched as a whole: one frame of it is not, and not user space's either. */
+static void i4_untouched_among_others(void **state)
+{
+	(void)state;
+	check_world();
+	breaks(4, word_of(SMALL + 100), FRAME_WORD(KIND_UNTOUCHED, 0));
+	world_end();
+}
+
+/* An entry of a table above those that have leaves; the table counts it. */
+static void leaf_in_table(unsigned level)
+{
+	struct place at = walk_down(world.process, 0, level);
+	uint64_t *word = word_of(frame_of(at.table).n);
+	pte_t *entry = place_entry(&at);
+	struct checker_report r;
+
+	assert_int_equal(at.level, level);
+	*entry = pte_leaf(pfn(2 * GIGA_FRAMES), TN_MAP_READ, 0, false);
+	*word += FRAME_ENTRY;
+	assert_false(world_holds(&r));
+	assert_int_equal(r.invariant, 5);
+	*entry = (pte_t){0};
+	*word -= FRAME_ENTRY;
+	assert_world_holds();
+}
+
+static void i5_leaf_above_the_largest(void **state)
+{
+	struct world_options o = {.levels = 5};
+
+	(void)state;
+	world_make(&o);
+	DONE(TN_CALL_TABLE_ATTACH, {TN_SLOT_PROCESS, 0, 4, TN_ANY, TN_NONE});
+	leaf_in_table(4);
+	DONE(TN_CALL_TABLE_ATTACH, {TN_SLOT_PROCESS, 0, 3, TN_ANY, TN_NONE});
+	leaf_in_table(3);
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +598,9 @@ int main(void)
 		cmocka_unit_test(restart_points_are_checked),
 		cmocka_unit_test(checks_can_be_rare),
 		cmocka_unit_test(installing_checks_once),
+		cmocka_unit_test(i1_orphans),
+		cmocka_unit_test(i4_untouched_among_others),
+		cmocka_unit_test(i5_leaf_above_the_largest),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);

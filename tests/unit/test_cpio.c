@@ -3,6 +3,7 @@
  */
 #include <image/cpio.h>
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -227,6 +228,18 @@ static void test_malformed_headers_are_refused(void **state)
 	assert_string_equal(why, "boot image: not a cpio archive");
 }
 
+/* Once 0x10 was read as 0, and @ as 9. */
+static void test_nothing_but_hexadecimal_digits_counts(void **state)
+{
+	char digits[] = "00008000";
+
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		digits[7] = (char)c;
+		assert_int_equal(find_with_field(1, digits), isxdigit((int)c) ? 0 : -TN_EINVAL);
+	}
+}
+
 static void test_huge_sizes_are_truncation(void **state)
 {
 	(void)state;
@@ -287,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_other_bytes_are_no_cpio),
 		cmocka_unit_test(test_archive_without_end_mark_is_truncated),
 		cmocka_unit_test(test_malformed_headers_are_refused),
+		cmocka_unit_test(test_nothing_but_hexadecimal_digits_counts),
 		cmocka_unit_test(test_huge_sizes_are_truncation),
 		cmocka_unit_test(test_every_truncation_is_told),
 		cmocka_unit_test(test_every_changed_byte_is_survived),

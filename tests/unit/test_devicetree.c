@@ -303,8 +303,8 @@ static void oracle_controller(const void *blob, int plic, uint64_t hart, struct 
 		m->plic.size = oracle_cells(reg + cells, sizes);
 		assert_true(oracle_translate(blob, parent, &m->plic.address, m->plic.size));
 		m->plic_context = (uint32_t)i;
-		sources = fdt32_to_cpu(
-			*(const fdt32_t *)fdt_getprop(blob, plic, "riscv,ndev", NULL));
+		sources =
+			fdt32_to_cpu(*(const fdt32_t *)fdt_getprop(blob, plic, "riscv,ndev", NULL));
 		m->info.irq_count = sources < 255 ? sources : 255;
 		m->info.irq_parent = fdt_get_phandle(blob, plic);
 		return;
@@ -334,8 +334,9 @@ static void oracle_place(const void *blob, int node, struct machine *m, struct m
 	bool enabled = oracle_enabled(blob, node);
 
 	if (enabled && oracle_under(blob, node, "/reserved-memory"))
-		oracle_memory(m, range, fdt_getprop(blob, node, "no-map", NULL) ? MACHINE_NO_MAP
-										: MACHINE_RESERVED);
+		oracle_memory(m, range,
+			      fdt_getprop(blob, node, "no-map", NULL) ? MACHINE_NO_MAP
+								      : MACHINE_RESERVED);
 	else if (enabled && oracle_is_memory(blob, node))
 		oracle_memory(m, range, MACHINE_BANK);
 	else if (oracle_is_controller(blob, node)) /* enabled or not */
@@ -1106,6 +1107,56 @@ static void test_malformed_controllers_are_refused(void **state)
 	refuse_edited(blob, "device tree: malformed range of memory");
 }
 
+/* What is not enabled may stand below a bus whose addresses nobody can read. */
+static void test_disabled_controllers_beyond_reading_are_passed_over(void **state)
+{
+	void *blob = edit_begin();
+
+	(void)state;
+	edit_set(blob, "/bus/test@0", "interrupt-controller", "", 0);
+	edit_text(blob, "/bus/test@0", "status", "disabled");
+	edit_cells(blob, "/bus", "#address-cells", 1, 3);
+	edit_cells(blob, "/bus/test@0", "reg", 4, 0, 0, 0x1000, 0x1000);
+	read_edited(blob);
+	assert_int_equal(used_as(MACHINE_NO_MAP), 1);
+}
+
+/* A bus between the device and the CPU counts addresses in three cells: what its windows say is
+ * not read, although they would fit. */
+static void test_controllers_below_such_a_bus_are_passed_over(void **state)
+{
+	void *blob = edit_begin();
+	int inner = fdt_add_subnode(blob, node_at(blob, "/bus"), "inner");
+	int device;
+
+	(void)state;
+	assert_true(inner >= 0);
+	device = fdt_add_subnode(blob, inner, "device");
+	assert_true(device >= 0);
+	edit_cells(blob, "/bus", "#address-cells", 1, 3);
+	edit_cells(blob, "/bus", "ranges", 5, 0, 0, 0, 0x10000000, 0x10000);
+	edit_remove(blob, "/bus/test@0", "reg");
+	edit_cells(blob, "/bus/inner", "#address-cells", 1, 1);
+	edit_cells(blob, "/bus/inner", "#size-cells", 1, 1);
+	edit_cells(blob, "/bus/inner", "ranges", 5, 0, 0, 0, 0x2000, 0x1000);
+	edit_set(blob, "/bus/inner/device", "interrupt-controller", "", 0);
+	edit_cells(blob, "/bus/inner/device", "reg", 2, 0, 0x1000);
+	read_edited(blob);
+	assert_int_equal(used_as(MACHINE_NO_MAP), 1);
+}
+
+/* No interrupt could be said to go to a controller that nothing can name. */
+static void test_plic_without_a_phandle_is_passed_over(void **state)
+{
+	void *blob = edit_interrupts();
+
+	(void)state;
+	edit_remove(blob, "/plic@c000000", "phandle");
+	blob = read_edited_tree(blob);
+	assert_int_equal(machine.plic.address, 0xd000000);
+	free(blob);
+}
+
 static void test_too_many_interrupt_controllers_are_refused(void **state)
 {
 	void *blob = edit_begin();
@@ -1306,7 +1357,7 @@ static const char *read_tokens(const uint32_t *tokens, uint32_t count)
 	free(h);
 	return why;
 }
-#define READ_TOKENS(...)                                                                          \
+#define READ_TOKENS(...)                                                                           \
 	read_tokens((uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void test_strange_structures_are_refused(void **state)
@@ -1389,7 +1440,8 @@ static void assert_sane_devices(const char *blob, size_t size)
 	while (tn_devices_take(&devices, &d)) {
 		assert_true(d.name >= blob && d.name + strlen(d.name) < blob + size);
 		assert_text_inside((struct text){(const char *)d.compatible.cells,
-						 d.compatible.size}, blob, size);
+						 d.compatible.size},
+				   blob, size);
 		assert_true(d.range_count <= TN_DEVICE_RANGES && d.irq_count <= TN_DEVICE_IRQS);
 		assert_false(tn_device_is(&d, "no,device"));
 		for (uint32_t i = 0; i < d.range_count; i++)
@@ -1493,6 +1545,9 @@ int main(void)
 		cmocka_unit_test(test_disabled_controllers_are_kept),
 		cmocka_unit_test(test_controllers_out_of_reach_are_passed_over),
 		cmocka_unit_test(test_malformed_controllers_are_refused),
+		cmocka_unit_test(test_disabled_controllers_beyond_reading_are_passed_over),
+		cmocka_unit_test(test_controllers_below_such_a_bus_are_passed_over),
+		cmocka_unit_test(test_plic_without_a_phandle_is_passed_over),
 		cmocka_unit_test(test_too_many_interrupt_controllers_are_refused),
 		cmocka_unit_test(test_sixteen_levels_are_read),
 		cmocka_unit_test(test_seventeen_levels_are_refused),

@@ -159,6 +159,23 @@ static void a_sparse_table_is_emptied(void **state)
 	aspace_each_mode(sparse, 8);
 }
 
+static void half_a_table(void)
+{
+	uint64_t left = 0;
+
+	assert_answer(space_map(LARGE, aspace.block, 512, RW | TN_MAP_SMALL), 0, 512);
+	assert_false(dissolve_space_step(aspace.process));
+	for (uint64_t i = 0; i < 512; i++)
+		left += frame_refs(aspace.block + i);
+	assert_int_equal(left, 256);
+}
+
+static void a_step_takes_half_a_table(void **state)
+{
+	(void)state;
+	aspace_each_mode(half_a_table, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +184,7 @@ int main(void)
 		cmocka_unit_test(destroy_holds_all_invariants_between_steps),
 		cmocka_unit_test(revoke_holds_all_invariants_between_restarts),
 		cmocka_unit_test(a_sparse_table_is_emptied),
+		cmocka_unit_test(a_step_takes_half_a_table),
 	};
 
 	return cmocka_run_group_tests_name("dissolve", tests, NULL, NULL);

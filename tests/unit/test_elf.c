@@ -29,6 +29,7 @@ static struct elf_image image;
 
 static struct program sample(void)
 {
+	/* clang-format off */
 	struct program p = {
 		.header = {
 			.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
@@ -52,6 +53,7 @@ static struct program sample(void)
 			 .p_filesz = UINT64_MAX},
 		},
 	};
+	/* clang-format on */
 
 	memset(p.bytes, 0x5a, sizeof(p.bytes));
 	return p;

@@ -322,6 +322,20 @@ static void each_pool_keeps_its_own_account(void **state)
 	world_end();
 }
 
+/* One frame of RAM beyond the window: less could not be. */
+static void the_frame_beyond_the_window_stays(void **state)
+{
+	uint64_t last = WORLD_FIRST + WORLD_FRAMES - 1;
+
+	(void)state;
+	world_make(&(struct world_options){.window_first = WORLD_FIRST,
+					   .window_count = WORLD_FRAMES - 1});
+	REFUSED(TN_ENOTSUP, last, GIVE, {ROOT, last, 1});
+	REFUSED(TN_ENOTSUP, last, GIVE, {ROOT, last - 1, 2});
+	DONE(GIVE, {ROOT, last - 1, 1});
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +361,7 @@ int main(void)
 		cmocka_unit_test(gigabyte_mapped_frames_are_busy),
 		cmocka_unit_test(each_pool_keeps_its_own_account),
 		IN_OPEN_WINDOW(each_pool_keeps_its_own_account),
+		cmocka_unit_test(the_frame_beyond_the_window_stays),
 	};
 
 	return cmocka_run_group_tests_name("give", tests, NULL, NULL);

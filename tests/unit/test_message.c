@@ -8,6 +8,7 @@
 
 #include "cap.h"
 #include "crew.h"
+#include "object.h"
 #include "snapshot.h"
 
 #define CALL TN_CALL_CALL
@@ -528,6 +529,30 @@ static void saved_reply_tells_if_it_lives(void **state)
 	assert_int_equal(crew_do(s, TN_CALL_CAP_INFO, TN_SELF, 40, 0, 0, 0, 0).value >> 16, 0);
 }
 
+/* No id is left to name the call by: the caller can still be answered. */
+static void save_reply_without_ids(void **state)
+{
+	(void)state;
+	exchange_begin();
+	object_next_id = FRAME_ID_LIMIT;
+	assert_int_equal(crew_do(s, TN_CALL_SAVE_REPLY, SLOT_E, 0, 0, 0, 0, 0).code, -TN_EEXIST);
+	assert_int_equal(crew_do(s, TN_CALL_SAVE_REPLY, 40, 0, 0, 0, 0, 0).code, -TN_EOVERFLOW);
+	crew_reply(s, ANSWER, 1);
+	assert_heard(c, ANSWER, 1, 0);
+}
+
+/* Pages of slots stay as long as their process. If one went, what it had would be lost. */
+static void lost_where_its_page_is_gone(void **state)
+{
+	(void)state;
+	s->utcb->receive_slot = SLOT_HERE;
+	crew_call(c, TN_INFO_WITH(3, 0, SLOT_E), 1);
+	c->registers[REGISTER_INFO] = TN_INFO_WITH(3, 0, 300);
+	crew_recv(s);
+	assert_heard(s, TN_INFO(3, 0) | TN_INFO_LOST, 1, CREW_BADGE);
+	assert_int_equal(slot_word(s, SLOT_HERE), 0);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, crew_end)
@@ -562,6 +587,8 @@ int main(void)
 		T(reply_to_errors),
 		T(saved_reply_is_never_copied),
 		T(saved_reply_tells_if_it_lives),
+		T(save_reply_without_ids),
+		T(lost_where_its_page_is_gone),
 	};
 #undef T
 

@@ -555,7 +555,7 @@ static void ends_leave_no_kernel_bytes(void **state)
 {
 	(void)state;
 	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_ENDPOINT; kind++) {
-		const unsigned char *bytes = host_memory(USER_FRAME);
+		const unsigned char *bytes;
 
 		cast_make();
 		bytes = host_memory(USER_FRAME);
@@ -599,6 +599,33 @@ static void clean_frames_stay_clean(void **state)
 	}
 }
 
+/* The frames beside a range, which are as idle as those in it. */
+static void exact_frames_beside_the_range(void **state)
+{
+	(void)state;
+	cast_make();
+	for (unsigned kind = TN_KIND_POOL; kind <= TN_KIND_CAPS; kind++)
+		for (uint64_t f = CAST_LAST_USER - 1; f <= CAST_LAST_USER + 1; f += 2)
+			REFUSED(TN_EACCES, f, CREATE,
+				{kind, target_of(kind), f, CAST_FRAMES_ONE, place_of(kind), 0});
+	world_end();
+}
+
+/* Where RAM ends with a gigabyte, no word of the frame table stands behind the last one. */
+static void the_frame_behind_all_ram_is_none(void **state)
+{
+	static const struct region to_the_border = {2 * GIGA_FRAMES - WORLD_FRAMES, WORLD_FRAMES,
+						    TN_KIND_USER};
+
+	(void)state;
+	world_make(&(struct world_options){.regions = &to_the_border, .region_count = 1});
+	REFUSED(TN_EUSER, 2 * GIGA_FRAMES - 1, CREATE,
+		{TN_KIND_POOL, TN_SLOT_POOL, 2 * GIGA_FRAMES - 1, TN_NONE, 130, 0});
+	REFUSED(TN_ENXIO, 2 * GIGA_FRAMES, CREATE,
+		{TN_KIND_POOL, TN_SLOT_POOL, 2 * GIGA_FRAMES, TN_NONE, 130, 0});
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -636,6 +663,9 @@ int main(void)
 		IN_OPEN_WINDOW(ends_leave_no_kernel_bytes),
 		cmocka_unit_test(clean_frames_stay_clean),
 		IN_OPEN_WINDOW(clean_frames_stay_clean),
+		cmocka_unit_test(the_frame_behind_all_ram_is_none),
+		cmocka_unit_test(exact_frames_beside_the_range),
+		IN_OPEN_WINDOW(exact_frames_beside_the_range),
 	};
 
 	return cmocka_run_group_tests_name("object", tests, NULL, NULL);

@@ -6,6 +6,8 @@
 
 #include "cap.h"
 #include "crew.h"
+#include "ipc_check.h"
+#include "sched.h"
 
 #define INFO TN_INFO(5, 3)
 #define SAVED 40u /* slot of the server */
@@ -376,6 +378,36 @@ static void long_chain(void **state)
 	crew_end(state);
 }
 
+/* Each has called the next. A tick while the last of them runs ends the turn of as many as one
+ * entry may visit: of no others. */
+static void tick_in_a_long_chain(void **state)
+{
+	struct thread *t[CHAIN + 2];
+
+	crew_make(state);
+	for (unsigned i = 0; i < CHAIN + 2; i++)
+		t[i] = one_more(i, CREW_SERVER, TN_NONE);
+	for (unsigned i = CHAIN + 1; i > 0; i--) {
+		crew_recv(t[i - 1]);
+		crew_call(t[i], INFO, i);
+		assert_heard(t[i - 1], INFO, i, 0);
+	}
+	crew_become(t[0]);
+	sched_tick();
+	assert_ipc_holds();
+	for (unsigned i = 0; i < CHAIN + 2; i++) {
+		assert_int_equal(t[i]->late, i >= 1 && i <= CHAIN);
+		assert_ptr_equal(t[i]->direct == t[i]->process ? NULL : t[i]->direct,
+				 t[i]->late ? &process_none : NULL);
+	}
+	for (unsigned i = 1; i < CHAIN + 2; i++) {
+		crew_reply(t[i - 1], INFO, 50 + i);
+		assert_heard(t[i], INFO, 50 + i, 0);
+		assert_int_equal(t[i]->late, 0);
+	}
+	crew_end(state);
+}
+
 #define MANY 100u
 
 /* As many threads of the client's process, each of which has called. */
@@ -413,8 +445,8 @@ static uint64_t steps_of_destroy(uint64_t slot, void (*between)(struct thread *c
 				 struct thread *caller)
 {
 	for (uint64_t steps = 0;; steps++) {
-		int64_t code = crew_do(crew.boss, TN_CALL_DESTROY, slot, TN_FLAG_STEP, 0, 0, 0, 0)
-				       .code;
+		int64_t code =
+			crew_do(crew.boss, TN_CALL_DESTROY, slot, TN_FLAG_STEP, 0, 0, 0, 0).code;
 
 		if (code == 0)
 			return steps;
@@ -498,10 +530,9 @@ static void revoked_below_the_dying(void **state)
 				 process, 0)
 				 .code,
 			 0);
-	assert_int_equal(crew_do(boss, TN_CALL_POOL_REVOKE, CREW_CLIENT_POOL, TN_FLAG_STEP, 0, 0, 0,
-				 0)
-				 .code,
-			 -TN_EAGAIN);
+	assert_int_equal(
+		crew_do(boss, TN_CALL_POOL_REVOKE, CREW_CLIENT_POOL, TN_FLAG_STEP, 0, 0, 0, 0).code,
+		-TN_EAGAIN);
 	boss_does(TN_CALL_POOL_REVOKE, pool);
 	assert_int_equal(crew_do(boss, TN_CALL_CREATE, TN_KIND_PROCESS, pool, TN_ANY, TN_NONE,
 				 process + 1, 0)
@@ -531,6 +562,7 @@ int main(void)
 		cmocka_unit_test(chains),
 		cmocka_unit_test(chain_ends_with_its_pools),
 		cmocka_unit_test(long_chain),
+		cmocka_unit_test(tick_in_a_long_chain),
 		cmocka_unit_test(many_wait),
 		cmocka_unit_test(many_saved),
 		cmocka_unit_test(revoked_below_the_dying),

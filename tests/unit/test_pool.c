@@ -370,6 +370,21 @@ static void siblings_end_in_any_order(void **state)
 	}
 }
 
+/* As long as the pool has as many frames as the mark the watch is silent, also to one by name. */
+static void watch_is_silent_at_its_mark(void **state)
+{
+	(void)state;
+	cast_make();
+	DONE(WATCH, {CAST_POOL, pool_of(CAST_POOL)->free - 1, TN_SLOT_THREAD, 1});
+	DONE(TN_CALL_CREATE,
+	     {TN_KIND_ENDPOINT, CAST_PROCESS, first_free(CAST_POOL), TN_NONE, CAST_EMPTY, 0});
+	assert_int_equal(take_signals(), 0);
+	DONE(TN_CALL_CREATE,
+	     {TN_KIND_ENDPOINT, CAST_PROCESS, first_free(CAST_POOL), TN_NONE, CAST_EMPTY + 1, 0});
+	assert_int_equal(take_signals(), 1);
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +406,7 @@ int main(void)
 		cmocka_unit_test(signals_are_ored),
 		cmocka_unit_test(within_follows_the_tree),
 		cmocka_unit_test(siblings_end_in_any_order),
+		cmocka_unit_test(watch_is_silent_at_its_mark),
 	};
 
 	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

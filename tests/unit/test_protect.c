@@ -315,6 +315,71 @@ static void slots_come_before_dying(void **state)
 #undef STEP
 }
 
+/* A device between the banks: its pages have words of the frame table, which say that it is a
+ * hole, and gain under DEVICE alone. */
+static void device_between_banks(void **state)
+{
+	static const struct region regions[] = {
+		{0x80000, 0x800, TN_KIND_USER},
+		{0x80a00, 0x600, TN_KIND_USER},
+	};
+	struct world_options o = {.regions = regions, .region_count = 2};
+
+	(void)state;
+	aspace_make_in(&o, 8);
+	slot_set(cap_slot(TN_SLOT_DEVICES), SLOT_WORD(TN_CAP_DEVICE, RW, 0), 0x80800, 0x200);
+	assert_answer(space_map_device(VA, 0x80900, 2, READ), 0, 2);
+	assert_answer(space_protect(VA, 1, RW, TN_SLOT_FRAMES), -TN_EPERM, VA);
+	assert_answer(space_protect(VA, 1, RW, TN_SLOT_DEVICES), 0, 1);
+	assert_mapped(VA, 0x80900, 0, RW);
+	assert_mapped(VA + PAGE, 0x80901, 0, READ);
+	world_end();
+}
+
+/* Cut at a page, a gigabyte counts each page of one of its blocks: one of these counts no more. */
+static void giga_cut_saturates(void **state)
+{
+	static const struct region region = {0x80000, 2 * 0x40000, TN_KIND_USER};
+	struct world_options o = {.regions = &region, .region_count = 1};
+	uint64_t block = 0xc0000 + 0x12200, at = VA + 0x12345 * PAGE;
+	struct snapshot *before;
+
+	(void)state;
+	aspace_make_in(&o, 8);
+	map_ok(VA, 0xc0000, 0x40000, RW);
+	frame_touch(pfn(block));
+	frame_set(pfn(block + 500), FRAME_REFS_MAX);
+	before = snapshot_take();
+	assert_code(host_call(TN_CALL_PROTECT, SLOT_SPACE, at, 1, READ, TN_NONE, 0), -TN_EOVERFLOW);
+	assert_unchanged(before);
+	snapshot_end(before);
+	/* another block's pages, and this one as a large page, have room */
+	assert_code(host_call(TN_CALL_PROTECT, SLOT_SPACE, VA + 0x12200 * PAGE, 512, READ, TN_NONE,
+			      0),
+		    0);
+	assert_code(host_call(TN_CALL_PROTECT, SLOT_SPACE, VA, 1, READ, TN_NONE, 0), 0);
+	frame_set(pfn(block + 500), 0);
+	assert_answer(space_protect(at, 1, READ, TN_NONE), 0, 1);
+	world_end();
+}
+
+/* What stands in the way is named by its address, also where pages are large. */
+static void the_second_large_page(void)
+{
+	const uint64_t va = 0x40000000;
+
+	slot_copy(TN_SLOT_FRAMES, SLOT_SPARE, TN_RIGHTS_ALL, aspace.block, 512);
+	assert_answer(space_map(va, aspace.block, 512, TN_MAP_READ), 0, 512);
+	assert_answer(space_map(va + LARGE, aspace.block + 512, 512, TN_MAP_READ), 0, 512);
+	assert_answer(space_protect(va, 1024, RW, SLOT_SPARE), -TN_EACCES, va + LARGE);
+}
+
+static void a_large_page_is_named_by_its_address(void **state)
+{
+	(void)state;
+	aspace_each_mode(the_second_large_page, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +396,9 @@ int main(void)
 		cmocka_unit_test(malformed_arguments_are_refused),
 		cmocka_unit_test(all_rules_in_order),
 		cmocka_unit_test(slots_come_before_dying),
+		cmocka_unit_test(device_between_banks),
+		cmocka_unit_test(giga_cut_saturates),
+		cmocka_unit_test(a_large_page_is_named_by_its_address),
 	};
 
 	return cmocka_run_group_tests_name("protect", tests, NULL, NULL);

@@ -20,7 +20,7 @@ static void low_bits_tell_the_kind(void **state)
 	(void)state;
 	for (uint64_t low = 0; low < 1024; low++) {
 		pte_t e = word(low | 0x12345ul << 10);
-		int valid = low & 1, rwx = (low >> 1 & 7) != 0;
+		bool valid = low % 2 != 0, rwx = (low >> 1 & 7) != 0;
 
 		assert_int_equal(pte_is_valid(e), valid);
 		assert_int_equal(pte_is_table(e), valid && !rwx);

@@ -299,7 +299,7 @@ static void a_block_reference_dropped_early_is_seen(void **state)
 	map_ok(0, VA, aspace.block, 512);
 	run(0);
 	pte_write(entry_of(VA, 1, &at), PTE_EMPTY);
-	page_reference(pfn(aspace.block), 1, (uint64_t)-1);
+	page_reference(pfn(aspace.block), 1, -1);
 	port_fence_space(spaces[0]->asid);
 	assert_broken("a block has a reference for each translation");
 	end();

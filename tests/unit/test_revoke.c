@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <port/current.h>
@@ -681,6 +682,68 @@ static void sixteen_pools_deep(void **state)
 	world_end();
 }
 
+/* --- a broken rule ------------------------------------------------------------------------ */
+
+/* A pool that would end with something charged to it: the kernel ends the machine instead, before
+ * any frame has changed hands. */
+static void a_pool_never_ends_in_use(void **state)
+{
+	jmp_buf out;
+
+	(void)state;
+	cast_make();
+	make(TN_KIND_POOL, CAST_POOL, CAST_EMPTY);
+	must(TN_CALL_FRAME_MOVE, CAST_POOL, CAST_EMPTY, 2, 0, 0, 0);
+	pool_of(CAST_EMPTY)->free--; /* so one is used */
+	host_panic_rule = NULL;
+	host_exit = &out;
+	if (setjmp(out) == 0) {
+		host_call(DESTROY, CAST_EMPTY, 0, 0, 0, 0, 0);
+		fail_msg("the pool has ended");
+	}
+	assert_non_null(host_panic_rule);
+	assert_int_equal(strncmp(host_panic_rule, "I3:", 3), 0);
+	assert_true(slot_is_live(cap_slot(CAST_EMPTY)));
+	pool_of(CAST_EMPTY)->free++;
+	DONE(DESTROY, {CAST_EMPTY, 0});
+	world_end();
+}
+
+/* Within a pool that is dying, one that was revoked to the end stays so: nothing new is built. */
+static void a_revoke_within_the_dying(void **state)
+{
+	(void)state;
+	cast_make();
+	make(TN_KIND_POOL, CAST_POOL, CAST_EMPTY);
+	must(TN_CALL_FRAME_MOVE, CAST_POOL, CAST_EMPTY, 2, 0, 0, 0);
+	DONE(REVOKE, {CAST_EMPTY, 0});
+	make(TN_KIND_PROCESS, CAST_EMPTY, CAST_EMPTY + 1); /* its parent is not dying */
+	REFUSED(TN_EAGAIN, 0, REVOKE, {CAST_POOL, STEP});
+	DONE(REVOKE, {CAST_EMPTY, 0});
+	REFUSED(TN_EDYING, 0, CREATE,
+		{TN_KIND_PROCESS, CAST_EMPTY, TN_ANY, TN_NONE, CAST_EMPTY + 2, 0});
+	DONE(REVOKE, {CAST_POOL, 0});
+}
+
+static void one_step(void)
+{
+	assert_int_equal(host_call(REVOKE, TOP, STEP, 0, 0, 0, 0).code, -TN_EAGAIN);
+}
+
+/* Else whoever holds a pool below goes on building what the next steps take apart. */
+static void pools_below_are_dying_while_it_lasts(void **state)
+{
+	(void)state;
+	tree_make(3);
+	for (one_step(); cap_object(SIDE, TN_CAP_POOL, 0) != NULL; one_step())
+		REFUSED(TN_EDYING, 0, CREATE, {TN_KIND_POOL, SIDE, TN_ANY, TN_NONE, SCRATCH, 0});
+	for (one_step(); cap_object(LEAF, TN_CAP_POOL, 0) != NULL; one_step())
+		for (unsigned pool = MID; pool <= LEAF; pool++)
+			REFUSED(TN_EDYING, 0, CREATE,
+				{TN_KIND_POOL, pool, TN_ANY, TN_NONE, SCRATCH, 0});
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -711,6 +774,9 @@ int main(void)
 		cmocka_unit_test(members_of_the_dying_can_be_ended),
 		cmocka_unit_test(a_revoke_meets_the_dying),
 		cmocka_unit_test(sixteen_pools_deep),
+		cmocka_unit_test(a_pool_never_ends_in_use),
+		cmocka_unit_test(a_revoke_within_the_dying),
+		cmocka_unit_test(pools_below_are_dying_while_it_lasts),
 	};
 
 	return cmocka_run_group_tests_name("revoke", tests, NULL, NULL);

@@ -14,7 +14,7 @@
 #define CALL_YIELD 4093
 #define CALL_ENOSYS 38
 #define CALL_COUNT 40
-#define CALL_CALL 38 /* and the next: reply_recv */
+#define CALL_CALL 38      /* and the next: reply_recv */
 #define SSTATUS_SPP 0x100 /* the trap came from supervisor mode */
 #define HART_CALLS 0
 #define HART_BYTES 1104 /* multiple of 16, at the top of the kernel stack */

@@ -20,6 +20,14 @@ static struct tn_message request(enum tn_mm_request label, uint64_t words_count,
 	return answer;
 }
 
+int64_t tn_refill(uint64_t frames)
+{
+	const uint64_t words[TN_MESSAGE_REGISTERS] = {frames};
+	struct tn_message answer = request(TN_MM_REFILL, TN_MESSAGE_REGISTERS, words);
+
+	return answer.code == 0 ? (int64_t)answer.words[0] : answer.code;
+}
+
 struct tn_message tn_request(enum tn_mm_request label, uint64_t w0, uint64_t w1, uint64_t w2,
 			     uint64_t w3, uint64_t w4)
 {
@@ -45,13 +53,6 @@ struct tn_message tn_request_text(enum tn_mm_request label, uint64_t bytes, uint
 	const uint64_t words[TN_MESSAGE_REGISTERS] = {w0, w1, w2, w3, bytes};
 
 	return request(label, TN_MM_TEXT_WORD + (bytes + 7) / 8, words);
-}
-
-int64_t tn_refill(uint64_t frames)
-{
-	struct tn_message answer = tn_request(TN_MM_REFILL, frames, 0, 0, 0, 0);
-
-	return answer.code == 0 ? (int64_t)answer.words[0] : answer.code;
 }
 
 int64_t tn_print(const char *text, uint64_t bytes)

@@ -26,11 +26,9 @@ static void halve(struct trace *trace)
 	unsigned half = (trace->count + 1) / 2;
 
 	for (unsigned i = 0; i < half; i++) {
-		struct trace_point point = trace->points[2 * i];
+		const struct trace_point *pair = &trace->points[2 * i];
 
-		if (2 * i + 1 < trace->count)
-			point = more(point, trace->points[2 * i + 1]);
-		trace->points[i] = point;
+		trace->points[i] = 2 * i + 1 < trace->count ? more(pair[0], pair[1]) : pair[0];
 	}
 	trace->count = half;
 	trace->step *= 2;

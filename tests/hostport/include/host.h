@@ -22,24 +22,24 @@ struct process;
 /* --- world -------------------------------------------------------------------------------- */
 
 struct world_options {
-	unsigned levels;                      /* 3, 4 or 5; 0: 3 */
-	const struct region *regions;         /* NULL: WORLD_FRAMES of USER from WORLD_FIRST on */
+	unsigned levels;              /* 3, 4 or 5; 0: 3 */
+	const struct region *regions; /* NULL: WORLD_FRAMES of USER from WORLD_FIRST on */
 	uint32_t region_count;
-	uint64_t root_frames;                 /* frames of the root pool; 0: 64 */
-	uint64_t window_first, window_count;  /* kernel window; count 0: all RAM */
-	uint64_t asids;                       /* 0: 16 */
+	uint64_t root_frames;                /* frames of the root pool; 0: 64 */
+	uint64_t window_first, window_count; /* kernel window; count 0: all RAM */
+	uint64_t asids;                      /* 0: 16 */
 };
 
-#define WORLD_FIRST 0x80000u          /* 2 GiB, the first frame of RAM */
-#define WORLD_FRAMES 4096u            /* 16 MiB, if the test names no regions */
+#define WORLD_FIRST 0x80000u /* 2 GiB, the first frame of RAM */
+#define WORLD_FRAMES 4096u   /* 16 MiB, if the test names no regions */
 
 struct world {
-	struct thread *thread;   /* current; its UTCB is pinned, not mapped */
+	struct thread *thread; /* current; its UTCB is pinned, not mapped */
 	struct process *process;
 	struct pool *root;
-	uint64_t utcb;           /* frame */
-	uint64_t free_first;     /* first USER frame that nobody uses; ascending from here they */
-	uint64_t free_count;     /* are idle as far as the first region of USER reaches */
+	uint64_t utcb;       /* frame */
+	uint64_t free_first; /* first USER frame that nobody uses; ascending from here they */
+	uint64_t free_count; /* are idle as far as the first region of USER reaches */
 };
 extern struct world world;
 
@@ -89,7 +89,8 @@ extern void (*host_between)(void);
 
 /* --- knobs -------------------------------------------------------------------------------- */
 
-extern unsigned host_interrupt_every; /* 0: never; n: every n-th question finds one pending */
+extern unsigned host_interrupt_every;     /* 0: never; n: every n-th question finds one pending */
+extern unsigned host_interrupt_questions; /* asked in this world */
 extern bool host_attributes, host_cache_ops;
 extern uint64_t host_cache_op_count, host_sync_count;
 
@@ -106,14 +107,20 @@ extern bool host_irq_enabled[HOST_IRQ_SOURCES];
 
 /* --- what happened ------------------------------------------------------------------------ */
 
-enum host_event_kind { HOST_PTE_WRITE, HOST_FENCE_PAGE, HOST_FENCE_SPACE, HOST_FENCE_ALL, HOST_USE };
+enum host_event_kind {
+	HOST_PTE_WRITE,
+	HOST_FENCE_PAGE,
+	HOST_FENCE_SPACE,
+	HOST_FENCE_ALL,
+	HOST_USE
+};
 
 struct host_event {
 	enum host_event_kind kind;
 	pte_t *at;      /* PTE_WRITE */
 	pte_t old, new; /* PTE_WRITE */
 	uint64_t va, asid;
-	uint64_t word;  /* USE */
+	uint64_t word; /* USE */
 };
 
 /* Called after each event, if set. */

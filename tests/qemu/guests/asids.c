@@ -41,9 +41,9 @@ static void use_one(void)
 	memset(c, 0, sizeof(*c));
 	c->priority = PRIORITY;
 	c->pc = (uint64_t)step_stop;
-	must(tn_thread_configure(
-		thread, TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY,
-		TN_SLOT_FRAMES, utcb, UTCB, TN_NONE));
+	must(tn_thread_configure(thread,
+				 TN_CONFIGURE_REGISTERS | TN_CONFIGURE_UTCB | TN_CONFIGURE_PRIORITY,
+				 TN_SLOT_FRAMES, utcb, UTCB, TN_NONE));
 	must(tn_thread_resume(thread));
 	if (tn_thread_info(thread).value != TN_THREAD_STOPPED)
 		tap_bail("a process that uses up an identifier does not run");

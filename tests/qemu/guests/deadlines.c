@@ -3,7 +3,8 @@
  * else comes first.
  *
  * The boot argument tick= must be long: then nothing but a deadline rings the timer, and one that
- * is not set hangs the guest.
+ * is not set hangs the guest. Some deadlines must be met by this program itself: it wants a machine
+ * whose time is that of its instructions (-icount), however busy the host is.
  */
 #include <stdio.h>
 #include <string.h>
@@ -145,8 +146,8 @@ static void try_signal(uint64_t source, uint64_t until, const char *what)
 	worker_end(0, &w);
 	tn_signal(TN_SLOT_THREAD, 4);
 	m = receive_until(source, 0);
-	tap_ok(m.code == 0 && m.words[0] == 4, "a signal that is pending, before one that has passed, %s",
-	       what);
+	tap_ok(m.code == 0 && m.words[0] == 4,
+	       "a signal that is pending, before one that has passed, %s", what);
 	tap_same((uint64_t)receive_until(source, 0).code, (uint64_t)-TN_ETIMEDOUT,
 		 "it came once, %s", what);
 	tn_utcb->signal_mask = 0;
@@ -197,13 +198,15 @@ static void try_queued(void)
 	tn_yield();
 	tap_same(naps[0].count, 1, "its answer has arrived all the same");
 	m = receive_until(endpoint, TN_ANY);
+	tap_same((uint64_t)m.code, 0, "its next message");
 	tn_utcb->deadline = tn_clock() + milliseconds(2);
 	m = tn_reply_recv(other, TN_INFO(0, 0) | TN_INFO_TIMED, nothing);
 	tap_ok(m.code == -TN_ETIMEDOUT && tn_clock() >= tn_utcb->deadline,
 	       "reply_recv times out later");
 	tn_yield();
 	tap_same(naps[0].count, 2, "and the answer has arrived");
-	tap_same((uint64_t)tn_reply(0, nothing).code, (uint64_t)-TN_EPEER, "nobody is left to answer");
+	tap_same((uint64_t)tn_reply(0, nothing).code, (uint64_t)-TN_EPEER,
+		 "nobody is left to answer");
 	worker_end(0, &w);
 }
 

@@ -100,8 +100,8 @@ static void body_user(uint64_t number)
 }
 
 /* Even ones in the guest's process, odd ones in the child. */
-static void start(unsigned number, struct worker *w, const struct child *c,
-		  void (*body)(uint64_t), uint64_t priority)
+static void start(unsigned number, struct worker *w, const struct child *c, void (*body)(uint64_t),
+		  uint64_t priority)
 {
 	*w = (struct worker){.process = number % 2 ? c->process : TN_SLOT_PROCESS,
 			     .priority = priority,
@@ -120,7 +120,8 @@ static void try_switches(const struct child *c)
 	for (unsigned i = 0; i < USERS; i++) {
 		tap_ok(finish(i), "thread %u in two processes came to its end", i);
 		tap_same(rounds[i], ROUNDS, "thread %u: all rounds", i);
-		tap_same(wrong[i], 0, "thread %u: its registers through yields and ends of turns", i);
+		tap_same(wrong[i], 0, "thread %u: its registers through yields and ends of turns",
+			 i);
 		worker_end(i, &w[i]);
 	}
 }
@@ -365,7 +366,8 @@ static void try_none(const struct child *c)
 	m = tn_recv(endpoint);
 	tap_same(m.info, TN_INFO(TN_LABEL_FAULT, 3), "a hart without it: a fault");
 	tap_same(m.words[0], TN_FAULT_ILLEGAL, "an illegal instruction");
-	tap_ok(m.words[2] >= (uint64_t)float_probe_load && m.words[2] < (uint64_t)float_probe_load + 400,
+	tap_ok(m.words[2] >= (uint64_t)float_probe_load &&
+		       m.words[2] < (uint64_t)float_probe_load + 400,
 	       "at the first use");
 	m = tn_reply_recv(endpoint, TN_INFO(TN_RESUME, 0), nothing);
 	tap_same(m.words[0], TN_FAULT_ILLEGAL, "and again, if it is resumed");

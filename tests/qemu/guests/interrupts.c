@@ -37,8 +37,8 @@ static void rtc_open(void)
 	rtc_irq = guest_slot();
 	if (device.range_count == 0 || device.irq_count == 0 ||
 	    tn_map(TN_SLOT_PROCESS, REGISTERS,
-		   tn_device_slot(tn_boot, address, device.ranges[0].size),
-		   address / TN_FRAME_SIZE, 1, READ_WRITE)
+		   tn_device_slot(tn_boot, address, device.ranges[0].size), address / TN_FRAME_SIZE,
+		   1, READ_WRITE)
 			    .code != 0 ||
 	    tn_cap_copy(TN_SLOT_IRQ, TN_SELF, rtc_irq, TN_IRQ_BIND, device.irqs[0], 1).code != 0)
 		tap_bail("the clock cannot be used");
@@ -178,8 +178,9 @@ static void body_spin(uint64_t number)
 
 static void try_preemption(void)
 {
-	struct worker low = {
-		.process = TN_SLOT_PROCESS, .priority = WORKER_PRIORITY - 1, .body = body_spin};
+	struct worker low = {.process = TN_SLOT_PROCESS,
+			     .priority = WORKER_PRIORITY - 1,
+			     .body = body_spin};
 	uint64_t signals = 0, ran = 0;
 
 	worker_start(0, &low);
@@ -223,8 +224,7 @@ static bool spun_until(unsigned number, uint64_t value, uint64_t ms)
 
 static void driver_start(unsigned number, struct worker *w, uint64_t priority)
 {
-	*w = (struct worker){
-		.process = TN_SLOT_PROCESS, .priority = priority, .body = body_driver};
+	*w = (struct worker){.process = TN_SLOT_PROCESS, .priority = priority, .body = body_driver};
 	counters[number] = 0;
 	worker_start(number, w);
 	while (tn_thread_info(w->thread).value != TN_THREAD_RECEIVES)

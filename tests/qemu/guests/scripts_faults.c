@@ -61,8 +61,10 @@ static void try_address(enum deed_kind kind, uint64_t address, unsigned actor)
 	stage_expect(actor, TN_THREAD_STOPPED);
 	stage_expect(PAGER, TN_THREAD_RECEIVES);
 	stage_close("%s at 0x%lx, %s process",
-		    kind == DO_LOAD ? "a load" : kind == DO_STORE ? "a store" : "a fetch", address,
-		    actor == SAME ? "the same" : "another");
+		    kind == DO_LOAD    ? "a load"
+		    : kind == DO_STORE ? "a store"
+				       : "a fetch",
+		    address, actor == SAME ? "the same" : "another");
 }
 
 /* The page comes; the access is made. */
@@ -191,15 +193,15 @@ static void try_masked(void)
 static void try_addresses(void)
 {
 	static const uint64_t addresses[] = {
-		0x70008000ul,	       /* no entry in a table that is there */
-		0x70401008ul,	       /* no table */
-		0x1000000000ul,	       /* nor the table above it */
+		0x70008000ul,   /* no entry in a table that is there */
+		0x70401008ul,   /* no table */
+		0x1000000000ul, /* nor the table above it */
 		0x3000000000ul,
-		(uint64_t)1 << 38,     /* Sv39 ends here */
+		(uint64_t)1 << 38, /* Sv39 ends here */
 		(uint64_t)3 << 38,
 		(uint64_t)5 << 39,
-		(uint64_t)1 << 47,     /* Sv48 */
-		(uint64_t)1 << 56,     /* Sv57 */
+		(uint64_t)1 << 47, /* Sv48 */
+		(uint64_t)1 << 56, /* Sv57 */
 		0,
 		(uint64_t)1 << 62,
 		0xffffffc000000000ul,
@@ -218,9 +220,9 @@ static void try_addresses(void)
 
 void scripts_faults(void)
 {
-	static const uint64_t answers[] = {
-		TN_INFO(0, 0), TN_INFO(0, 5), TN_INFO(0, 6), TN_INFO(1, 1), TN_INFO(2, 0),
-		TN_INFO(3, 0), TN_INFO(0x7fffffff, 5)};
+	static const uint64_t answers[] = {TN_INFO(0, 0),         TN_INFO(0, 5), TN_INFO(0, 6),
+					   TN_INFO(1, 1),         TN_INFO(2, 0), TN_INFO(3, 0),
+					   TN_INFO(0x7fffffff, 5)};
 
 	try_addresses();
 	try_mapped(DO_LOAD, TN_MAP_READ);

@@ -65,12 +65,13 @@ static void try_info(uint64_t info, unsigned caller)
 	stage_close("info word 0x%lx, %s process", info, caller == SAME ? "the same" : "another");
 }
 
-static const uint64_t slots[] = {
-	SLOT_SEND, SLOT_SEND + 2, SLOT_RECEIVE, SLOT_NO_GRANT, SLOT_ALL, SLOT_STALE, SLOT_TWIN,
-	SLOT_EMPTY, SLOT_THREADS, SLOT_OUTSIDE - 1, SLOT_OUTSIDE,
-	TN_CAPS_PAGES * TN_CAPS_SLOTS - 1, TN_CAPS_PAGES * TN_CAPS_SLOTS, (uint64_t)1 << 32,
-	(uint64_t)1 << 63, TN_NONE - 1, TN_NONE,
-};
+#define SLOTS_OF_TABLE (TN_CAPS_PAGES * TN_CAPS_SLOTS)
+static const uint64_t slots[] =
+	{SLOT_SEND,      SLOT_SEND + 2,     SLOT_RECEIVE,      SLOT_NO_GRANT,
+	 SLOT_ALL,       SLOT_STALE,        SLOT_TWIN,         SLOT_EMPTY,
+	 SLOT_THREADS,   SLOT_OUTSIDE - 1,  SLOT_OUTSIDE,      SLOTS_OF_TABLE - 1,
+	 SLOTS_OF_TABLE, (uint64_t)1 << 32, (uint64_t)1 << 63, TN_NONE - 1,
+	 TN_NONE};
 #define SLOTS (sizeof(slots) / sizeof(slots[0]))
 
 static void try_slot(uint64_t slot)
@@ -115,8 +116,7 @@ static void try_travel(void)
 	stage_open(WAY_FULL);
 	stage_do(DO_RECV, SERVER, SLOT_ALL, 0);
 	stage_do(DO_CALL, OTHER, SLOT_SEND, TN_INFO_WITH(1, 5, SLOT_THREADS + 2));
-	stage_expect_register(SERVER, 11,
-			      TN_INFO(1, 5) | TN_INFO_CAP | (uint64_t)(0) << 40);
+	stage_expect_register(SERVER, 11, TN_INFO_WITH(1, 5, 0));
 	stage_do(DO_REPLY_RECV, SERVER, SLOT_ALL, TN_INFO_WITH(2, 5, SLOT_SEND + 2));
 	stage_do(DO_CALL, OTHER, SLOT_SEND, TN_INFO_WITH(3, 5, SLOT_THREADS + 2));
 	stage_do(SET_PLACE, OTHER, 1u << 20, 0);

@@ -34,9 +34,12 @@ static uint64_t random_slot(uint64_t base)
 
 static uint64_t random_info(void)
 {
-	static const uint64_t rare[] = {TN_INFO(0, 6),		 TN_INFO(1, 64),
-					TN_INFO(1, 65),		 TN_INFO(0x80000001, 1),
-					TN_INFO_WITH(3, 2, 0),	 TN_INFO_WITH(0, 7, 0),
+	static const uint64_t rare[] = {TN_INFO(0, 6),
+					TN_INFO(1, 64),
+					TN_INFO(1, 65),
+					TN_INFO(0x80000001, 1),
+					TN_INFO_WITH(3, 2, 0),
+					TN_INFO_WITH(0, 7, 0),
 					TN_INFO(1, 1) | TN_INFO_LOST};
 	uint64_t info;
 
@@ -51,13 +54,12 @@ static const struct {
 	enum deed_kind kind;
 	uint64_t weight;
 } weights[] = {
-	{DO_CALL, 300},	  {DO_REPLY_RECV, 300}, {DO_RECV, 80},	   {DO_SEND, 30},
-	{DO_REPLY, 30},	  {DO_SAVE, 15},	{DO_REPLY_TO, 20}, {DO_SIGNAL, 30},
-	{DO_YIELD, 10},	  {DO_EXIT, 5},		{DO_LOAD, 30},	   {DO_STORE, 20},
-	{DO_FETCH, 10},	  {DO_ILLEGAL, 10},	{SET_MASK, 15},	   {SET_PLACE, 5},
-	{SET_PRIORITY, 30}, {SET_FAULT, 25},	{SET_FLOAT, 20},   {SUSPEND, 15},
-	{RESUME, 15},	  {POST, 20},		{END_THREAD, 1},   {REVOKE_ENDPOINT, 1},
-	{DELETE, 15},	  {MAP, 5},		{UNMAP, 5},	   {HOLD, 60},
+	{DO_CALL, 300}, {DO_REPLY_RECV, 300}, {DO_RECV, 80},   {DO_SEND, 30},        {DO_REPLY, 30},
+	{DO_SAVE, 15},  {DO_REPLY_TO, 20},    {DO_SIGNAL, 30}, {DO_YIELD, 10},       {DO_EXIT, 5},
+	{DO_LOAD, 30},  {DO_STORE, 20},       {DO_FETCH, 10},  {DO_ILLEGAL, 10},     {SET_MASK, 15},
+	{SET_PLACE, 5}, {SET_PRIORITY, 30},   {SET_FAULT, 25}, {SET_FLOAT, 20},      {SUSPEND, 15},
+	{RESUME, 15},   {POST, 20},           {END_THREAD, 1}, {REVOKE_ENDPOINT, 1}, {DELETE, 15},
+	{MAP, 5},       {UNMAP, 5},           {HOLD, 60},
 };
 
 static enum deed_kind random_kind(void)
@@ -74,7 +76,7 @@ static enum deed_kind random_kind(void)
 
 static void random_access(enum deed_kind kind, unsigned actor)
 {
-	static const uint64_t pages[] = {0x70008000ul,	0x70009000ul,	   0x70400000ul,
+	static const uint64_t pages[] = {0x70008000ul,   0x70009000ul,      0x70400000ul,
 					 0x1000000000ul, (uint64_t)1 << 40, 0x70000000ul};
 
 	stage_do(kind, actor, pages[random_below(kind == MAP || kind == UNMAP ? 2 : 6)],

@@ -13,6 +13,7 @@ static struct world worlds[2];
 static bool good, held;
 static uint64_t shorts;
 
+/* clang-format off */
 static const char *const deed_names[DEEDS] = {
 	[DO_CALL] = "call", [DO_REPLY_RECV] = "reply_recv", [DO_RECV] = "recv", [DO_SEND] = "send",
 	[DO_REPLY] = "reply", [DO_SAVE] = "save_reply", [DO_REPLY_TO] = "reply_to",
@@ -25,6 +26,7 @@ static const char *const deed_names[DEEDS] = {
 	[END_PROCESS] = "end process", [STEP_PROCESS] = "step of a process's end",
 	[DELETE] = "delete", [MAP] = "map", [UNMAP] = "unmap", [HOLD] = "hold", [GO] = "go",
 	[GO_AND_AWAIT] = "go and await"};
+/* clang-format on */
 
 /* True the first time. */
 static bool fails(void)

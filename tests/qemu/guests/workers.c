@@ -82,7 +82,8 @@ void worker_start(unsigned number, struct worker *w)
 	if (frames[number] == 0)
 		frames[number] = guest_frames(STACK_FRAMES + 1, 1);
 	w->thread = guest_slot();
-	must(tn_create(TN_KIND_THREAD, w->process, w->frame != 0 ? w->frame : TN_ANY, TN_NONE, w->thread, 0),
+	must(tn_create(TN_KIND_THREAD, w->process, w->frame != 0 ? w->frame : TN_ANY, TN_NONE,
+		       w->thread, 0),
 	     "a worker cannot be created");
 	must(tn_map(w->process, va + STACK, TN_SLOT_FRAMES, frames[number], STACK_FRAMES,
 		    READ_WRITE),

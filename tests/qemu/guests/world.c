@@ -91,8 +91,7 @@ static uint64_t badged(uint64_t endpoint, uint64_t badge)
 {
 	uint64_t slot = guest_slot();
 
-	must(tn_cap_copy(endpoint, TN_SELF, slot, TN_ENDPOINT_SEND, badge, 0),
-	     "no fault endpoint");
+	must(tn_cap_copy(endpoint, TN_SELF, slot, TN_ENDPOINT_SEND, badge, 0), "no fault endpoint");
 	return slot;
 }
 
@@ -100,8 +99,7 @@ static void endpoints_make(struct world *w)
 {
 	w->parking = guest_create(TN_KIND_ENDPOINT, TN_SLOT_PROCESS, 0);
 	for (unsigned i = 0; i < ENDPOINTS; i++)
-		w->endpoints[i] =
-			guest_create(TN_KIND_ENDPOINT, w->sides[i / SIDES].process, 0);
+		w->endpoints[i] = guest_create(TN_KIND_ENDPOINT, w->sides[i / SIDES].process, 0);
 	for (unsigned side = 0; side < SIDES; side++) {
 		uint64_t stale = guest_create(TN_KIND_ENDPOINT, w->sides[side].process, 0);
 
@@ -190,8 +188,7 @@ void world_end(struct world *w)
 bool world_is_free(const struct world *w, unsigned actor)
 {
 	return w->parked[actor] ||
-	       (!w->gone[actor] &&
-		tn_thread_info(w->threads[actor]).value == TN_THREAD_STOPPED);
+	       (!w->gone[actor] && tn_thread_info(w->threads[actor]).value == TN_THREAD_STOPPED);
 }
 
 /* Those that have met a breakpoint, or have faulted with nobody else to help; who exits stops. */
@@ -224,11 +221,11 @@ static void actor_unpark(struct world *w, unsigned actor)
 static uint64_t call_number(const struct world *w, enum deed_kind kind)
 {
 	static const uint64_t full[] = {
-		[DO_CALL] = TN_CALL_CALL,     [DO_REPLY_RECV] = TN_CALL_REPLY_RECV,
-		[DO_RECV] = TN_CALL_RECV,     [DO_SEND] = TN_CALL_SEND,
-		[DO_REPLY] = TN_CALL_REPLY,   [DO_SAVE] = TN_CALL_SAVE_REPLY,
+		[DO_CALL] = TN_CALL_CALL,         [DO_REPLY_RECV] = TN_CALL_REPLY_RECV,
+		[DO_RECV] = TN_CALL_RECV,         [DO_SEND] = TN_CALL_SEND,
+		[DO_REPLY] = TN_CALL_REPLY,       [DO_SAVE] = TN_CALL_SAVE_REPLY,
 		[DO_REPLY_TO] = TN_CALL_REPLY_TO, [DO_SIGNAL] = TN_CALL_SIGNAL,
-		[DO_YIELD] = TN_CALL_YIELD,   [DO_EXIT] = TN_CALL_THREAD_EXIT,
+		[DO_YIELD] = TN_CALL_YIELD,       [DO_EXIT] = TN_CALL_THREAD_EXIT,
 	};
 
 	if (w->way == WAY_SHORT && kind == DO_CALL)
@@ -345,8 +342,7 @@ static void actor_await(struct world *w, const struct deed *d)
 {
 	uint64_t end = tn_clock() + 2 * tn_boot->timebase;
 
-	while (tn_thread_info(w->threads[d->actor]).value == TN_THREAD_RECEIVES &&
-	       tn_clock() < end)
+	while (tn_thread_info(w->threads[d->actor]).value == TN_THREAD_RECEIVES && tn_clock() < end)
 		;
 }
 
@@ -366,7 +362,7 @@ static struct tn_result process_step(struct world *w, const struct deed *d)
 
 static struct tn_result actor_change(struct world *w, const struct deed *d)
 {
-	static const struct tn_result done;
+	static const struct tn_result done = {0};
 	uint64_t thread = w->threads[d->actor];
 
 	switch ((unsigned)d->kind) {
@@ -484,7 +480,7 @@ static const char *look_refusal(const struct world *w, unsigned i)
 
 	for (unsigned k = 0; k < sizeof(kept); k++) {
 		uint64_t own = w->floated[i] && (kept[k] == 20 || kept[k] == 21) ? set[kept[k] - 2]
-									     : set[kept[k]];
+										 : set[kept[k]];
 
 		if (x_of(l, kept[k]) != own)
 			return "a kept register is not its own";
@@ -531,10 +527,11 @@ static bool register_counts(const struct look *l, unsigned i)
 static const char *look_difference(const struct look *a, const struct look *b, uint64_t *of_a,
 				   uint64_t *of_b)
 {
-	static const char *const names[] = {
-		"x0",  "ra", "sp", "gp", "tp", "t0", "t1", "t2",  "s0",  "s1", "a0",
-		"a1",  "a2", "a3", "a4", "a5", "a6", "a7", "s2",  "s3",  "s4", "s5",
-		"s6",  "s7", "s8", "s9", "s10", "s11 (ticket)", "t3", "t4", "t5", "t6"};
+	static const char *const names[] = {"x0", "ra", "sp", "gp", "tp", "t0",  "t1",
+					    "t2", "s0", "s1", "a0", "a1", "a2",  "a3",
+					    "a4", "a5", "a6", "a7", "s2", "s3",  "s4",
+					    "s5", "s6", "s7", "s8", "s9", "s10", "s11 (ticket)",
+					    "t3", "t4", "t5", "t6"};
 	const struct {
 		const char *name;
 		uint64_t a, b;

@@ -18,9 +18,9 @@
 #include "workers.h"
 
 #define ACTORS 6u
-#define SIDES 2u      /* processes; actors 0 to 2 are in the first */
-#define ENDPOINTS 3u  /* two of the first process, one of the second */
-#define CONDUCTOR 8u  /* its priority */
+#define SIDES 2u     /* processes; actors 0 to 2 are in the first */
+#define ENDPOINTS 3u /* two of the first process, one of the second */
+#define CONDUCTOR 8u /* its priority */
 #define ACTOR_PRIORITY 20u
 
 /* Slots in both processes of a world. */
@@ -46,6 +46,7 @@ enum way {
 		    * receiver is met in a short way, not even by a fault */
 };
 
+/* clang-format off */
 enum deed_kind {
 	/* of an actor: x is the slot, y the info word */
 	DO_CALL, DO_REPLY_RECV, DO_RECV, DO_SEND, DO_REPLY, DO_SAVE, DO_REPLY_TO, DO_SIGNAL,
@@ -62,6 +63,7 @@ enum deed_kind {
 	GO_AND_AWAIT, /* the same, and the actor's deadline passes */
 	DEEDS
 };
+/* clang-format on */
 
 #define DEADLINE_SOON 1u /* of SET_DEADLINE: 50 milliseconds from now; only while deeds are held */
 
@@ -77,9 +79,9 @@ struct look {
 	uint64_t gone; /* no thread any more: the rest is 0 */
 	struct tn_thread_info info;
 	uint64_t kept_s11;
-	uint64_t words; /* of the UTCB, as a sum */
+	uint64_t words;                  /* of the UTCB, as a sum */
 	uint64_t arrived, arrived_badge; /* in its receive slot: what cap_info says */
-	uint64_t replies; /* the slots for REPLY, as a sum */
+	uint64_t replies;                /* the slots for REPLY, as a sum */
 };
 
 struct world {
@@ -88,8 +90,8 @@ struct world {
 	uint64_t parking; /* slot of an endpoint, as are the next three */
 	uint64_t endpoints[ENDPOINTS], faults[ACTORS], parkings[ACTORS];
 	uint64_t threads[ACTORS], replies[ACTORS]; /* slots */
-	bool floats[ACTORS], floated[ACTORS]; /* from now on; in its last deed */
-	uint64_t set[ACTORS][32]; /* the registers of its last deed */
+	bool floats[ACTORS], floated[ACTORS];      /* from now on; in its last deed */
+	uint64_t set[ACTORS][32];                  /* the registers of its last deed */
 	bool gone[ACTORS], parked[ACTORS];
 	uint64_t deeds;
 	struct tn_result result; /* of the conductor's last deed */

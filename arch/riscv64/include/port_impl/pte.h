@@ -138,5 +138,5 @@ inline_always pte_t pte_part(pte_t e, uint64_t i, uint64_t frames)
 /* Index into the table of `level` (0: holds 4 KiB leaves) that translates va. */
 inline_always uint64_t pte_index(uint64_t va, unsigned level)
 {
-	return va >> (12 + 9 * level) & 511;
+	return va >> (FRAME_BITS + TABLE_BITS * level) & ((1u << TABLE_BITS) - 1);
 }

@@ -33,7 +33,8 @@ inline_always uint64_t port_space_word(pfn_t root, uint64_t asid)
 
 inline_always void port_space_use(uint64_t word)
 {
-	__asm__ volatile(".option push\n.option arch, +zicsr\ncsrw satp, %0\n.option pop" ::"r"(word)
+	__asm__ volatile(".option push\n.option arch, +zicsr\n"
+			 "csrw satp, %0\n.option pop" ::"r"(word)
 			 : "memory");
 }
 

@@ -15,38 +15,36 @@
 
 enum tn_call {
 #define TN_X(number, NAME, ...) TN_CALL_##NAME = number,
-	TN_CALLS(TN_X) TN_MESSAGE_CALLS(TN_X)
+	TN_CALLS(TN_X) TN_MESSAGE_CALLS(TN_X) TN_CALL_COUNT
 #undef TN_X
-	TN_CALL_COUNT
 };
-
 
 /* --- errors: a0 is 0 or the negative of one of these --------------------------------------- */
 
-#define TN_ERRORS(X)                                                                              \
-	X(1, EPERM, "the capability lacks a right that the call needs")                           \
-	X(2, ENOENT, "nothing there: empty slot, page not mapped")                                \
-	X(4, EINTR, "the wait was cancelled")                                                     \
-	X(6, ENXIO, "the frame is not RAM")                                                       \
-	X(9, EBADF, "the capability is of another type")                                          \
-	X(11, EAGAIN, "not finished: call again to go on")                                        \
-	X(12, ENOMEM, "the pool is short; the second result says how many frames were missing")   \
-	X(13, EACCES, "the frame is not covered by the capability")                               \
-	X(14, EFAULT, "the address is not in user space")                                         \
-	X(16, EBUSY, "in use")                                                                    \
-	X(17, EEXIST, "the place is taken")                                                       \
-	X(18, EXDEV, "the frame is in another pool")                                              \
-	X(22, EINVAL, "malformed argument")                                                       \
-	X(34, ERANGE, "no such slot in the capability table")                                     \
-	X(38, ENOSYS, "no such call")                                                             \
-	X(75, EOVERFLOW, "a counter, an identifier or the depth of pools is at its maximum")      \
-	X(95, ENOTSUP, "this machine, or this frame, cannot do it")                               \
-	X(110, ETIMEDOUT, "the deadline has passed")                                              \
-	X(116, ESTALE, "the capability's object is gone")                                         \
-	X(200, EKERNEL, "the frame is the kernel's already")                                      \
-	X(201, EUSER, "the frame is user space's")                                                \
-	X(202, EDYING, "the object is being taken apart")                                         \
-	X(203, EPEER, "the partner is gone")                                                      \
+#define TN_ERRORS(X)                                                                               \
+	X(1, EPERM, "the capability lacks a right that the call needs")                            \
+	X(2, ENOENT, "nothing there: empty slot, page not mapped")                                 \
+	X(4, EINTR, "the wait was cancelled")                                                      \
+	X(6, ENXIO, "the frame is not RAM")                                                        \
+	X(9, EBADF, "the capability is of another type")                                           \
+	X(11, EAGAIN, "not finished: call again to go on")                                         \
+	X(12, ENOMEM, "the pool is short; the second result says how many frames were missing")    \
+	X(13, EACCES, "the frame is not covered by the capability")                                \
+	X(14, EFAULT, "the address is not in user space")                                          \
+	X(16, EBUSY, "in use")                                                                     \
+	X(17, EEXIST, "the place is taken")                                                        \
+	X(18, EXDEV, "the frame is in another pool")                                               \
+	X(22, EINVAL, "malformed argument")                                                        \
+	X(34, ERANGE, "no such slot in the capability table")                                      \
+	X(38, ENOSYS, "no such call")                                                              \
+	X(75, EOVERFLOW, "a counter, an identifier or the depth of pools is at its maximum")       \
+	X(95, ENOTSUP, "this machine, or this frame, cannot do it")                                \
+	X(110, ETIMEDOUT, "the deadline has passed")                                               \
+	X(116, ESTALE, "the capability's object is gone")                                          \
+	X(200, EKERNEL, "the frame is the kernel's already")                                       \
+	X(201, EUSER, "the frame is user space's")                                                 \
+	X(202, EDYING, "the object is being taken apart")                                          \
+	X(203, EPEER, "the partner is gone")                                                       \
 	X(204, ENOTABLE, "a page table is missing; the second result says at which level")
 
 enum tn_error {
@@ -63,22 +61,24 @@ enum tn_error {
 #define TN_SELF (~(uint64_t)0) /* the caller's own process */
 
 #define TN_FRAME_SIZE 4096u
+#ifndef TN_BATCH
 #define TN_BATCH 512u /* most frames or entries a call touches */
+#endif
 #define TN_FLAG_STEP 1u /* destroy, revoke, detach: EAGAIN instead of restarting */
 
 /* Frame kinds, as frame_info, census and the boot information report them. */
 enum tn_kind {
-	TN_KIND_USER = 0,     /* user space's */
-	TN_KIND_POOL = 1,     /* kernel objects, one frame each */
+	TN_KIND_USER = 0, /* user space's */
+	TN_KIND_POOL = 1, /* kernel objects, one frame each */
 	TN_KIND_PROCESS = 2,
 	TN_KIND_THREAD = 3,
 	TN_KIND_ENDPOINT = 4,
-	TN_KIND_CAPS = 5,     /* a page of 256 capability slots */
-	TN_KIND_TABLE = 6,    /* a page table */
-	TN_KIND_FREE = 7,     /* on a pool's free list */
-	TN_KIND_IMAGE = 8,    /* kernel image, frame table, boot memory: the kernel's for ever */
-	TN_KIND_BOOT = 9,     /* boot image and device tree: readable by user space */
-	TN_KIND_HOLE = 10,    /* no RAM, firmware, no-map */
+	TN_KIND_CAPS = 5,  /* a page of 256 capability slots */
+	TN_KIND_TABLE = 6, /* a page table */
+	TN_KIND_FREE = 7,  /* on a pool's free list */
+	TN_KIND_IMAGE = 8, /* kernel image, frame table, boot memory: the kernel's for ever */
+	TN_KIND_BOOT = 9,  /* boot image and device tree: readable by user space */
+	TN_KIND_HOLE = 10, /* no RAM, firmware, no-map */
 	TN_KIND_COUNT = 11
 };
 
@@ -119,17 +119,21 @@ enum tn_cap_type {
 #define TN_RIGHTS_ALL 15u
 
 /* A process has a directory of 32 pages of 256 slots. */
+#ifndef TN_CAPS_PAGES
 #define TN_CAPS_PAGES 32u
+#endif
+#ifndef TN_CAPS_SLOTS
 #define TN_CAPS_SLOTS 256u
+#endif
 
 /* map, protect: flags */
 #define TN_MAP_READ 1u
 #define TN_MAP_WRITE 2u
 #define TN_MAP_EXECUTE 4u
-#define TN_MAP_SMALL 8u    /* 4 KiB pages only */
-#define TN_MAP_ZERO 16u    /* clear the frames first; at most TN_ZERO_MAX */
-#define TN_MAP_NOTABLE 32u /* ENOTABLE rather than making a page table */
-#define TN_MAP_AGE 64u     /* protect only: report and clear accessed and dirty */
+#define TN_MAP_SMALL 8u     /* 4 KiB pages only */
+#define TN_MAP_ZERO 16u     /* clear the frames first; at most TN_ZERO_MAX */
+#define TN_MAP_NOTABLE 32u  /* ENOTABLE rather than making a page table */
+#define TN_MAP_AGE 64u      /* protect only: report and clear accessed and dirty */
 #define TN_MAP_NOCACHE 256u /* memory attribute: non-cacheable (Svpbmt) */
 #define TN_MAP_IO 512u      /* memory attribute: I/O, strongly ordered (Svpbmt) */
 #define TN_ZERO_MAX 16u
@@ -140,7 +144,7 @@ enum tn_cap_type {
 #define TN_CACHE_FLUSH 2u
 
 /* frame_info: one word a frame */
-#define TN_INFO_LOW(w) ((uint32_t)(w))                  /* USER: references; FREE, CAPS, TABLE: pool's frame */
+#define TN_INFO_LOW(w) ((uint32_t)(w)) /* USER: references; FREE, CAPS, TABLE: pool's frame */
 #define TN_INFO_COUNT(w) ((uint32_t)((w) >> 32) & 1023u) /* TABLE: valid entries */
 #define TN_INFO_KIND(w) ((uint32_t)((w) >> 48) & 15u)
 #define TN_INFO_EXPLICIT ((uint64_t)1 << 52) /* TABLE made by table_attach */
@@ -149,19 +153,19 @@ enum tn_cap_type {
 
 /* --- messages -------------------------------------------------------------------------------- */
 
-#define TN_MESSAGE_WORDS 64u /* at most; the first five in registers, the rest in the UTCB's words */
+#define TN_MESSAGE_WORDS 64u /* at most: five in registers, the rest in the UTCB's words */
 #define TN_MESSAGE_REGISTERS 5u
 
 /* The info word: label, number of words, and a capability that travels along. */
 #define TN_INFO(label, words) ((uint64_t)(label) | (uint64_t)(words) << 32)
-#define TN_INFO_WITH(label, words, slot)                                                          \
+#define TN_INFO_WITH(label, words, slot)                                                           \
 	(TN_INFO(label, words) | (uint64_t)(slot) << 40 | TN_INFO_CAP)
 #define TN_INFO_LABEL(info) ((uint32_t)(info))
 #define TN_INFO_WORDS(info) ((uint32_t)((info) >> 32) & 127u)
 #define TN_INFO_SLOT(info) ((uint32_t)((info) >> 40) & 0xffffu)
 #define TN_INFO_TIMED ((uint64_t)1 << 63) /* recv, reply_recv: waits until the UTCB's deadline */
-#define TN_INFO_LOST ((uint64_t)1 << 61) /* received: one was sent, and found no empty slot */
-#define TN_INFO_CAP ((uint64_t)1 << 62)  /* sent: in the slot named; received: it has arrived */
+#define TN_INFO_LOST ((uint64_t)1 << 61)  /* received: one was sent, and found no empty slot */
+#define TN_INFO_CAP ((uint64_t)1 << 62)   /* sent: in the slot named; received: it has arrived */
 
 /*
  * The short ways of call and reply_recv, by numbers of their own: the same arguments, answers and
@@ -209,11 +213,11 @@ _Static_assert(sizeof(struct tn_utcb) == TN_FRAME_SIZE, "the UTCB is one frame")
 /* pool_info fills the UTCB's words with this. */
 struct tn_pool_info {
 	uint64_t free, used, peak;
-	uint64_t kinds[8]; /* objects by kind: index POOL to TABLE */
-	uint64_t boot;     /* frames it was born with */
+	uint64_t kinds[8];                /* objects by kind: index POOL to TABLE */
+	uint64_t boot;                    /* frames it was born with */
 	uint64_t give_calls, give_frames; /* frames: those used at once by create among them */
 	uint64_t reclaim_calls, reclaim_frames;
-	uint64_t move_in_calls, move_in_frames;   /* by frame_move or by revoking a sub-pool */
+	uint64_t move_in_calls, move_in_frames; /* by frame_move or by revoking a sub-pool */
 	uint64_t move_out_calls, move_out_frames;
 	uint64_t enomem; /* calls answered ENOMEM */
 	uint64_t depth;  /* 0: the root pool */
@@ -245,7 +249,7 @@ struct tn_cap_info {
 
 /* census fills the UTCB's words with this. */
 struct tn_census {
-	uint64_t frames;                /* all RAM */
+	uint64_t frames;               /* all RAM */
 	uint64_t kinds[TN_KIND_COUNT]; /* they add up to it; HOLE counts RAM nobody may use */
 };
 
@@ -255,9 +259,9 @@ enum tn_thread_state {
 	TN_THREAD_RUNNING = 0, /* or ready to */
 	TN_THREAD_STOPPED = 1,
 	TN_THREAD_RECEIVES = 2,
-	TN_THREAD_CALLS = 3,   /* waits for a receiver */
-	TN_THREAD_AWAITS = 4,  /* waits for the answer */
-	TN_THREAD_FAULTED = 5  /* a call that the kernel made for it, received or not */
+	TN_THREAD_CALLS = 3,  /* waits for a receiver */
+	TN_THREAD_AWAITS = 4, /* waits for the answer */
+	TN_THREAD_FAULTED = 5 /* a call that the kernel made for it, received or not */
 };
 
 /* thread_configure: what, and the words of the caller's UTCB. */
@@ -305,7 +309,7 @@ struct tn_thread_info {
  * reserved range in it; what no range names is a hole. */
 struct tn_boot_range {
 	uint32_t first, count;
-	uint32_t kind; /* enum tn_kind */
+	uint32_t kind;   /* enum tn_kind */
 	uint32_t detail; /* USER: references of each frame; FREE, CAPS, TABLE: frame of the pool */
 };
 
@@ -317,14 +321,14 @@ struct tn_boot_device {
 
 struct tn_boot_info {
 	uint64_t magic, abi_version;
-	uint64_t size;          /* bytes of this structure */
-	uint64_t paging_levels; /* 3: Sv39, 4: Sv48, 5: Sv57 */
-	uint64_t ram_frames;    /* all RAM; the census adds up to it */
-	uint64_t window_first, window_count; /* frames that may be given */
-	uint64_t timebase;      /* rdtime ticks a second */
-	uint64_t initrd, initrd_bytes;       /* physical address */
-	uint64_t tree, tree_bytes;           /* device tree, physical address */
-	uint64_t instret_at_entry; /* rdinstret when the kernel began */
+	uint64_t size;                        /* bytes of this structure */
+	uint64_t paging_levels;               /* 3: Sv39, 4: Sv48, 5: Sv57 */
+	uint64_t ram_frames;                  /* all RAM; the census adds up to it */
+	uint64_t window_first, window_count;  /* frames that may be given */
+	uint64_t timebase;                    /* rdtime ticks a second */
+	uint64_t initrd, initrd_bytes;        /* physical address */
+	uint64_t tree, tree_bytes;            /* device tree, physical address */
+	uint64_t instret_at_entry;            /* rdinstret when the kernel began */
 	uint64_t process, thread, pool, utcb; /* frames */
 	uint32_t range_count, device_count;
 	uint32_t irq_count;  /* sources of the interrupt controller, from 1 on */

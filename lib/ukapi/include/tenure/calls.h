@@ -15,6 +15,7 @@
  */
 #pragma once
 
+/* clang-format off */
 #define TN_CALLS(X)                                                                               \
 	X(0, YIELD, yield, 0, "", "", "0", "none")                                                \
 	X(1, DEBUG_WRITE, debug_write, 2, "system, bytes", "system: log", "0",                    \
@@ -127,3 +128,4 @@
 	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR")                            \
 	X(39, REPLY_RECV, reply_recv, 7, "endpoint, message", "endpoint: receive", "a message",   \
 	  "EINVAL info | cap | the travelling slot's | EPEER | EINTR | ETIMEDOUT")
+/* clang-format on */

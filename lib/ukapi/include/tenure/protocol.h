@@ -44,10 +44,10 @@
 #define TN_CLIENT_STACK_PAGES 64u
 #define TN_CLIENT_END 0x4000000000ul
 
-#define TN_CLIENT_THREADS 16u   /* most threads of a process */
-#define TN_CLIENT_ENDPOINTS 8u  /* most endpoints */
-#define TN_CLIENT_UNTYPED 4u    /* most ranges of untyped memory */
-#define TN_CLIENT_REGIONS 48u   /* most regions, the program's own parts among them */
+#define TN_CLIENT_THREADS 16u  /* most threads of a process */
+#define TN_CLIENT_ENDPOINTS 8u /* most endpoints */
+#define TN_CLIENT_UNTYPED 4u   /* most ranges of untyped memory */
+#define TN_CLIENT_REGIONS 48u  /* most regions, the program's own parts among them */
 
 #define TN_MM_PROCESSES 56u /* most processes */
 #define TN_MM_FAMILY 20u    /* of these, most that descend from one line of the start list */
@@ -59,10 +59,10 @@
 /* The start page. */
 struct tn_client_start {
 	uint64_t magic, version;
-	uint64_t pid, parent;   /* parent: 0 for the programs of the start list */
-	uint64_t timebase;      /* rdtime ticks a second */
-	uint64_t pool_quota;    /* kernel frames */
-	uint64_t user_quota;    /* mapped frames, and untyped ones */
+	uint64_t pid, parent; /* parent: 0 for the programs of the start list */
+	uint64_t timebase;    /* rdtime ticks a second */
+	uint64_t pool_quota;  /* kernel frames */
+	uint64_t user_quota;  /* mapped frames, and untyped ones */
 	uint64_t priority;
 	char name[TN_CLIENT_NAME];
 	char args[TN_CLIENT_ARGS]; /* words, separated by blanks; NUL-terminated */
